@@ -1,0 +1,1 @@
+"""The screen: shows what the desk answers and passes people's decisions back to it."""

@@ -1,0 +1,1 @@
+"""What happens: the flows, the desk that people's actions come through, and the `neurolist` command."""

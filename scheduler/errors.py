@@ -1,0 +1,48 @@
+"""The faults people must act on, each carrying the sentence they need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class NeurolistError(Exception):
+    """Anything Neurolist refuses or cannot do; its text is a sentence for people, with what to do next."""
+
+
+class TransitionNotAllowedError(NeurolistError):
+    """A step the pathway does not allow from where the case stands."""
+
+
+class NotPermittedError(NeurolistError):
+    """The person's role does not include this action at this site."""
+
+
+class NotFoundError(NeurolistError):
+    """Nothing has this reference."""
+
+
+class StaleVersionError(NeurolistError):
+    """Somebody else saved this row since it was shown."""
+
+
+class DoubleBookingError(NeurolistError):
+    """The resource is already held for an overlapping time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong with a document: where it is (a JSON pointer, or file, entry and field) and what is wrong."""
+
+    where: str
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.says}"
+
+
+class BadInputError(NeurolistError):
+    """A document that breaks its format, with every fault found."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(str(fault) for fault in faults))
