@@ -51,7 +51,7 @@ class IncomingReferrer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingItem:
-    """One required item of a referral that came with it: `key` is R1 to R7 (docs/intake.md), dated where it has a date."""
+    """One required item that came with the referral: `key` is R1 to R7 (docs/intake.md), dated where it has a date."""
 
     key: str
     dated: date | None
