@@ -1,0 +1,46 @@
+# Two commands are the whole set-up: `make start` and `make test`.
+.PHONY: help start test check lint bench docs lock pictures clean
+
+help:
+	@echo "make start     install, then run Neurolist with a demo clinic and print the address"
+	@echo "make test      install the test tools, then run every test"
+	@echo "make check     format, lint, types, import contracts, then every test"
+	@echo "make bench     measure the planner on the example problems"
+	@echo "make docs      write the generated pages of docs/ again"
+	@echo "make pictures  take the screenshots of docs/pictures/ again"
+	@echo "make lock      resolve the dependencies again into the hash locks"
+
+start:
+	scripts/setup run
+	.venv/bin/neurolist up --demo
+
+test:
+	scripts/setup test
+	.venv/bin/python -m pytest
+
+lint:
+	scripts/setup test
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+check: lint test
+
+bench:
+	scripts/setup test
+	.venv/bin/python -m benchmarks.solve_families examples/problems/*.json
+
+docs:
+	scripts/setup test
+	.venv/bin/python -m scripts.write_docs
+
+pictures:
+	scripts/setup test
+	.venv/bin/python -m scripts.screenshots
+
+lock:
+	scripts/lock
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
