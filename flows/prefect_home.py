@@ -1,0 +1,58 @@
+"""The environment Prefect runs in: its own folder and database on this machine, quiet, and never asked to call out."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+HOST = "127.0.0.1"
+DAYS_A_RUN_IS_KEPT = 30
+PROBE_SECONDS = 1.0  # without it the first call to a dead server waits out every retry, more than a minute
+
+
+def prefect_environment(home: Path, port: int) -> dict[str, str]:
+    """Give the settings every process that talks to Prefect shares."""
+    return {
+        "PREFECT_HOME": str(home / "prefect"),
+        "PREFECT_API_URL": api_url(port),
+        "PREFECT_SERVER_API_HOST": HOST,
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(DAYS_A_RUN_IS_KEPT * 24 * 3600),
+        "PREFECT_CLIENT_MAX_RETRIES": "2",
+        "PREFECT_CLIENT_RETRY_EXTRA_CODES": "429,503",
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+        "PREFECT_API_REQUEST_TIMEOUT": "10",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_COLORS": "false",
+        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    }
+
+
+def api_url(port: int) -> str:
+    """Give the address of Prefect's interface on this machine."""
+    return f"http://{HOST}:{port}/api"
+
+
+def health_url(api: str) -> str:
+    """Give the address that answers when Prefect's server is well."""
+    return f"{api.rstrip('/')}/health"
+
+
+def answers(url: str, *, seconds: float = PROBE_SECONDS) -> bool:
+    """Say whether something well answers at this address on this machine within the time given."""
+    if not url.startswith("http://"):
+        return False
+    try:
+        with urllib.request.urlopen(url, timeout=seconds) as answer:  # noqa: S310 - only http, checked above
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
