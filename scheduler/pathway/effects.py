@@ -1,0 +1,381 @@
+"""What a step asks the memory to do, in the same transaction that moves the case.
+
+Each effect is a plain record; the database applies them in order. Dates are local dates. Nothing here is optional for
+the memory: an effect it does not know is a fault, never skipped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from scheduler.pathway.booking import BookingState
+from scheduler.pathway.facts import Channel, MdtRecommendation, Reading, TestResult
+from scheduler.vocabulary import Laterality, Readiness, Role, Stage, Target, Technique, Urgency
+
+
+class RemovalReason(StrEnum):
+    """Why a waiting-list episode ended; the value is our word, `code` the national one (METEOR 471738)."""
+
+    TREATED = "treated"
+    COULD_NOT_CONTACT = "could_not_contact"
+    DIED = "died"
+    TREATED_ELSEWHERE = "treated_elsewhere"
+    NOT_REQUIRED = "not_required"
+    DECLINED_BY_PATIENT = "declined_by_patient"
+    TO_ANOTHER_LIST = "to_another_list"
+
+    @property
+    def code(self) -> str:
+        """The national reason-for-removal code."""
+        return REMOVAL_CODES[self]
+
+
+REMOVAL_CODES = {
+    RemovalReason.TREATED: "1",
+    RemovalReason.COULD_NOT_CONTACT: "3",
+    RemovalReason.DIED: "3",
+    RemovalReason.TREATED_ELSEWHERE: "4",
+    RemovalReason.NOT_REQUIRED: "5",
+    RemovalReason.DECLINED_BY_PATIENT: "5",
+    RemovalReason.TO_ANOTHER_LIST: "6",
+}
+
+
+class Counter(StrEnum):
+    """A tally kept on the case."""
+
+    TEST_REPEATS = "test_repeats"
+    PATIENT_POSTPONEMENTS = "patient_postponements"
+    HOSPITAL_POSTPONEMENTS = "hospital_postponements"
+    MISSED_APPOINTMENTS = "missed_appointments"
+
+
+class Audience(StrEnum):
+    """Who a letter is for."""
+
+    REFERRER = "referrer"
+    PATIENT = "patient"
+    GENERAL_PRACTITIONER = "gp"
+    PALLIATIVE_TEAM = "palliative_team"
+    MDT = "mdt"
+
+
+class NoticeKind(StrEnum):
+    """Which letter it is."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    INFORMATION_NEEDED = "information_needed"
+    RETURNED = "returned"
+    MDT_OUTCOME = "mdt_outcome"
+    LISTED = "listed"
+    BOOKED = "booked"
+    POSTPONED = "postponed"
+    MISSED = "missed"
+    RESULT = "result"
+    PROCEDURE_DONE = "procedure_done"
+    REMOVED = "removed"
+    DISCHARGED = "discharged"
+    UNSUITABLE = "unsuitable"
+
+
+class TaskKind(StrEnum):
+    """What sort of work a task is. STATE is the next thing to do where the case stands; there is one at a time."""
+
+    STATE = "state"
+    BLOODS = "bloods"
+    IMAGING = "imaging"
+    HOLD_MEDICINE = "hold_medicine"
+    AGENT = "agent"
+    CLINICAL_REVIEW = "clinical_review"
+
+
+class Timer(StrEnum):
+    """The name of a step that falls due later."""
+
+    RESPONSE_DUE = "response_due"
+    ADD_TO_MDT_AGENDA = "add_to_mdt_agenda"
+    MDT_DUE = "mdt_due"
+    REDISCUSS = "rediscuss"
+    REVIEW_READINESS = "review_readiness"
+    STAGED_UNTIL = "staged_until"
+    TREAT_BY = "treat_by"
+    REOFFER_DUE = "reoffer_due"
+    RESULT_DUE = "result_due"
+    RESULT_AGEING = "result_ageing"
+    RESULT_EXPIRES = "result_expires"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPlan:
+    """Change what is planned; None leaves that part as it is."""
+
+    target: Target | None = None
+    technique: Technique | None = None
+    laterality: Laterality | None = None
+    urgency: Urgency | None = None
+    direct: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordMdtOutcome:
+    """Keep what the meeting decided. `supplied` means another team's meeting, sent with the referral."""
+
+    on: date
+    recommendation: MdtRecommendation
+    target: Target | None
+    attended: tuple[str, ...] = ()
+    reason: str = ""
+    alternative: str = ""
+    owner: str = ""
+    rediscuss_on: date | None = None
+    supplied: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenEpisode:
+    """Put the patient on the waiting list for this stage; a staged one may be done from `earliest`."""
+
+    stage: Stage
+    urgency: Urgency
+    readiness: Readiness
+    listed_on: date
+    earliest: date | None = None
+    review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenEpisode:
+    """Take back the closing of the latest episode of this stage: the procedure was not done, so the wait goes on."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateEpisode:
+    """Change the open episode from this day: a new category starts, a not-ready period opens or ends."""
+
+    stage: Stage
+    on: date
+    urgency: Urgency
+    readiness: Readiness
+    earliest: date | None = None
+    review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseEpisode:
+    """Take the patient off the list they are on; nothing to do if no episode is open."""
+
+    reason: RemovalReason
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetBookingState:
+    """Move the current booking on; it keeps its slot if `state.holds_its_slot`."""
+
+    state: BookingState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelBooking:
+    """End the current booking in this state, give its slot back, and keep why; nothing to do if there is none."""
+
+    state: BookingState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartProcedure:
+    """Open the procedure record with what was checked at sign-in."""
+
+    stage: Stage
+    on: date
+    target: Target
+    technique: Technique
+    laterality: Laterality
+    inr: float | None = None
+    platelets: int | None = None
+    bloods_dated: date | None = None
+    overridden_by: str = ""
+    override_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishProcedure:
+    """Close the open procedure record; `completed` is False when it was abandoned, with the reason."""
+
+    stage: Stage
+    completed: bool
+    agent: str = ""
+    volume_ml: float | None = None
+    parameters: str = ""
+    complications: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReadings:
+    """Add pain scores to the latest test block."""
+
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordResult:
+    """Keep what the latest test block showed; `relief` is the best in-window relief in per cent, if it has one."""
+
+    result: TestResult
+    on: date
+    relief: int | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordTrend:
+    """Keep a later pain score and opioid dose (mg of oral morphine a day)."""
+
+    on: date
+    pain_score: int
+    opioid_dose_mg: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordConsent:
+    """Keep a signed consent for one stage of the plan."""
+
+    stage: Stage
+    on: date
+    target: Target
+    laterality: Laterality
+    technique: Technique | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewReferral:
+    """The referral now runs to this date."""
+
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """Add one to this tally."""
+
+    counter: Counter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddItem:
+    """Mark one item as received, and when it is dated."""
+
+    key: str
+    dated: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequireItems:
+    """These items are now required, and not (or no longer) received."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogContact:
+    """Somebody tried to reach the patient."""
+
+    on: date
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueStep:
+    """Something that falls due: on that day a task with these words is raised for the role, if the case is still live.
+
+    `key_suffix` tells apart steps of one name on one case, such as follow_up 7 and follow_up 28.
+    """
+
+    name: Timer
+    due_on: date
+    role: Role
+    says: str
+    key_suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelDueSteps:
+    """Drop what has not fallen due yet: these names, or everything on the case when none is given."""
+
+    names: tuple[Timer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Queue a letter in the outbox."""
+
+    kind: NoticeKind
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelNotices:
+    """Drop every letter of this case that has not been sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Work for people of this role."""
+
+    kind: TaskKind
+    role: Role
+    says: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteTasks:
+    """Tick off the open tasks of these kinds, or all of them when none is given."""
+
+    kinds: tuple[TaskKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepNote:
+    """Keep what a person wrote with this step, by the name of the form field."""
+
+    about: str
+    text: str
+
+
+Effect = (
+    SetPlan
+    | RecordMdtOutcome
+    | OpenEpisode
+    | ReopenEpisode
+    | UpdateEpisode
+    | CloseEpisode
+    | SetBookingState
+    | CancelBooking
+    | StartProcedure
+    | FinishProcedure
+    | RecordReadings
+    | RecordResult
+    | RecordTrend
+    | RecordConsent
+    | RenewReferral
+    | Count
+    | AddItem
+    | RequireItems
+    | LogContact
+    | DueStep
+    | CancelDueSteps
+    | Notice
+    | CancelNotices
+    | Task
+    | CompleteTasks
+    | KeepNote
+)
