@@ -1,0 +1,1 @@
+"""Our own pieces of screen, in plain JavaScript and CSS without any dependency."""

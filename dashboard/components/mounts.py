@@ -1,0 +1,77 @@
+"""Mounts our components: the schedule board, the stages and the account corner.
+
+Each takes JSON-ready data from dashboard/shapes and gives back what was clicked, as `Opened`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from dashboard.palette import as_css
+
+HERE: Final = Path(__file__).parent
+
+
+def _read(*names: str) -> str:
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+_board = st.components.v2.component(
+    "neurolist_board",
+    html=_read("board.html"),
+    css=as_css(":host") + _read("marks.css", "board.css"),
+    js=_read("roving.js", "marks.js", "board.js"),
+)
+_stages = st.components.v2.component(
+    "neurolist_stages",
+    html=_read("stages.html"),
+    css=as_css(":host") + _read("marks.css", "stages.css"),
+    js=_read("roving.js", "marks.js", "stages.js"),
+)
+_account = st.components.v2.component(
+    "neurolist_account",
+    html=_read("account.html"),
+    css=as_css(":host") + _read("account.css"),
+    js=_read("account.js"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What somebody clicked: a case (its reference) or a list (its id)."""
+
+    kind: str
+    id: str
+
+
+def board(data: Mapping[str, object], *, key: str) -> Opened | None:
+    """Draw the schedule by site, suite and day; give back what was clicked just now."""
+    return _opened(_board(data=dict(data), key=key, on_open_change=_nothing).open)
+
+
+def stages(data: Mapping[str, object], *, key: str) -> Opened | None:
+    """Draw the cases by stage; give back what was clicked just now."""
+    return _opened(_stages(data=dict(data), key=key, on_open_change=_nothing).open)
+
+
+def account(*, name: str, roles: str, key: str) -> None:
+    """Draw who is signed in, with the button that signs out."""
+    _account(data={"name": name, "roles": roles}, key=key)
+
+
+def _nothing() -> None:
+    """Let the rerun that a click causes carry the value."""
+
+
+def _opened(value: object) -> Opened | None:
+    if not isinstance(value, Mapping):
+        return None
+    kind, wanted = value.get("kind"), value.get("id")
+    if kind not in {"case", "list"} or not isinstance(wanted, str):
+        return None
+    return Opened(kind=str(kind), id=wanted)

@@ -1,0 +1,115 @@
+"""Nobody reaches a page, a file or the live connection without a session of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+from urllib.parse import quote, urlsplit
+
+from anyio import to_thread
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.headers import FIXED_HEADERS, HSTS, font_path, page_policy
+from dashboard.settings import ScreenSettings
+
+OPEN_PATHS: Final = frozenset({"/login", "/logout", "/healthz", "/readyz", "/icon.png"})
+FOREVER: Final = "/static/"
+
+
+class Door(Protocol):
+    """The part of the desk that knows who stands in front of it."""
+
+    def person(self, token: str) -> object | None:
+        """Return the person whose live session this is, or nothing."""
+
+
+class Gate:
+    """ASGI middleware in front of everything: host, origin, session, then the security headers of the answer."""
+
+    def __init__(self, app: ASGIApp, *, door: Callable[[], Door], settings: ScreenSettings) -> None:
+        self.app = app
+        self.door = door
+        self.settings = settings
+        self.open_paths = OPEN_PATHS | {font_path()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request or connection."""
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._connect(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        if not host_allowed(headers.get("host", ""), self.settings):
+            refusal = PlainTextResponse("This server does not answer to that host name.", status_code=400)
+            await refusal(scope, receive, send)
+            return
+        sealed = with_headers(send, scope, tls=self.settings.tls)
+        if scope["path"] in self.open_paths or await self._known(scope):
+            await self.app(scope, receive, sealed)
+        else:
+            await turn_away(scope)(scope, receive, sealed)
+
+    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a stranger's live connection before it is accepted, so no page script ever runs for one."""
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        same = host_allowed(host, self.settings) and same_origin(headers.get("origin", ""), host)
+        if same and await self._known(scope):
+            await self.app(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _known(self, scope: Scope) -> bool:
+        token = HTTPConnection(scope).cookies.get(self.settings.session_cookie)
+        if not token:
+            return False
+        return await to_thread.run_sync(self.door().person, token) is not None
+
+
+def host_allowed(host: str, settings: ScreenSettings) -> bool:
+    """Say whether the Host header names this server."""
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    return name is not None and name.lower() in settings.host_names
+
+
+def same_origin(origin: str, host: str) -> bool:
+    """Say whether a browser says it comes from our own pages; saying nothing is not enough."""
+    return bool(origin) and urlsplit(origin).netloc.lower() == host.lower()
+
+
+def turn_away(scope: Scope) -> Response:
+    """Send a person to the sign-in page, and anything else a plain refusal."""
+    wants_page = scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
+    if not wants_page:
+        return PlainTextResponse("Sign in first.", status_code=401)
+    query = scope["query_string"].decode("latin-1")
+    wanted = scope["path"] + (f"?{query}" if query else "")
+    return RedirectResponse(f"/login?next={quote(wanted, safe='')}", status_code=303)
+
+
+def with_headers(send: Send, scope: Scope, *, tls: bool) -> Send:
+    """Add the security headers to an answer, keeping a stricter policy where the page brought its own."""
+    host = Headers(scope=scope).get("host", "")
+    extra = [*FIXED_HEADERS, *([HSTS] if tls else [])]
+
+    async def sealed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            present = {name.lower() for name, _ in message.get("headers", [])}
+            added = [*extra, (b"content-security-policy", page_policy(host))]
+            if not scope["path"].startswith(FOREVER):
+                added.append((b"cache-control", b"no-store"))
+            kept = [(name, value) for name, value in added if name not in present]
+            message["headers"] = [*message.get("headers", []), *kept]
+        await send(message)
+
+    return sealed

@@ -1,0 +1,149 @@
+"""The plain sign-in form, with signing out."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Final, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from dashboard.gate import same_origin
+from dashboard.headers import font_path, form_policy
+from dashboard.palette import as_css
+from dashboard.settings import ScreenSettings
+from scheduler.errors import NotPermittedError
+
+ASSETS: Final = Path(__file__).parent / "assets"
+REFUSED: Final = (
+    "Those details were not accepted. Check the user name and the password. After five tries, wait 15 minutes."
+)
+TOO_OLD: Final = "The form was open for too long. Please sign in again."
+LARGEST_FORM_BYTES: Final = 8_192
+
+
+class SignInDesk(Protocol):
+    """The part of the desk that opens and closes sessions."""
+
+    def sign_in(self, username: str, password: str, address: str) -> str:
+        """Open a session, or raise NotPermittedError whatever was wrong."""
+
+    def sign_out(self, token: str) -> None:
+        """Close this session."""
+
+
+def login_routes(door: Callable[[], SignInDesk], settings: ScreenSettings) -> list[Route]:
+    """The routes of the sign-in form and of signing out."""
+
+    async def show(request: Request) -> Response:
+        return form_page(settings, wanted=local_path(request.query_params.get("next", "/")))
+
+    async def sign_in(request: Request) -> Response:
+        form = await small_form(request)
+        wanted = local_path(form.get("next", "/"))
+        if not form_is_ours(request, form, settings):
+            return form_page(settings, wanted=wanted, notice=TOO_OLD, status=403)
+        try:
+            token = await to_thread.run_sync(_open_session, door(), form, client_address(request))
+        except NotPermittedError:
+            return form_page(settings, wanted=wanted, notice=REFUSED, status=401)
+        return let_in(token, wanted, settings)
+
+    async def sign_out(request: Request) -> Response:
+        if not same_origin(request.headers.get("origin", ""), request.headers.get("host", "")):
+            return PlainTextResponse("Sign out from a Neurolist page.", status_code=403)
+        token = request.cookies.get(settings.session_cookie)
+        if token:
+            await to_thread.run_sync(door().sign_out, token)
+        return show_out(settings)
+
+    return [
+        Route("/login", show, methods=["GET"]),
+        Route("/login", sign_in, methods=["POST"]),
+        Route("/logout", sign_out, methods=["POST"]),
+    ]
+
+
+def form_page(settings: ScreenSettings, *, wanted: str, notice: str = "", status: int = 200) -> Response:
+    """Draw the form with a fresh token, repeated in a cookie."""
+    token = secrets.token_urlsafe(32)
+    style = login_style()
+    body = login_template().substitute(
+        style=style,
+        form_token=token,
+        next=escape(wanted, quote=True),
+        notice=f'<p class="refused" role="alert">{escape(notice)}</p>' if notice else "",
+    )
+    page = HTMLResponse(body, status_code=status, headers={"content-security-policy": form_policy(style)})
+    page.set_cookie(settings.form_cookie, token, httponly=True, samesite="strict", secure=settings.tls, path="/")
+    return page
+
+
+def login_template() -> Template:
+    """The page around the form."""
+    return Template((ASSETS / "login.html").read_text(encoding="utf-8"))
+
+
+def login_style() -> str:
+    """The style sheet of the form, with the colours of every other screen."""
+    sheet = (ASSETS / "login.css").read_text(encoding="utf-8").replace("$font", font_path())
+    return as_css(":root") + sheet
+
+
+async def small_form(request: Request) -> dict[str, str]:
+    """Read a short posted form; anything longer reads as empty."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_FORM_BYTES:
+            return {}
+    fields = parse_qs(body.decode("utf-8", errors="replace"), keep_blank_values=True)
+    return {name: values[0] for name, values in fields.items()}
+
+
+def form_is_ours(request: Request, form: dict[str, str], settings: ScreenSettings) -> bool:
+    """Say whether the form repeats its cookie and comes from our own page."""
+    cookie = request.cookies.get(settings.form_cookie, "")
+    repeated = hmac.compare_digest(cookie.encode(), form.get("form_token", "").encode())
+    origin = request.headers.get("origin", "")
+    return bool(cookie) and repeated and same_origin(origin, request.headers.get("host", ""))
+
+
+def client_address(request: Request) -> str:
+    """The address the tries are counted for."""
+    return request.client.host if request.client else "unknown"
+
+
+def local_path(wanted: str) -> str:
+    """Keep only a path of this server; anything else becomes the first page."""
+    parts = urlsplit(wanted)
+    outside = parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith(("//", "/\\"))
+    unprintable = any(ord(letter) < 32 or letter == "\\" for letter in wanted)
+    return "/" if outside or unprintable or parts.path in {"/login", "/logout"} else wanted
+
+
+def let_in(token: str, wanted: str, settings: ScreenSettings) -> Response:
+    """Hand over the session cookie and go to the page that was wanted."""
+    answer = RedirectResponse(wanted, status_code=303)
+    answer.set_cookie(settings.session_cookie, token, httponly=True, samesite="lax", secure=settings.tls, path="/")
+    answer.delete_cookie(settings.form_cookie, path="/", secure=settings.tls, httponly=True, samesite="strict")
+    return answer
+
+
+def show_out(settings: ScreenSettings) -> Response:
+    """Take the session cookie back and forget what the browser kept."""
+    answer = RedirectResponse("/login", status_code=303, headers={"clear-site-data": '"storage"'})
+    answer.delete_cookie(settings.session_cookie, path="/", secure=settings.tls, httponly=True, samesite="lax")
+    return answer
+
+
+def _open_session(desk: SignInDesk, form: dict[str, str], address: str) -> str:
+    return desk.sign_in(form.get("username", ""), form.get("password", ""), address)

@@ -1,0 +1,134 @@
+"""Strangers reach nothing, and every answer is sealed."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from dashboard.gate import Gate, host_allowed, same_origin
+from dashboard.settings import ScreenSettings
+
+SETTINGS = ScreenSettings(hosts="neurolist.test,localhost", tls=False)
+
+
+class OneKnownPerson:
+    def person(self, token):
+        return "Bella Marsh" if token == "good" else None
+
+
+def a_client(settings=SETTINGS, **cookies):
+    async def page(_request):
+        return PlainTextResponse("inside")
+
+    async def live(websocket):
+        await websocket.accept()
+        await websocket.send_text("inside")
+        await websocket.close()
+
+    paths = ["/", "/board", "/healthz", "/_stcore/health", "/_stcore/metrics", "/static/js/index.js"]
+    inner = Starlette(routes=[*(Route(path, page) for path in paths), WebSocketRoute("/_stcore/stream", live)])
+    gate = Gate(inner, door=OneKnownPerson, settings=settings)
+    client = TestClient(gate, base_url="http://neurolist.test", follow_redirects=False)
+    for name, value in cookies.items():
+        client.cookies.set(name, value)
+    return client
+
+
+def hears(client, origin="http://neurolist.test", host="neurolist.test"):
+    headers = {"host": host, **({"origin": origin} if origin else {})}
+    try:
+        with client.websocket_connect("/_stcore/stream", headers=headers) as live:
+            return live.receive_text()
+    except WebSocketDisconnect as refusal:
+        return refusal.code
+
+
+def test_a_person_with_a_session_comes_in():
+    assert a_client(neurolist="good").get("/board").text == "inside"
+
+
+def test_a_stranger_who_wants_a_page_is_sent_to_sign_in_and_back_again_afterwards():
+    answer = a_client().get("/board?weeks=4", headers={"accept": "text/html"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Fboard%3Fweeks%3D4")
+
+
+@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/metrics", "/static/js/index.js"])
+def test_a_stranger_who_wants_anything_else_is_refused(path):
+    assert a_client().get(path).status_code == 401
+
+
+def test_a_session_that_has_ended_opens_nothing():
+    assert a_client(neurolist="revoked").get("/board").status_code == 401
+
+
+def test_a_strangers_post_is_refused_rather_than_redirected():
+    assert a_client().post("/board", headers={"accept": "text/html"}).status_code == 401
+
+
+def test_health_is_open_to_the_supervisor():
+    assert a_client().get("/healthz").text == "inside"
+
+
+def test_the_live_connection_opens_for_a_person_from_our_own_page():
+    assert hears(a_client(neurolist="good")) == "inside"
+
+
+@pytest.mark.parametrize("origin", ["http://elsewhere.test", "http://neurolist.test.elsewhere.test", "null", ""])
+def test_the_live_connection_stays_shut_for_another_origin_or_none(origin):
+    assert hears(a_client(neurolist="good"), origin=origin) == 1008
+
+
+def test_the_live_connection_stays_shut_for_a_stranger():
+    assert hears(a_client()) == 1008
+
+
+def test_the_live_connection_stays_shut_under_another_host_name():
+    assert hears(a_client(neurolist="good"), origin="http://evil.test", host="evil.test") == 1008
+
+
+def test_another_host_name_is_not_answered():
+    assert a_client(neurolist="good").get("/board", headers={"host": "evil.test"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [
+        ("localhost", True),
+        ("LOCALHOST:8501", True),
+        ("localhost.evil.test", False),
+        ("evil.test", False),
+        ("", False),
+        ("[::1", False),
+    ],
+)
+def test_the_host_header_must_name_this_server(host, allowed):
+    assert host_allowed(host, SETTINGS) is allowed
+
+
+def test_another_port_is_another_origin():
+    assert same_origin("http://localhost:8501", "localhost:8501")
+    assert not same_origin("http://localhost:8502", "localhost:8501")
+
+
+def test_every_answer_is_sealed_even_a_refusal():
+    for answer in (a_client().get("/board"), a_client(neurolist="good").get("/board")):
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert "strict-transport-security" not in answer.headers
+
+
+def test_bundled_files_may_be_kept_by_the_browser():
+    assert "cache-control" not in a_client(neurolist="good").get("/static/js/index.js").headers
+
+
+def test_behind_tls_the_cookie_is_bound_to_the_host_and_the_browser_is_told_to_stay_with_https():
+    secure = ScreenSettings(hosts="neurolist.test", tls=True)
+    assert a_client(secure, neurolist="good").get("/board").status_code == 401
+    answer = a_client(secure, **{"__Host-neurolist": "good"}).get("/board")
+    assert answer.headers["strict-transport-security"].startswith("max-age=")

@@ -1,0 +1,26 @@
+"""The content security policy fits the installed Streamlit, whatever its version."""
+
+from __future__ import annotations
+
+from dashboard.headers import BUNDLE, INLINE_SCRIPT, fingerprint, font_path, inline_script_hashes, page_policy
+
+
+def test_the_hash_is_that_of_the_script_in_the_installed_page():
+    scripts = INLINE_SCRIPT.findall((BUNDLE / "index.html").read_text(encoding="utf-8"))
+    assert scripts
+    assert inline_script_hashes().split(" ") == [fingerprint(script) for script in scripts]
+
+
+def test_a_known_text_has_the_fingerprint_that_browsers_compute():
+    assert fingerprint("alert(1)") == "'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"
+
+
+def test_pages_may_speak_only_to_the_host_they_came_from():
+    policy = page_policy("neurolist.test:8501").decode()
+    assert "connect-src 'self' ws://neurolist.test:8501 wss://neurolist.test:8501;" in policy
+    assert "unsafe-eval" not in policy
+    assert "http:" not in policy
+
+
+def test_the_text_face_lies_where_the_pages_ask_for_it():
+    assert (BUNDLE / font_path().removeprefix("/")).is_file()
