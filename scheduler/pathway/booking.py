@@ -32,9 +32,14 @@ class BookingState(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
     @property
+    def is_live(self) -> bool:
+        """Whether the visit is still to come or under way."""
+        return self in LIVE
+
+    @property
     def holds_its_slot(self) -> bool:
-        """Whether the booking still keeps its suite, people and equipment from others."""
-        return self in HOLDING
+        """Whether its suite, people and equipment are kept from others; a visit that took place keeps its past."""
+        return self in LIVE or self is BookingState.CLOSED
 
 
 class BookingEvent(StrEnum):
@@ -62,7 +67,7 @@ class BookingEvent(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
-HOLDING = frozenset(
+LIVE = frozenset(
     {
         BookingState.HELD,
         BookingState.OFFERED,

@@ -215,7 +215,7 @@ class CaseFacts:
     mdt: MdtDecision | None = None
     consents: tuple[Consent, ...] = ()
     episodes: tuple[Episode, ...] = ()
-    booking: BookingFacts | None = None  # the one that still holds its slot, if any
+    booking: BookingFacts | None = None  # the one whose state is live, if any
     procedures: tuple[ProcedureDone, ...] = ()  # oldest first
     contact_attempts: tuple[ContactAttempt, ...] = ()
     test_repeats: int = 0
