@@ -212,6 +212,7 @@ class CaseFacts:
     items: tuple[ReferralItem, ...] = ()
     medicines: tuple[str, ...] = ()
     creatinine_clearance: int | None = None
+    anaesthetist: bool | None = None  # needed for this patient; None: as the protocol says for the procedure
     mdt: MdtDecision | None = None
     consents: tuple[Consent, ...] = ()
     episodes: tuple[Episode, ...] = ()
