@@ -1,0 +1,33 @@
+"""What a person is told as they take a step, though nothing stops it."""
+
+from __future__ import annotations
+
+from scheduler.pathway import validity
+from scheduler.pathway.guards.slot import held_booking
+from scheduler.pathway.situation import Situation
+from scheduler.pathway.validity import day
+
+
+def unusual_day(case: Situation) -> str | None:
+    """The procedure starts on another day than the booked one."""
+    booking = held_booking(case)
+    if booking is None or booking.on == case.today:
+        return None
+    return f"The booking is for {day(booking.on)}, but the procedure starts on {day(case.today)}."
+
+
+def inr_questioned(case: Situation) -> str | None:
+    """The INR is in the range that asks for a second look."""
+    risk = validity.bleeding_risk(case.target, case.protocol)
+    inr, warn = case.details.number("inr"), case.protocol.number(f"inr_warns_above.{risk}")
+    return f"INR {inr:g} is above {warn:g}: confirm with the radiologist." if inr is not None and inr > warn else None
+
+
+def ageing_result(case: Situation) -> str | None:
+    """The test result that supports treatment is getting old."""
+    test = validity.supporting_test(case.facts)
+    ageing = case.protocol.days("test_result_warns_after")
+    if test is None or not validity.result_needed(case.facts) or (case.today - test.on).days <= ageing:
+        return None
+    expires = validity.result_expires_on(case.facts, case.protocol)
+    return f"The test result of {day(test.on)} is ageing; it holds to {day(expires)}." if expires else None

@@ -1,0 +1,101 @@
+"""Conditions on starting and finishing a procedure: sign-in, bloods, side, sign-out."""
+
+from __future__ import annotations
+
+from scheduler.pathway import validity
+from scheduler.pathway.booking import AGREED, BookingState
+from scheduler.pathway.guards.registry import all_yes, guard, listed
+from scheduler.pathway.guards.slot import held_booking
+from scheduler.pathway.situation import Situation
+from scheduler.pathway.validity import day
+
+
+@guard(answers=False)
+def visit_booked(case: Situation) -> str | None:
+    """The visit is booked: an agreed booking for this procedure exists."""
+    booking = held_booking(case)
+    if booking is not None and booking.state in AGREED | {BookingState.ARRIVED}:
+        return None
+    return f"No {case.stage.label.lower()} is booked for this patient: book it first."
+
+
+all_yes(
+    "sign_in_complete",
+    "Sign-in is complete: identity, consent, allergies and blood thinners are checked.",
+    ("identity_checked", "consent_checked", "allergies_checked", "anticoagulants_checked"),
+)
+
+
+@guard()
+def side_agrees(case: Situation) -> str | None:
+    """The side confirmed is the side planned."""
+    confirmed, planned = case.details.text("side"), case.facts.laterality
+    if planned is not None and confirmed == planned:
+        return None
+    wanted = planned.label.lower() if planned else "no side"
+    return f"Stop: the side confirmed is '{confirmed}', but the plan says {wanted}. Settle the side before starting."
+
+
+@guard(answers=False)
+def consent_today(case: Situation) -> str | None:
+    """A consent for this stage, target and side holds today."""
+    standing = validity.consent(case.facts, case.stage, case.today, case.protocol)
+    return None if standing.holds else f"{standing.says} Take a new consent and book again."
+
+
+@guard()
+def bloods_known(case: Situation) -> str | None:
+    """Bloods are recent enough, and the INR and platelets are known where the bleeding risk is not low."""
+    risk = validity.bleeding_risk(case.target, case.protocol)
+    unknown = [key for key in ("inr", "platelets") if case.details.number(key) is None]
+    if risk != "low" and unknown:
+        names = listed(f"'{key}'" for key in unknown)
+        return f"{names} must be known before a procedure of {risk} bleeding risk: give the results."
+    dated = case.details.date("bloods_dated")
+    limit = validity.bloods_days(case.facts, case.protocol)
+    if dated is None:
+        standing = validity.bloods(case.facts, case.today, case.protocol)
+        return None if standing.holds else f"{standing.says} Give 'bloods_dated' for new bloods."
+    if (case.today - dated).days <= limit:
+        return None
+    return f"Bloods of {day(dated)} are older than {limit} days: take new ones before starting."
+
+
+@guard()
+def inr_fresh_after_warfarin(case: Situation) -> str | None:
+    """After warfarin was stopped, the INR is fresh."""
+    if not any("warfarin" in medicine.lower() for medicine in case.facts.medicines):
+        return None
+    item = case.facts.item("R2")
+    dated = case.details.date("bloods_dated") or (item.dated if item else None)
+    limit = case.protocol.days("bloods_valid.after_warfarin")
+    if dated is not None and (case.today - dated).days <= limit:
+        return None
+    return f"The patient took warfarin: the INR must be at most {limit} days old. Repeat it before starting."
+
+
+@guard()
+def bloods_safe(case: Situation) -> str | None:
+    """INR and platelets are within the limits, or a named radiologist goes ahead with a reason."""
+    if case.details.text("override_by") and case.details.text("override_reason"):
+        return None
+    risk = validity.bleeding_risk(case.target, case.protocol)
+    inr, platelets = case.details.number("inr"), case.details.number("platelets")
+    stop, least = case.protocol.number(f"inr_stops_above.{risk}"), case.protocol.number(f"platelets_stop_below.{risk}")
+    found = [f"INR {inr:g} is above {stop:g}"] if inr is not None and inr > stop else []
+    found += [f"platelets {platelets:g} are below {least:g}"] if platelets is not None and platelets < least else []
+    if not found:
+        return None
+    return f"Stop: {listed(found)}. A radiologist may go ahead with 'override_by' and 'override_reason'."
+
+
+all_yes("sign_out_complete", "Sign-out is complete.", ("signed_out",))
+
+
+@guard()
+def scores_recorded(case: Situation) -> str | None:
+    """Pain scores from before and after the block are recorded."""
+    given = case.given_readings
+    before = any(reading.is_baseline for reading in given)
+    after = any(not reading.is_baseline for reading in given)
+    return None if before and after else "Give 'baseline_rest' and at least one score in 'readings'."
