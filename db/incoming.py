@@ -10,7 +10,10 @@ from scheduler.vocabulary import Funding, Laterality, Stage, Target, Technique, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identifier:
-    """A number that names a person somewhere: `kind` is ihi, medicare, dva or urn; `assigner` scopes a URN."""
+    """A number that names a person somewhere: `kind` is ihi, medicare, dva, fund or urn.
+
+    `assigner` says who issued a URN (an HPI-O, or a name) or a fund's membership number.
+    """
 
     kind: str
     value: str
@@ -61,7 +64,10 @@ class IncomingItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingReferral:
-    """One referral, whole. `key` is the same whenever the same referral arrives again, in any file."""
+    """One referral, whole. `key` is the same whenever the same referral arrives again, in any file.
+
+    `items` and `missing` never share a key; `missing_says` has one sentence for each missing item, in the same order.
+    """
 
     key: str
     received_on: date
@@ -86,4 +92,5 @@ class IncomingReferral:
     note: str = ""
     items: tuple[IncomingItem, ...] = ()
     missing: tuple[str, ...] = field(default=())
+    missing_says: tuple[str, ...] = ()
     source: str = ""

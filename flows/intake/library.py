@@ -1,0 +1,145 @@
+"""Every resource of the files named in one command, and how references between them are followed."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from flows.intake.element import Json, child, children, text
+from flows.intake.structure import structure_faults
+
+# The elements by which a report, a medicine or a cover says which patient it is about.
+PATIENT_ELEMENTS = ("subject", "patient", "beneficiary")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Entry:
+    """One resource and where it stood: `label` is what people call it, `holder` the resource it is contained in."""
+
+    file: str
+    place: str
+    resource: Json = field(repr=False)
+    full_url: str = ""
+    bundled: bool = False
+    holder: Entry | None = None
+
+    @property
+    def kind(self) -> str:
+        """The kind of resource."""
+        return text(self.resource, "resourceType")
+
+    @property
+    def label(self) -> str:
+        """The resource's own name, such as Patient/17."""
+        name = text(self.resource, "id")
+        if self.holder:
+            return f"#{name}"
+        return f"{self.kind}/{name}" if name else self.kind
+
+    @property
+    def about(self) -> Json:
+        """The reference to the patient this resource is about; empty when it names none."""
+        return next((child(self.resource, name) for name in PATIENT_ELEMENTS if child(self.resource, name)), {})
+
+    @cached_property
+    def content(self) -> str:
+        """All the resource says, written one way, so that the same resource in two files is known for the same."""
+        return json.dumps(self.resource, sort_keys=True)
+
+    @cached_property
+    def faults(self) -> tuple[tuple[str, str], ...]:
+        """What in this resource is not FHIR R4. A contained resource is checked with its holder."""
+        return () if self.holder else structure_faults(self.resource)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Where a reference leads: an entry, or a sentence that says why it leads nowhere.
+
+    `broken` tells a reference that can never be right from one whose resource was only not sent.
+    """
+
+    entry: Entry | None = None
+    why_not: str = ""
+    broken: bool = False
+
+
+class Library:
+    """The entries of all files, found by full URL, by name and by identifier."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = tuple(entries)
+        self._by_url: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._by_name: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._by_identifier: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            self._shelve(entry)
+
+    def _shelve(self, entry: Entry) -> None:
+        if entry.full_url:
+            self._by_url[entry.full_url].append(entry)
+        if text(entry.resource, "id"):
+            self._by_name[entry.label].append(entry)
+        for each in children(entry.resource, "identifier"):
+            if text(each, "value"):
+                self._by_identifier[text(each, "system"), text(each, "value")].append(entry)
+
+    def find(self, reference: Json, near: Entry) -> Answer:
+        """Follow a reference made in `near`: inside it, then in its file, then in the other files."""
+        literal = text(reference, "reference").split("/_history/")[0]
+        if literal.startswith("#"):
+            return self._contained(literal, near)
+        if literal:
+            return _only(self._named(literal), near, literal)
+        identifier = child(reference, "identifier")
+        if text(identifier, "value"):
+            found = self._by_identifier[text(identifier, "system"), text(identifier, "value")]
+            wanted = text(reference, "type")
+            return _only([entry for entry in found if wanted in {"", entry.kind}], near, "an identifier")
+        return Answer(why_not="Names no resource.")
+
+    def about(self, patient: Entry) -> tuple[Entry, ...]:
+        """List the entries that say they are about this patient, in the order of the files."""
+        return tuple(self._subjects.get(patient.content, ()))
+
+    @cached_property
+    def _subjects(self) -> dict[str, list[Entry]]:
+        subjects: defaultdict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            if entry.about and (patient := self.find(entry.about, entry).entry):
+                subjects[patient.content].append(entry)
+        return subjects
+
+    def _contained(self, literal: str, near: Entry) -> Answer:
+        holder = near.holder or near
+        if literal == "#":
+            return Answer(entry=holder)
+        for number, each in enumerate(children(holder.resource, "contained")):
+            if text(each, "id") == literal[1:]:
+                place = f"{holder.place} contained[{number}]"
+                return Answer(entry=Entry(file=holder.file, place=place, resource=each, holder=holder))
+        return Answer(why_not=f"Refers to {literal}, but the resource contains nothing of that name.", broken=True)
+
+    def _named(self, literal: str) -> list[Entry]:
+        if literal in self._by_url:
+            return self._by_url[literal]
+        if literal.startswith("urn:"):
+            return []
+        if "://" not in literal:
+            return self._by_name[literal]
+        # A file that holds a single resource does not say which server it came from.
+        name = "/".join(literal.rsplit("/", 2)[-2:])
+        return [entry for entry in self._by_name[name] if not entry.full_url]
+
+
+def _only(found: list[Entry], near: Entry, name: str) -> Answer:
+    nearest = [entry for entry in found if entry.file == near.file] or found
+    if not nearest:
+        return Answer(why_not=f"Refers to {name}, which is not in the files given; import it together with this one.")
+    if any(entry.content != nearest[0].content for entry in nearest[1:]):
+        says = f"Refers to {name}, and the files hold two different resources of that name."
+        return Answer(why_not=says, broken=True)
+    return Answer(entry=nearest[0])
