@@ -1,0 +1,342 @@
+"""The audit trail: every write is attributed, told and sealed in the transaction that makes it, or it is not kept."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import Enum
+from pathlib import Path
+
+from sqlalchemy import Connection, event, inspect
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import ORMExecuteState, QueryContext, UOWTransaction
+from sqlmodel import Session, select
+
+from db.errors import UnauditedWriteError
+from db.tables.base import Row
+from db.tables.trail import AuditEventRow, AuditHeadRow
+from db.words import Outcome
+
+FIRST_SEAL = "0" * 64
+KEY_FILE = "audit.key"
+KEY_BYTES = 32
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "TRUNCATE")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who a write is attributed to, and the role they act in."""
+
+    id: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Who writes, when, and why, for one transaction."""
+
+    author: Author
+    now: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealingKey:
+    """The secret that seals the trail, and the short id kept with each row it sealed."""
+
+    id: str
+    secret: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailReport:
+    """What a walk along the trail found: how many rows held, the last seal, and the first fault if there is one."""
+
+    rows: int
+    seal: str
+    fault: str | None = None
+
+
+@dataclass(slots=True)
+class _Change:
+    """What one row was and what it became, since the last audit event."""
+
+    before: dict[str, object] = field(default_factory=dict)
+    after: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """What one transaction has changed and told so far."""
+
+    attribution: Attribution
+    key: SealingKey
+    changes: dict[str, _Change] = field(default_factory=dict)
+    told: list[AuditEventRow] = field(default_factory=list)
+    sealed: bool = False
+
+
+def sealing_key(secret: bytes) -> SealingKey:
+    """Make a sealing key from its secret."""
+    return SealingKey(id=hashlib.sha256(b"neurolist audit key " + secret).hexdigest()[:12], secret=secret)
+
+
+def load_key(home: Path, given: str | None = None) -> SealingKey:
+    """Take the key given in the environment, or the one in the home folder, which is made the first time."""
+    if given:
+        return sealing_key(given.encode())
+    path = home / KEY_FILE
+    if not path.exists():
+        _make_key(path)
+    return sealing_key(path.read_bytes())
+
+
+def _make_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o400), "wb") as file:
+        file.write(os.urandom(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(draft)  # fails if another process made the key first; then theirs is used
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+
+
+def watch(session: Session, attribution: Attribution, key: SealingKey) -> None:
+    """Bind who writes and why to this session, and note every row it changes."""
+    if not attribution.author.id or not attribution.author.role:
+        raise UnauditedWriteError("A write needs somebody to answer for it: an author with an id and a role.")
+    if attribution.now.tzinfo is None:
+        raise UnauditedWriteError("A write needs the time with its zone.")
+    session.info["ledger"] = _Ledger(attribution, key)
+    session.connection().info["watched"] = True
+    event.listen(session, "before_flush", _note_changes)
+    event.listen(session, "after_flush", _flush_done)
+    event.listen(session, "after_soft_rollback", _rolled_back)
+    event.listen(session, "before_commit", _demand_seal)
+    event.listen(session, "do_orm_execute", _refuse_bulk)
+
+
+def refuse_raw_writes(engine: Engine) -> None:
+    """Refuse any writing statement of a watched connection that does not come from the session's own rows."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _check(connection: Connection, _c: object, statement: str, _p: object, _x: object, _m: object) -> None:
+        if not connection.info.get("watched") or connection.info.get("flushing"):
+            return
+        if statement.lstrip().upper().startswith(WRITES):
+            raise UnauditedWriteError("A statement tried to write past the audit trail. Write through the tables.")
+
+    @event.listens_for(engine, "checkin")
+    def _forget(_connection: object, record: object) -> None:
+        info: dict[str, object] = getattr(record, "info", {})
+        info.pop("watched", None)
+        info.pop("flushing", None)
+
+
+def attribution(session: Session) -> Attribution:
+    """Say who writes, when and why in this session."""
+    return _ledger(session).attribution
+
+
+def record(  # the columns of the trail
+    session: Session,
+    *,
+    action: str,
+    entity: str,
+    ref: str,
+    why: str | None = None,
+    outcome: Outcome = Outcome.DONE,
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    """Tell the trail of one act; it takes in every row changed since the last event."""
+    session.flush()
+    ledger = _ledger(session)
+    changes, ledger.changes = ledger.changes, {}
+    bound = ledger.attribution
+    after = {where: change.after for where, change in changes.items()}
+    ledger.told.append(
+        AuditEventRow(
+            seq=0,
+            at=bound.now.astimezone(UTC),
+            actor=bound.author.id,
+            role=bound.author.role,
+            action=action,
+            outcome=outcome,
+            entity=entity,
+            ref=ref,
+            before={where: change.before for where, change in changes.items() if change.before},
+            after={**after, **({"facts": _plain_map(facts)} if facts else {})},
+            why=bound.why if why is None else why,
+            key_id=ledger.key.id,
+            previous="",
+            seal="",
+        )
+    )
+
+
+def seal(session: Session) -> None:
+    """Write the told events at the end of the trail, each sealed to the one before; refuse silent changes."""
+    session.flush()
+    ledger = _ledger(session)
+    if ledger.changes:
+        tables = ", ".join(sorted({where.split(":")[0] for where in ledger.changes}))
+        raise UnauditedWriteError(f"Rows of {tables} changed and no audit event says so; nothing was kept.")
+    if ledger.told:
+        _append(session, ledger)
+    ledger.sealed = True
+
+
+def verify(session: Session, keys: Iterable[SealingKey], *, anchor: tuple[int, str] | None = None) -> TrailReport:
+    """Walk the whole trail; `anchor` is a (seq, seal) kept elsewhere that must still be on it."""
+    secrets = {key.id: key.secret for key in keys}
+    previous, count = FIRST_SEAL, 0
+    anchored = anchor is None or anchor[0] == 0
+    rows = session.exec(select(AuditEventRow).order_by(AuditEventRow.seq).execution_options(yield_per=1000))  # type: ignore[arg-type]  # SQLModel columns look like values
+    for row in rows:
+        fault = _fault(row, count + 1, previous, secrets)
+        if fault:
+            return TrailReport(rows=count, seal=previous, fault=fault)
+        previous, count = row.seal, row.seq
+        anchored = anchored or anchor == (row.seq, row.seal)
+    return TrailReport(rows=count, seal=previous, fault=_end_fault(session, count, previous, anchored=anchored))
+
+
+def head(session: Session) -> tuple[int, str]:
+    """Give the last row's number and seal, to be kept outside the database."""
+    row = session.get(AuditHeadRow, 1)
+    return (row.seq, row.seal) if row else (0, FIRST_SEAL)
+
+
+def _end_fault(session: Session, count: int, seal_of_last: str, *, anchored: bool) -> str | None:
+    if head(session) != (count, seal_of_last):
+        return f"The trail ends at row {count}, but its head says otherwise: rows were cut off or added."
+    return None if anchored else "The trail does not hold the row that was anchored outside: it was cut or rewritten."
+
+
+def _fault(row: AuditEventRow, expected: int, previous: str, secrets: Mapping[str, bytes]) -> str | None:
+    if row.seq != expected:
+        return f"Row {expected} of the trail is missing."
+    if row.previous != previous:
+        return f"Row {row.seq} of the trail does not follow the row before it."
+    secret = secrets.get(row.key_id)
+    if secret is None:
+        return f"Row {row.seq} was sealed with key {row.key_id}, which is not at hand."
+    if not hmac.compare_digest(row.seal, _seal_of(row, secret)):
+        return f"Row {row.seq} of the trail was changed after it was written."
+    return None
+
+
+def _append(session: Session, ledger: _Ledger) -> None:
+    """The head is locked last of all, so that writers queue here for a moment only and never in a circle."""
+    last = session.exec(select(AuditHeadRow).with_for_update()).first()
+    if last is None:
+        last = AuditHeadRow(seq=0, seal=FIRST_SEAL)
+        session.add(last)
+    for row in ledger.told:
+        row.seq, row.previous = last.seq + 1, last.seal
+        row.seal = _seal_of(row, ledger.key.secret)
+        session.add(row)
+        session.flush()
+        last.seq, last.seal = row.seq, row.seal
+    session.flush()
+    ledger.told.clear()
+
+
+def _seal_of(row: AuditEventRow, secret: bytes) -> str:
+    told = [
+        *(row.seq, row.at.astimezone(UTC).isoformat(timespec="microseconds"), row.actor, row.role, row.action),
+        *(str(row.outcome), row.entity, row.ref, row.before, row.after, row.why, row.key_id, row.previous),
+    ]
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _ledger(session: Session) -> _Ledger:
+    ledger = session.info.get("ledger")
+    if not isinstance(ledger, _Ledger):
+        raise UnauditedWriteError("Nobody answers for this write. Begin it with Database.writing(author, now, why).")
+    return ledger
+
+
+def _note_changes(session: Session, _context: UOWTransaction, _objects: object) -> None:
+    session.connection().info["flushing"] = True
+    changes = _ledger(session).changes
+    for row in [*session.new, *session.dirty, *session.deleted]:
+        table = getattr(row, "__table__")  # noqa: B009  known to SQLAlchemy only
+        if not table.info.get("operational") and isinstance(row, Row):
+            _note(changes, row, gone=row in session.deleted)
+
+
+def _note(changes: dict[str, _Change], row: Row, *, gone: bool) -> None:
+    state = inspect(row)
+    table = state.mapper.local_table
+    identity = bool(table.info.get("identity"))
+    where = ":".join([str(table.name), *(_word(getattr(row, column.key)) for column in table.primary_key)])
+    before, after = {}, {}
+    for column in table.columns:
+        history = state.attrs[column.key].history
+        if column.key == "version" or not (history.has_changes() or gone):
+            continue
+        shown = not (identity or column.info.get("private") or column.info.get("bulky"))
+        if history.deleted or gone:
+            old = history.deleted[0] if history.deleted else getattr(row, column.key)
+            before[column.key] = _plain(old) if shown else "kept back"
+        if history.added and not gone:
+            after[column.key] = _plain(history.added[0]) if shown else "kept back"
+    if before or after or gone:
+        change = changes.setdefault(where, _Change())
+        change.before = {**before, **change.before}
+        change.after = {"gone": True} if gone else {**change.after, **after}
+
+
+def _flush_done(session: Session, _context: UOWTransaction) -> None:
+    session.connection().info["flushing"] = False
+
+
+def _rolled_back(session: Session, _previous: object) -> None:
+    if session.in_transaction() and session.is_active:
+        session.connection().info["flushing"] = False
+
+
+def _demand_seal(session: Session) -> None:
+    if not session.in_nested_transaction() and not _ledger(session).sealed:
+        raise UnauditedWriteError("A write was committed before its audit events were sealed; nothing was kept.")
+
+
+def _refuse_bulk(state: ORMExecuteState) -> QueryContext | None:
+    if state.is_update or state.is_delete or state.is_insert:
+        raise UnauditedWriteError("A bulk statement would skip versions and audit. Change the rows one by one.")
+    return None
+
+
+def _plain_map(facts: Mapping[str, object]) -> dict[str, object]:
+    return {name: _plain(value) for name, value in facts.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return _plain(value.value)
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(inner) for inner in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def _word(value: object) -> str:
+    return str(_plain(value))

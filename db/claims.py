@@ -1,0 +1,118 @@
+"""Claims: one row for each resource held, taken and given back here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db.tables.booking import BookingRow, ClaimRow
+from db.tables.pathway import CaseRow
+from db.words import ResourceKind
+from scheduler.errors import DoubleBookingError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """One resource wanted from a start up to, and not including, an end, and by what."""
+
+    kind: ResourceKind
+    resource_id: str
+    start: datetime
+    end: datetime
+    booking_id: str | None = None
+    session_id: str | None = None
+    leave_id: str | None = None
+    maintenance_id: str | None = None
+
+
+def take(session: Session, holds: Iterable[Hold]) -> None:
+    """Hold these resources; DoubleBookingError names the resource and who has it if one is taken.
+
+    The look beforehand gives the sentence; the database's own guard gives the guarantee, also against a writer this
+    transaction cannot see yet.
+    """
+    wanted = list(holds)
+    session.info.setdefault("wanted", []).extend(wanted)
+    for hold in wanted:
+        holder = _holder(session, hold)
+        if holder is not None:
+            raise DoubleBookingError(_sentence(session, hold, holder))
+        session.add(
+            ClaimRow(
+                booking_id=hold.booking_id,
+                session_id=hold.session_id,
+                leave_id=hold.leave_id,
+                maintenance_id=hold.maintenance_id,
+                kind=hold.kind,
+                resource_id=hold.resource_id,
+                start=hold.start,
+                end=hold.end,
+            )
+        )
+        session.flush()
+
+
+def release(session: Session, claims: Sequence[ClaimRow]) -> None:
+    """Give these resources back; the rows stay as history."""
+    for claim in claims:
+        claim.active = False
+    session.flush()
+
+
+def held_by(
+    session: Session,
+    *,
+    booking_id: str | None = None,
+    session_id: str | None = None,
+    leave_id: str | None = None,
+    maintenance_id: str | None = None,
+) -> Sequence[ClaimRow]:
+    """List the active claims of one booking, list, leave or service period."""
+    asked = select(ClaimRow).where(col(ClaimRow.active))
+    for column, wanted in (
+        (col(ClaimRow.booking_id), booking_id),
+        (col(ClaimRow.session_id), session_id),
+        (col(ClaimRow.leave_id), leave_id),
+        (col(ClaimRow.maintenance_id), maintenance_id),
+    ):
+        asked = asked.where(column == wanted) if wanted is not None else asked
+    return session.exec(asked).all()
+
+
+def named_refusal(reader: Session, refused: Session) -> DoubleBookingError | None:
+    """Say which of the holds a refused transaction wanted is taken, and by what."""
+    wanted: list[Hold] = refused.info.get("wanted", [])
+    for hold in wanted:
+        holder = _holder(reader, hold)
+        if holder is not None and holder.booking_id != hold.booking_id:
+            return DoubleBookingError(_sentence(reader, hold, holder))
+    return None
+
+
+def _holder(session: Session, hold: Hold) -> ClaimRow | None:
+    asked = select(ClaimRow).where(
+        col(ClaimRow.active),
+        ClaimRow.kind == hold.kind,
+        ClaimRow.resource_id == hold.resource_id,
+        ClaimRow.start < hold.end,
+        ClaimRow.end > hold.start,
+    )
+    return session.exec(asked.limit(1)).first()
+
+
+def _sentence(session: Session, hold: Hold, holder: ClaimRow) -> str:
+    what = "The patient" if hold.kind is ResourceKind.PATIENT else f"The {hold.kind.label} {hold.resource_id}"
+    return f"{what} is already held at that time by {_whose(session, holder)}. Choose another time or place."
+
+
+def _whose(session: Session, claim: ClaimRow) -> str:
+    if claim.booking_id is not None:
+        asked = select(CaseRow.ref).join(BookingRow, col(BookingRow.case_id) == CaseRow.id)
+        ref = session.exec(asked.where(BookingRow.id == claim.booking_id)).first()
+        return f"case {ref}"
+    if claim.session_id is not None:
+        return f"list {claim.session_id}"
+    return "leave" if claim.leave_id is not None else "a service period"

@@ -1,0 +1,179 @@
+"""The one way to the database: sessions that write, sessions that read, and the checks before either is served."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session
+
+from db import audit, claims, guards
+from db.audit import Attribution, Author, SealingKey
+from db.errors import MemoryFaultError, TryAgainError
+from db.migrations import upgrade
+from db.postgresql import postgresql_engine
+from db.protocol import seed
+from db.refusals import explain
+from db.settings import MemorySettings
+from db.sqlite import OneWriter, sqlite_engine
+from db.words import Outcome
+from scheduler.errors import DoubleBookingError, NeurolistError
+
+T = TypeVar("T")
+SYSTEM = Author(id="neurolist", name="Neurolist", role="system")
+ATTEMPTS = 5
+PAUSE_SECONDS = 0.05
+MIGRATION_LOCK = 7_405_926  # any number, the same in every process: one migration at a time on PostgreSQL
+
+
+@dataclass(frozen=True, slots=True)
+class _Lazy:
+    """The sealing key, read when the first write needs it."""
+
+    settings: MemorySettings
+
+    def __call__(self) -> SealingKey:
+        given = self.settings.audit_key
+        return audit.load_key(self.settings.home.expanduser(), given.get_secret_value() if given else None)
+
+
+class Database:
+    """The memory of one service, on SQLite or PostgreSQL."""
+
+    def __init__(self, settings: MemorySettings) -> None:
+        self.settings = settings
+        self.timezone = settings.timezone
+        url = settings.url
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        self._writer, self._reader = _engines(url)
+        audit.refuse_raw_writes(self._writer)
+        self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
+        if self.is_sqlite:
+            path = Path(str(url.database)).absolute()
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._turn = OneWriter(path)
+        self._key = _Lazy(settings)
+
+    def prepare(self, now: datetime | None = None) -> None:
+        """Bring the tables to the newest shape, with every guard in place and tried, and seed an empty protocol."""
+        self._key()
+        with self._changing() as connection:
+            if not self.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+            asked = connection.execute(text("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")).scalar_one()
+            upgrade(connection)
+        self.write(seed, author=SYSTEM, now=now or _in_utc(asked))
+        self.check_guards()
+
+    def check_guards(self) -> None:
+        """Raise UnguardedMemoryError, with a sentence naming it, if any guard of the database is gone."""
+        with self._turn(), self._writer.connect() as connection:
+            try:
+                guards.self_test(connection)
+            except DBAPIError as fault:
+                raise explain(fault) from None
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def writing(self, author: Author, now: datetime, why: str = "") -> Iterator[Session]:
+        """Open one transaction that writes: attributed, audited, and kept whole or not at all."""
+        with self._turn(), Session(self._writer, expire_on_commit=False) as session:
+            session.info["timezone"] = self.timezone
+            try:
+                audit.watch(session, Attribution(author=author, now=now, why=why), self._key())
+                yield session
+                audit.seal(session)
+                session.commit()
+            except (DBAPIError, StaleDataError) as fault:
+                session.rollback()
+                raise self._say(explain(fault), session) from None
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open one transaction that can only read; it sees one moment of the memory throughout on SQLite."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            session.info["timezone"] = self.timezone
+            try:
+                yield session
+            except DBAPIError as fault:
+                raise explain(fault) from None
+
+    def write(self, work: Callable[[Session], T], *, author: Author, now: datetime, why: str = "") -> T:
+        """Do one piece of work in a transaction of its own, again from the start when two writes met."""
+        for attempt in range(1, ATTEMPTS):
+            try:
+                with self.writing(author, now, why) as session:
+                    return work(session)
+            except TryAgainError:
+                time.sleep(PAUSE_SECONDS * attempt)
+        with self.writing(author, now, why) as session:
+            return work(session)
+
+    def refused(self, author: Author, now: datetime, *, action: str, entity: str, ref: str, why: str) -> None:
+        """Tell the trail of something that was asked for and refused, in a transaction of its own."""
+        with self.writing(author, now, why) as session:
+            audit.record(session, action=action, entity=entity, ref=ref, outcome=Outcome.REFUSED)
+
+    def verify_trail(self, *, anchor: tuple[int, str] | None = None) -> audit.TrailReport:
+        """Walk the whole audit trail with the key at hand."""
+        with self.reading() as session:
+            return audit.verify(session, [self._key()], anchor=anchor)
+
+    def answers(self) -> bool:
+        """Say whether the database can be asked at all."""
+        try:
+            with self._reader.connect() as connection:
+                return connection.execute(text("SELECT 1")).scalar() == 1
+        except DBAPIError:
+            return False
+
+    def close(self) -> None:
+        """Let every connection go."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        with self._turn(), self._writer.begin() as connection:
+            yield connection
+
+    def _say(self, error: NeurolistError, session: Session) -> NeurolistError:
+        """Name who holds the time, by opaque reference, once the refused transaction is over."""
+        if not isinstance(error, DoubleBookingError):
+            return error
+        with Session(self._reader) as other:
+            return claims.named_refusal(other, session) or error
+
+
+def open_database(settings: MemorySettings | str | None = None) -> Database:
+    """Open the memory; a text is the database's address. Nothing is created before `prepare`."""
+    if isinstance(settings, str):
+        settings = MemorySettings.model_validate({"database_url": settings})
+    return Database(settings or MemorySettings())
+
+
+def _in_utc(text_of_instant: str) -> datetime:
+    """Read the database's own clock: SQLite gives UTC without saying so, PostgreSQL says so."""
+    instant = datetime.fromisoformat(text_of_instant)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _engines(url: URL) -> tuple[Engine, Engine]:
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        if url.database in {None, "", ":memory:"}:
+            raise MemoryFaultError("The SQLite database must be a file. Set NEUROLIST_DATABASE_URL to one.")
+        return sqlite_engine(url, reader=False), sqlite_engine(url, reader=True)
+    if backend == "postgresql":
+        return postgresql_engine(url, reader=False), postgresql_engine(url, reader=True)
+    raise MemoryFaultError(f"Neurolist keeps its memory in SQLite or PostgreSQL, not in {backend}.")

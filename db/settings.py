@@ -1,0 +1,44 @@
+"""Where the memory is kept, and the few limits a site may set, read from the environment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+
+POSTGRESQL = "postgresql+psycopg"
+
+
+class MemorySettings(BaseSettings):
+    """Read from NEUROLIST_HOME, NEUROLIST_DATABASE_URL, NEUROLIST_TIMEZONE and their companions."""
+
+    model_config = SettingsConfigDict(env_prefix="NEUROLIST_", frozen=True, extra="ignore")
+
+    home: Path = Field(default_factory=lambda: Path.home() / ".neurolist")
+    database_url: SecretStr | None = None
+    timezone: str = "Australia/Melbourne"
+    audit_key: SecretStr | None = None
+    session_idle_minutes: int = 30
+    session_hours: int = 12
+
+    @property
+    def url(self) -> URL:
+        """Give the database's address for SQLAlchemy: SQLite in the home folder unless another is set."""
+        if self.database_url is None:
+            return URL.create("sqlite", database=str(self.home.expanduser() / "neurolist.sqlite3"))
+        url = make_url(self.database_url.get_secret_value())
+        plain = url.drivername in {"postgres", "postgresql"}
+        return url.set(drivername=POSTGRESQL) if plain else url
+
+    @property
+    def session_idle(self) -> timedelta:
+        """How long a sign-in may rest before it ends."""
+        return timedelta(minutes=self.session_idle_minutes)
+
+    @property
+    def session_life(self) -> timedelta:
+        """How long a sign-in may last at all."""
+        return timedelta(hours=self.session_hours)

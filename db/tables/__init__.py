@@ -1,0 +1,92 @@
+"""Every table of the memory, registered in one place."""
+
+from __future__ import annotations
+
+from db.tables.base import METADATA, add_format_checks
+from db.tables.booking import BookingRow, ClaimRow, ProposalRow, UnitPlacementRow
+from db.tables.clinic import (
+    EquipmentUnitRow,
+    HolidayRow,
+    LeaveRow,
+    MaintenanceRow,
+    RadiologistRow,
+    SiteRow,
+    SuiteRow,
+    SuiteSessionRow,
+    TravelRow,
+)
+from db.tables.identity import PatientIdentityRow, PractitionerIdentityRow
+from db.tables.pathway import (
+    CaseEventRow,
+    CaseItemRow,
+    CaseRow,
+    CategoryChangeRow,
+    ConsentRow,
+    ContactAttemptRow,
+    MdtItemRow,
+    MdtMeetingRow,
+    NoteRow,
+    NoticeRow,
+    NotReadyPeriodRow,
+    ProcedureRecordRow,
+    ReadingRow,
+    TaskRow,
+    TrendRow,
+    WaitlistEpisodeRow,
+)
+from db.tables.people import AccountRoleRow, AccountRow, LoginAttemptRow, LoginSessionRow
+from db.tables.protocol import MedicationHoldRow, ProtocolProcedureRow, ProtocolValueRow
+from db.tables.referral import PatientRow, ReferralRow
+from db.tables.trail import AuditEventRow, AuditHeadRow
+from db.tables.work import ClientWriteRow, CounterRow, DueStepRow
+
+add_format_checks(METADATA)
+
+__all__ = [
+    "METADATA",
+    "AccountRoleRow",
+    "AccountRow",
+    "AuditEventRow",
+    "AuditHeadRow",
+    "BookingRow",
+    "CaseEventRow",
+    "CaseItemRow",
+    "CaseRow",
+    "CategoryChangeRow",
+    "ClaimRow",
+    "ClientWriteRow",
+    "ConsentRow",
+    "ContactAttemptRow",
+    "CounterRow",
+    "DueStepRow",
+    "EquipmentUnitRow",
+    "HolidayRow",
+    "LeaveRow",
+    "LoginAttemptRow",
+    "LoginSessionRow",
+    "MaintenanceRow",
+    "MdtItemRow",
+    "MdtMeetingRow",
+    "MedicationHoldRow",
+    "NotReadyPeriodRow",
+    "NoteRow",
+    "NoticeRow",
+    "PatientIdentityRow",
+    "PatientRow",
+    "PractitionerIdentityRow",
+    "ProcedureRecordRow",
+    "ProposalRow",
+    "ProtocolProcedureRow",
+    "ProtocolValueRow",
+    "RadiologistRow",
+    "ReadingRow",
+    "ReferralRow",
+    "SiteRow",
+    "SuiteRow",
+    "SuiteSessionRow",
+    "TaskRow",
+    "TravelRow",
+    "TrendRow",
+    "UnitPlacementRow",
+    "WaitlistEpisodeRow",
+]

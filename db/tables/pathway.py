@@ -1,0 +1,298 @@
+"""A case on its way: where it stands, what has happened to it, and what was measured and decided."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from db.tables.base import STRICT, Row, VersionedRow, document, key, one_of, private, words
+from db.words import NoticeState, TaskState
+from scheduler.pathway.facts import Channel, MdtRecommendation, Measure, TestResult
+from scheduler.pathway.states import PathwayState
+from scheduler.vocabulary import Funding, Laterality, Readiness, Role, Stage, Target, Technique
+
+OPEN = text("closed_on IS NULL")
+
+
+class CaseRow(VersionedRow, table=True):
+    """One patient's way through the pathway for one referral."""
+
+    __tablename__ = "neurolysis_case"
+    __table_args__ = (one_of("urgency", 1, 2, 3), STRICT)
+
+    id: str = key()
+    ref: str = Field(unique=True)
+    patient_id: str = Field(foreign_key="patient.id", index=True)
+    referral_id: str = Field(foreign_key="referral.id", unique=True)
+    state: PathwayState = Field(sa_type=words(PathwayState, "state_known"), index=True)
+    state_since: date
+    received_on: date
+    closed_on: date | None = None
+    target: Target | None = Field(default=None, sa_type=words(Target, "target_known"), nullable=True)
+    technique: Technique | None = Field(default=None, sa_type=words(Technique, "technique_known"), nullable=True)
+    laterality: Laterality | None = Field(default=None, sa_type=words(Laterality, "side_known"), nullable=True)
+    urgency: int | None = None
+    funding: Funding = Field(sa_type=words(Funding, "funding_known"))
+    cancer: bool = False
+    direct: bool = False
+    referral_valid_until: date | None = None
+    creatinine_clearance: int | None = None
+    first_on_list: bool = False
+    allowed_sites: list[str] | None = document(default=None, nullable=True)
+    preferred_site: str | None = Field(default=None, foreign_key="site.id")
+    test_repeats: int = 0
+    patient_postponements: int = 0
+    hospital_postponements: int = 0
+    missed_appointments: int = 0
+    last_event: int = 0
+
+
+class CaseEventRow(Row, table=True):
+    """One line of a case's history; never changed and never removed."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (UniqueConstraint("case_id", "seq"), STRICT)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id")
+    seq: int
+    event: str
+    from_state: str | None = None
+    to_state: PathwayState = Field(sa_type=words(PathwayState, "state_known"))
+    at: datetime
+    on: date
+    by: str
+    role: str
+    why: str = private(default="")
+    details: dict[str, object] = document(sa_column_kwargs={"info": {"private": True}})
+
+
+class CaseItemRow(VersionedRow, table=True):
+    """One thing the referral must come with (R1 to R7) or that somebody asked for, and whether it has come."""
+
+    __tablename__ = "case_item"
+    __table_args__ = (UniqueConstraint("case_id", "key"), STRICT)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id")
+    key: str
+    received: bool
+    dated: date | None = None
+    title: str = private(default="")
+    reference: str = private(default="")
+
+
+class WaitlistEpisodeRow(VersionedRow, table=True):
+    """One listing for one awaited procedure; at most one is open for a case."""
+
+    __tablename__ = "waitlist_episode"
+    __table_args__ = (
+        one_of("urgency", 1, 2, 3),
+        Index("uq_waitlist_episode_open", "case_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        STRICT,
+    )
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
+    number: int
+    stage: Stage = Field(sa_type=words(Stage, "stage_known"))
+    urgency: int
+    readiness: Readiness = Field(sa_type=words(Readiness, "readiness_known"))
+    listed_on: date
+    earliest: date | None = None
+    closed_on: date | None = None
+    closed_reason: str = ""
+
+
+class CategoryChangeRow(VersionedRow, table=True):
+    """An episode's urgency category from a date on."""
+
+    __tablename__ = "category_change"
+    __table_args__ = (one_of("urgency", 1, 2, 3), UniqueConstraint("episode_id", "since"), STRICT)
+
+    id: str = key()
+    episode_id: str = Field(foreign_key="waitlist_episode.id")
+    urgency: int
+    since: date
+
+
+class NotReadyPeriodRow(VersionedRow, table=True):
+    """Days an episode is not ready for care: from a date until ready again, not counting that last date."""
+
+    __tablename__ = "not_ready_period"
+    __table_args__ = (CheckConstraint('"until" IS NULL OR "since" <= "until"', name="in_order"), STRICT)
+
+    id: str = key()
+    episode_id: str = Field(foreign_key="waitlist_episode.id", index=True)
+    readiness: Readiness = Field(sa_type=words(Readiness, "readiness_known"))
+    since: date
+    until: date | None = None
+    review_on: date | None = None
+
+
+class MdtMeetingRow(VersionedRow, table=True):
+    """A multidisciplinary team meeting: when, and who sat."""
+
+    __tablename__ = "mdt_meeting"
+    __table_args__ = (STRICT,)
+
+    id: str = key()
+    on: date = Field(unique=True)
+    attended: list[str] = document(default_factory=list)
+
+
+class MdtItemRow(VersionedRow, table=True):
+    """One case at one meeting (ours, or one supplied with the referral), with what the meeting recommended."""
+
+    __tablename__ = "mdt_item"
+    __table_args__ = (STRICT,)
+
+    id: str = key()
+    meeting_id: str | None = Field(default=None, foreign_key="mdt_meeting.id", index=True)
+    case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
+    on: date
+    recommendation: MdtRecommendation | None = Field(
+        default=None, sa_type=words(MdtRecommendation, "recommendation_known"), nullable=True
+    )
+    target: Target | None = Field(default=None, sa_type=words(Target, "target_known"), nullable=True)
+    supplied: bool = False
+    attended: list[str] = document(default_factory=list)
+    owner: str = ""
+    rediscuss_on: date | None = None
+    reason: str = private(default="")
+    alternative: str = private(default="")
+
+
+class ConsentRow(VersionedRow, table=True):
+    """A signed consent for one stage of one plan."""
+
+    __tablename__ = "consent"
+    __table_args__ = (STRICT,)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
+    stage: Stage = Field(sa_type=words(Stage, "stage_known"))
+    on: date
+    target: Target = Field(sa_type=words(Target, "target_known"))
+    laterality: Laterality = Field(sa_type=words(Laterality, "side_known"))
+    technique: Technique | None = Field(default=None, sa_type=words(Technique, "technique_known"), nullable=True)
+
+
+class ContactAttemptRow(VersionedRow, table=True):
+    """One try to reach the patient."""
+
+    __tablename__ = "contact_attempt"
+    __table_args__ = (STRICT,)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
+    on: date
+    channel: Channel = Field(sa_type=words(Channel, "channel_known"))
+
+
+class ProcedureRecordRow(VersionedRow, table=True):
+    """What was checked, done and found at one procedure; it is open until it is finished."""
+
+    __tablename__ = "procedure_record"
+    __table_args__ = (UniqueConstraint("case_id", "number"), STRICT)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id")
+    number: int
+    booking_id: str | None = Field(default=None, foreign_key="booking.id")
+    stage: Stage = Field(sa_type=words(Stage, "stage_known"))
+    on: date
+    target: Target = Field(sa_type=words(Target, "target_known"))
+    technique: Technique = Field(sa_type=words(Technique, "technique_known"))
+    laterality: Laterality = Field(sa_type=words(Laterality, "side_known"))
+    finished: bool = False
+    completed: bool = False
+    inr: float | None = None
+    platelets: int | None = None
+    bloods_dated: date | None = None
+    overridden_by: str = ""
+    override_reason: str = private(default="")
+    agent: str = ""
+    volume_ml: float | None = None
+    parameters: str = private(default="")
+    complications: str = private(default="")
+    reason: str = private(default="")
+    result: TestResult | None = Field(default=None, sa_type=words(TestResult, "result_known"), nullable=True)
+    result_on: date | None = None
+    relief: int | None = None
+    result_note: str = private(default="")
+
+
+class ReadingRow(VersionedRow, table=True):
+    """One pain score of a test block; with no minutes it is the baseline."""
+
+    __tablename__ = "reading"
+    __table_args__ = (CheckConstraint("score BETWEEN 0 AND 10", name="score_in_scale"), STRICT)
+
+    id: str = key()
+    procedure_id: str = Field(foreign_key="procedure_record.id", index=True)
+    number: int
+    score: int
+    minutes_after: int | None = None
+    measure: Measure = Field(sa_type=words(Measure, "measure_known"))
+
+
+class TrendRow(VersionedRow, table=True):
+    """A later pain score and opioid dose (mg of oral morphine a day)."""
+
+    __tablename__ = "trend"
+    __table_args__ = (STRICT,)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
+    on: date
+    pain_score: int
+    opioid_dose_mg: int
+
+
+class TaskRow(VersionedRow, table=True):
+    """Something a person has to do."""
+
+    __tablename__ = "task"
+    __table_args__ = (Index(None, "state", "role"), STRICT)
+
+    id: str = key()
+    case_id: str | None = Field(default=None, foreign_key="neurolysis_case.id", index=True)
+    kind: str
+    role: Role = Field(sa_type=words(Role, "role_known"))
+    says: str
+    due_on: date | None = None
+    state: TaskState = Field(default=TaskState.OPEN, sa_type=words(TaskState, "state_known"))
+    made_at: datetime
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+
+
+class NoticeRow(VersionedRow, table=True):
+    """A letter waiting in the outbox."""
+
+    __tablename__ = "notice"
+    __table_args__ = (STRICT,)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
+    kind: str
+    audience: str
+    state: NoticeState = Field(default=NoticeState.QUEUED, sa_type=words(NoticeState, "state_known"))
+    queued_at: datetime
+    ended_at: datetime | None = None
+
+
+class NoteRow(VersionedRow, table=True):
+    """What a person wrote with one step, by the name of the form's field."""
+
+    __tablename__ = "note"
+    __table_args__ = (STRICT,)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
+    event_seq: int
+    about: str
+    text: str = private()

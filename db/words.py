@@ -1,0 +1,65 @@
+"""The memory's own closed sets: what a claim holds, and how steps, proposals, tasks and letters stand."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ResourceKind(StrEnum):
+    """What a claim can hold."""
+
+    SUITE = "suite"
+    RADIOLOGIST = "radiologist"
+    PATIENT = "patient"
+    EQUIPMENT = "equipment"
+    RECOVERY_BAY = "recovery_bay"
+
+    @property
+    def label(self) -> str:
+        """The name people read."""
+        return {"equipment": "equipment unit", "recovery_bay": "recovery bay"}.get(self.value, self.value)
+
+
+class StepState(StrEnum):
+    """How a due step stands."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    DONE = "done"
+    REFUSED = "refused"
+    PARKED = "parked"
+    CANCELLED = "cancelled"
+
+
+class ProposalStatus(StrEnum):
+    """How a proposed plan stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class TaskState(StrEnum):
+    """How a task for a person stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class NoticeState(StrEnum):
+    """How a letter or message in the outbox stands."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+class Outcome(StrEnum):
+    """Whether the audited act was done or refused."""
+
+    DONE = "done"
+    REFUSED = "refused"

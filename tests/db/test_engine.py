@@ -1,0 +1,165 @@
+"""Writes are attributed, told and whole, or they are not kept."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text, update
+from sqlmodel import Session, select
+
+from db import audit
+from db.audit import Author
+from db.engine import Database
+from db.errors import MemoryFaultError, UnauditedWriteError
+from db.tables import AuditEventRow, SiteRow
+from scheduler.errors import StaleVersionError
+from tests.builders.memory import CLERK, MORNING
+
+
+def add_site(session: Session, ref: str = "S01", name: str = "North") -> None:
+    session.add(SiteRow(id=ref, name=name, lat=-37.8, lon=145.0))
+
+
+def a_site(database: Database, ref: str = "S01") -> None:
+    with database.writing(CLERK, MORNING, "set-up") as session:
+        add_site(session, ref)
+        audit.record(session, action="add_site", entity="site", ref=ref)
+
+
+def test_a_told_write_is_kept_with_who_when_and_what(database):
+    a_site(database)
+    with database.reading() as session:
+        assert session.get(SiteRow, "S01").version == 1
+        event = session.exec(select(AuditEventRow).where(AuditEventRow.ref == "S01")).one()
+    assert (event.actor, event.role, event.at, event.why) == ("clerk", "bookings", MORNING, "set-up")
+    assert event.after["site:S01"]["name"] == "North"
+
+
+def test_the_trail_says_what_a_row_was_and_what_it_became(database):
+    a_site(database)
+    with database.writing(CLERK, MORNING) as session:
+        session.get(SiteRow, "S01").name = "South"
+        audit.record(session, action="rename_site", entity="site", ref="S01")
+    with database.reading() as session:
+        event = session.exec(select(AuditEventRow).where(AuditEventRow.action == "rename_site")).one()
+    assert (event.before, event.after) == ({"site:S01": {"name": "North"}}, {"site:S01": {"name": "South"}})
+
+
+def test_a_write_nobody_tells_of_is_not_kept(database):
+    with pytest.raises(UnauditedWriteError, match="Rows of site"), database.writing(CLERK, MORNING) as session:
+        add_site(session)
+    with database.reading() as session:
+        assert session.get(SiteRow, "S01") is None
+
+
+def test_a_row_changed_after_its_event_is_not_kept_either(database):
+    with pytest.raises(UnauditedWriteError), database.writing(CLERK, MORNING) as session:
+        add_site(session)
+        audit.record(session, action="add_site", entity="site", ref="S01")
+        add_site(session, "S02")
+
+
+@pytest.mark.parametrize("author", [Author(id="", name="x", role="bookings"), Author(id="x", name="x", role="")])
+def test_a_write_without_somebody_to_answer_for_it_fails(database, author):
+    with pytest.raises(UnauditedWriteError, match="answer for it"), database.writing(author, MORNING):
+        pass
+
+
+def test_a_bulk_update_is_refused(database):
+    a_site(database)
+    with pytest.raises(UnauditedWriteError, match="one by one"), database.writing(CLERK, MORNING) as session:
+        session.exec(update(SiteRow).values(name="All"))
+
+
+def test_plain_sql_cannot_write_past_the_trail(database):
+    a_site(database)
+    with pytest.raises(UnauditedWriteError, match="past the audit trail"), database.writing(CLERK, MORNING) as session:
+        session.connection().execute(text("UPDATE site SET name = 'All'"))
+
+
+def test_a_commit_inside_the_block_is_refused(database):
+    with (
+        pytest.raises(UnauditedWriteError, match="before its audit events"),
+        database.writing(CLERK, MORNING) as session,
+    ):
+        add_site(session)
+        session.commit()
+
+
+def test_a_reader_cannot_write(database):
+    with pytest.raises(MemoryFaultError), database.reading() as session:
+        add_site(session)
+        session.flush()
+
+
+def test_two_saves_of_one_row_conflict(database):
+    a_site(database)
+    with database.reading() as session:
+        shown = session.get(SiteRow, "S01").version
+    for name in ("First", "Second"):
+        save = database.writing(CLERK, MORNING)
+        if name == "Second":
+            with pytest.raises(StaleVersionError, match="version 1 and is now version 2"), save as session:
+                session.get(SiteRow, "S01").expect(shown)
+            continue
+        with save as session:
+            row = session.get(SiteRow, "S01")
+            row.expect(shown)
+            row.name = name
+            audit.record(session, action="rename_site", entity="site", ref="S01")
+
+
+def test_a_refused_row_is_explained_without_its_values(database):
+    a_site(database)
+    with pytest.raises(MemoryFaultError) as caught, database.writing(CLERK, MORNING) as session:
+        session.add(SiteRow(id="S01", name="Secret Name", lat=1, lon=2))
+        session.flush()
+    assert "Secret" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_an_instant_without_a_zone_never_reaches_the_database(database):
+    from db.tables import LoginAttemptRow
+
+    naive = datetime(2026, 11, 23, 9, 0)  # the trap itself
+    with pytest.raises(Exception, match="timezone"), database.writing(CLERK, MORNING) as session:
+        session.add(LoginAttemptRow(name_digest="x", at=naive))
+        session.flush()
+
+
+def test_a_write_inside_a_write_is_told_instead_of_waiting_for_ever(sqlite_database):
+    with (
+        pytest.raises(MemoryFaultError, match="inside another write"),
+        sqlite_database.writing(CLERK, MORNING),
+        sqlite_database.writing(CLERK, MORNING),
+    ):
+        pass
+
+
+def test_writers_in_many_threads_all_get_their_turn(database):
+    faults: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            for at in range(5):
+                a_site(database, f"S{number}-{at}")
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert database.verify_trail().fault is None
+    with database.reading() as session:
+        assert len(session.exec(select(SiteRow)).all()) == 20
+
+
+def test_prepare_may_be_repeated(database):
+    database.prepare(datetime(2026, 11, 24, tzinfo=UTC))
+    database.check_guards()
