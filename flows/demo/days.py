@@ -1,0 +1,61 @@
+"""Working days, local instants and public holidays of the demonstration's time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from scheduler.pathway.clocks import add_working_days, is_working_day
+
+ONE_DAY = timedelta(days=1)
+
+
+@cache
+def public_holidays(first_year: int, last_year: int) -> Mapping[date, str]:
+    """Give Victoria's public holidays in these years; later years are forecasts until somebody confirms them."""
+    years = range(first_year, last_year + 1)
+    return dict(sorted(holidays.country_holidays("AU", subdiv="VIC", years=years, language="en_AU").items()))
+
+
+def holidays_around(today: date) -> Mapping[date, str]:
+    """Give the public holidays of last year, this year and next year."""
+    return public_holidays(today.year - 1, today.year + 1)
+
+
+def works(day: date) -> bool:
+    """Say whether the clinic works on this day."""
+    return is_working_day(day, holidays_around(day).keys())
+
+
+def next_working_day(day: date) -> date:
+    """Give this day, or the first working day after it."""
+    while not works(day):
+        day += ONE_DAY
+    return day
+
+
+def last_working_day(day: date) -> date:
+    """Give this day, or the last working day before it."""
+    while not works(day):
+        day -= ONE_DAY
+    return day
+
+
+def after_working_days(day: date, count: int) -> date:
+    """Give the day that is so many working days after this one."""
+    return add_working_days(day, count, holidays_around(day).keys())
+
+
+def at(day: date, hour: int, minute: int = 0, *, timezone: str) -> datetime:
+    """Give the instant of this local time of day."""
+    return datetime.combine(day, time(hour, minute), tzinfo=ZoneInfo(timezone))
+
+
+def wall(text: str) -> tuple[int, int]:
+    """Read a time of day such as 08:30."""
+    hours, _, minutes = text.partition(":")
+    return int(hours), int(minutes)
