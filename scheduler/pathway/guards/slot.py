@@ -17,16 +17,16 @@ from scheduler.vocabulary import Readiness, Stage, Technique
 @guard(answers=False)
 def ready_on_the_day(case: Situation) -> str | None:
     """The patient is ready, or is staged until a day no later than the procedure."""
-    episode, booking = case.facts.episode, case.facts.booking
+    episode, booking = case.facts.episode, held_booking(case)
     if episode is None or episode.stage is not case.stage:
         return f"The patient is not on the waiting list for {case.stage.label.lower()}: list the patient first."
     if episode.readiness is Readiness.READY:
         return None
-    staged = episode.readiness is Readiness.STAGED and episode.earliest is not None and booking is not None
-    if staged and booking is not None and episode.earliest is not None and episode.earliest <= booking.on:
+    if episode.readiness is not Readiness.STAGED or episode.earliest is None:
+        return f"{episode.readiness.label}: record that the patient is ready again before booking."
+    if booking is None or episode.earliest <= booking.on:
         return None
-    until = f" until {day(episode.earliest)}" if episode.readiness is Readiness.STAGED and episode.earliest else ""
-    return f"{episode.readiness.label}{until}: record that the patient is ready again before booking."
+    return f"The patient is staged until {day(episode.earliest)}: choose a slot from that day on."
 
 
 @guard(answers=False)

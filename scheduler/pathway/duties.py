@@ -1,0 +1,267 @@
+"""Who must do what next in each state, and what falls due while a case stands there.
+
+Every state that does not end the pathway has one open task (kind `state`), so no case can be forgotten; timers start
+when a case enters the states they watch and are dropped when it leaves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from scheduler.pathway.clocks import Clock, add_working_days, category_on, clocks, waiting_days
+from scheduler.pathway.effects import CancelDueSteps, CompleteTasks, DueStep, Effect, Task, TaskKind, Timer
+from scheduler.pathway.facts import Episode
+from scheduler.pathway.situation import Situation
+from scheduler.pathway.states import PathwayState
+from scheduler.pathway.validity import result_needed
+from scheduler.vocabulary import Role, Stage, Urgency
+
+_S = PathwayState
+
+DueDay = Callable[[Situation], date]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """The next thing a person does in one state."""
+
+    role: Role
+    says: str
+    due_on: DueDay
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A timer that runs while a case stands in any of these states; `restarts` when it moves between two of them."""
+
+    timer: Timer
+    states: frozenset[PathwayState]
+    role: Role
+    says: str
+    due_on: DueDay
+    key: str = ""
+
+
+def _today(case: Situation) -> date:
+    return case.today
+
+
+def _in(key: str) -> DueDay:
+    return lambda case: case.today + timedelta(days=case.protocol.days(key))
+
+
+def _booked_day(case: Situation) -> date:
+    return case.facts.booking.on if case.facts.booking else case.today
+
+
+def _clock(case: Situation, key: str) -> Clock | None:
+    read = clocks(case.facts, case.protocol, case.today, case.holidays)
+    return next((clock for clock in read if clock.id == key and clock.stopped is None), None)
+
+
+def response_due(case: Situation) -> date:
+    """The last working day on which the referrer may hear the outcome, leaving out time the clock stood still."""
+    limit = case.protocol.days("referral_response")
+    clock = _clock(case, "C1")
+    used = clock.days if clock else 0
+    return add_working_days(case.today, max(limit - used, 0), case.holidays)
+
+
+def meeting_due(case: Situation) -> date:
+    """The last day for the meeting and consultation, leaving out time spent waiting for information."""
+    limit = case.protocol.days(f"mdt_within.{case.urgency or Urgency.CATEGORY_1}")
+    clock = _clock(case, "C2")
+    used = clock.days if clock else 0
+    return case.today + timedelta(days=max(limit - used, 0))
+
+
+def treat_by(stage: Stage) -> DueDay:
+    """The last day before the patient is overdue on this stage's list, counting what has been waited already."""
+
+    def due(case: Situation) -> date:
+        episode = _running_episode(case, stage)
+        waited, category = 0, case.urgency or Urgency.CATEGORY_1
+        if episode is not None:
+            until = episode.closed_on or case.today
+            waited = waiting_days(episode.listed_on, until, episode.categories, episode.not_ready)
+            category = category_on(episode.categories, until)
+        left = case.protocol.days(f"treat_within.{category}") - waited
+        return case.today + timedelta(days=max(left, 0))
+
+    return due
+
+
+def _running_episode(case: Situation, stage: Stage) -> Episode | None:
+    """The episode that goes on: the open one, or after an abandoned procedure the one that was just closed."""
+    abandoned = case.facts.state in {_S.TEST_IN_PROGRESS, _S.DEFINITIVE_IN_PROGRESS}
+    found = [episode for episode in case.facts.episodes if episode.stage is stage and (abandoned or episode.is_open)]
+    return max(found, key=lambda episode: episode.listed_on, default=None)
+
+
+def result_due(case: Situation) -> date:
+    """The last working day for entering a test result."""
+    return add_working_days(case.today, case.protocol.days("result_entry"), case.holidays)
+
+
+def _rediscuss(case: Situation) -> date:
+    return case.details.date("rediscuss_on") or meeting_due(case)
+
+
+def _after_test(key: str) -> DueDay:
+    def due(case: Situation) -> date:
+        test = case.facts.last_test
+        due_on = (test.on if test else case.today) + timedelta(days=case.protocol.days(key))
+        return max(due_on, case.today)
+
+    return due
+
+
+def _first_review(case: Situation) -> date:
+    return case.today + timedelta(days=min(case.protocol.wholes("follow_up_days")))
+
+
+DUTIES: dict[PathwayState, Duty] = {
+    _S.REFERRAL_RECEIVED: Duty(Role.BOOKINGS, "Check that the referral is complete and start triage.", response_due),
+    _S.REFERRAL_INCOMPLETE: Duty(
+        Role.BOOKINGS, "Ask the referrer for the missing items.", _in("chase_information_every")
+    ),
+    _S.TRIAGE: Duty(Role.CLINICIAN, "Triage the referral: accept, decline or ask for information.", response_due),
+    _S.AWAITING_MDT: Duty(Role.MDT_COORDINATOR, "Put the case on the MDT agenda and record the outcome.", meeting_due),
+    _S.MDT_MORE_INFO: Duty(Role.MDT_COORDINATOR, "Get what the meeting asked for.", _rediscuss),
+    _S.CONSULTATION: Duty(Role.CLINICIAN, "See the patient, take consent and list for treatment.", meeting_due),
+    _S.TEST_WAITING: Duty(Role.BOOKINGS, "Book the test block.", treat_by(Stage.TEST_BLOCK)),
+    _S.TEST_BOOKED: Duty(Role.CLINICIAN, "Do the test block.", _booked_day),
+    _S.TEST_IN_PROGRESS: Duty(Role.CLINICIAN, "Finish the test block: sign out and record the pain scores.", _today),
+    _S.TEST_AWAITING_RESULT: Duty(Role.CLINICIAN, "Record the result of the test block.", result_due),
+    _S.TEST_POSITIVE: Duty(Role.CLINICIAN, "Take consent for neurolysis and list the patient.", _in("decide_within")),
+    _S.TEST_EQUIVOCAL: Duty(
+        Role.CLINICIAN, "Decide: repeat the test block or go back to the meeting.", _in("decide_within")
+    ),
+    _S.TEST_NEGATIVE: Duty(
+        Role.CLINICIAN, "Decide: propose another plan to the meeting or discharge.", _in("decide_within")
+    ),
+    _S.DEFINITIVE_WAITING: Duty(Role.BOOKINGS, "Book the neurolysis.", treat_by(Stage.DEFINITIVE)),
+    _S.DEFINITIVE_BOOKED: Duty(Role.CLINICIAN, "Do the neurolysis.", _booked_day),
+    _S.DEFINITIVE_IN_PROGRESS: Duty(Role.CLINICIAN, "Finish the neurolysis: sign out and record it.", _today),
+    _S.FOLLOW_UP: Duty(Role.CLINICIAN, "Phone the patient for the first review.", _first_review),
+    _S.REPEAT_REVIEW: Duty(Role.CLINICIAN, "Decide: repeat, propose a new plan or stop.", _in("decide_within")),
+}
+
+WATCHES: tuple[Watch, ...] = (
+    Watch(
+        Timer.RESPONSE_DUE,
+        frozenset({_S.REFERRAL_RECEIVED, _S.TRIAGE}),
+        Role.IR_LEAD,
+        "The referrer has to hear the outcome today.",
+        response_due,
+    ),
+    Watch(
+        Timer.ADD_TO_MDT_AGENDA,
+        frozenset({_S.AWAITING_MDT}),
+        Role.MDT_COORDINATOR,
+        "Add the case to the agenda of the next MDT meeting.",
+        _today,
+    ),
+    Watch(
+        Timer.MDT_DUE,
+        frozenset({_S.AWAITING_MDT, _S.CONSULTATION}),
+        Role.MDT_COORDINATOR,
+        "The meeting and consultation are due today.",
+        meeting_due,
+    ),
+    Watch(
+        Timer.REDISCUSS,
+        frozenset({_S.MDT_MORE_INFO}),
+        Role.MDT_COORDINATOR,
+        "The case is to be discussed again by today.",
+        _rediscuss,
+    ),
+    Watch(
+        Timer.TREAT_BY,
+        frozenset({_S.TEST_WAITING, _S.TEST_BOOKED}),
+        Role.BOOKINGS,
+        "The test block is due today; from tomorrow the patient is overdue.",
+        treat_by(Stage.TEST_BLOCK),
+        Stage.TEST_BLOCK,
+    ),
+    Watch(
+        Timer.TREAT_BY,
+        frozenset({_S.DEFINITIVE_WAITING, _S.DEFINITIVE_BOOKED}),
+        Role.BOOKINGS,
+        "The neurolysis is due today; from tomorrow the patient is overdue.",
+        treat_by(Stage.DEFINITIVE),
+        Stage.DEFINITIVE,
+    ),
+    Watch(
+        Timer.RESULT_DUE,
+        frozenset({_S.TEST_AWAITING_RESULT}),
+        Role.CLINICIAN,
+        "The result of the test block has to be recorded today.",
+        result_due,
+    ),
+    Watch(
+        Timer.RESULT_AGEING,
+        frozenset({_S.TEST_POSITIVE, _S.DEFINITIVE_WAITING, _S.DEFINITIVE_BOOKED}),
+        Role.BOOKINGS,
+        "The test result is ageing: bring the neurolysis forward if it is not booked.",
+        _after_test("test_result_warns_after"),
+    ),
+    Watch(
+        Timer.RESULT_EXPIRES,
+        frozenset({_S.TEST_POSITIVE, _S.DEFINITIVE_WAITING, _S.DEFINITIVE_BOOKED}),
+        Role.CLINICIAN,
+        "The test result expires today: treat, or send the case back to the meeting.",
+        _after_test("test_result_expires_after"),
+    ),
+)
+# Started by one event, not by a state, and dropped with the states they belong to.
+_DROPPED_WITH: dict[Timer, frozenset[PathwayState]] = {
+    Timer.REOFFER_DUE: frozenset({_S.TEST_WAITING, _S.DEFINITIVE_WAITING}),
+    Timer.REVIEW_READINESS: frozenset({_S.TEST_WAITING, _S.DEFINITIVE_WAITING}),
+    Timer.STAGED_UNTIL: frozenset({_S.TEST_POSITIVE, _S.DEFINITIVE_WAITING}),
+    Timer.FOLLOW_UP: frozenset({_S.FOLLOW_UP}),
+}
+
+
+def timer(case: Situation, name: Timer, due_on: date, *, role: Role, says: str, key: str = "") -> DueStep:
+    """A due step whose key names what it is about, the day it was made and the day it falls due."""
+    suffix = "/".join(part for part in (key, case.today.isoformat(), due_on.isoformat()) if part)
+    return DueStep(name=name, due_on=due_on, role=role, says=says, key_suffix=suffix)
+
+
+def leave(case: Situation, following: PathwayState) -> tuple[Effect, ...]:
+    """Tick off what the state asked for, and drop the timers that do not run in the next one."""
+    if following.ends:
+        return (CompleteTasks(), CancelDueSteps())
+    before = case.facts.state
+    watched = [(watch.timer, watch.states) for watch in WATCHES] + list(_DROPPED_WITH.items())
+    names = tuple(dict.fromkeys(name for name, states in watched if before in states and following not in states))
+    ticked: tuple[Effect, ...] = (CompleteTasks(kinds=(TaskKind.STATE,)),)
+    return (*ticked, CancelDueSteps(names=names)) if names else ticked
+
+
+def enter(case: Situation, following: PathwayState, *, opening: bool = False) -> tuple[Effect, ...]:
+    """Ask for what the next state needs, and start the timers that did not run before."""
+    if following.ends:
+        return ()
+    duty = DUTIES[following]
+    task = Task(kind=TaskKind.STATE, role=duty.role, says=duty.says, due_on=duty.due_on(case))
+    starting = [
+        watch for watch in WATCHES if following in watch.states and (opening or case.facts.state not in watch.states)
+    ]
+    return (task, *_started(case, starting))
+
+
+def _started(case: Situation, watches: Iterable[Watch]) -> tuple[DueStep, ...]:
+    tested = case.facts.last_test is not None and result_needed(case.facts)
+    applicable = [watch for watch in watches if tested or watch.timer not in _NEED_A_TEST]
+    return tuple(
+        timer(case, watch.timer, watch.due_on(case), role=watch.role, says=watch.says, key=watch.key)
+        for watch in applicable
+    )
+
+
+# Going straight to neurolysis, or repeating it, leaves no result to expire.
+_NEED_A_TEST = frozenset({Timer.RESULT_AGEING, Timer.RESULT_EXPIRES})

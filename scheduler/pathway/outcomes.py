@@ -1,0 +1,486 @@
+"""What each step leaves behind: small makers of effects, put together by the transitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from scheduler.pathway import validity
+from scheduler.pathway.booking import BookingState
+from scheduler.pathway.clocks import add_working_days
+from scheduler.pathway.duties import meeting_due, timer
+from scheduler.pathway.effects import (
+    AddItem,
+    Audience,
+    CancelBooking,
+    CancelNotices,
+    CloseEpisode,
+    CompleteTasks,
+    Count,
+    Counter,
+    Effect,
+    FinishProcedure,
+    KeepNote,
+    LogContact,
+    Notice,
+    NoticeKind,
+    OpenEpisode,
+    RecordConsent,
+    RecordMdtOutcome,
+    RecordReadings,
+    RecordResult,
+    RecordTrend,
+    RemovalReason,
+    RenewReferral,
+    ReopenEpisode,
+    RequireItems,
+    SetBookingState,
+    SetPlan,
+    StartProcedure,
+    Task,
+    TaskKind,
+    Timer,
+    UpdateEpisode,
+)
+from scheduler.pathway.facts import Channel, MdtRecommendation, TestResult
+from scheduler.pathway.guards.slot import held_booking, reoffer_limit
+from scheduler.pathway.items import BLOODS, missing_items
+from scheduler.pathway.relief import judge
+from scheduler.pathway.situation import Situation, needed
+from scheduler.pathway.states import PathwayState
+from scheduler.pathway.validity import day
+from scheduler.vocabulary import Readiness, Role, Stage, Target, Technique
+
+Effects = tuple[Effect, ...]
+Outcome = Callable[[Situation], Effects]
+
+PREPARATION = (TaskKind.BLOODS, TaskKind.IMAGING, TaskKind.HOLD_MEDICINE, TaskKind.AGENT)
+
+
+# Words and letters
+
+
+def letters(kind: NoticeKind, *audiences: Audience) -> Outcome:
+    """Queue one letter for each of these readers."""
+    queued = tuple(Notice(kind=kind, audience=audience) for audience in audiences)
+    return lambda _: queued
+
+
+def keep(*fields: str) -> Outcome:
+    """Keep what was written in these fields, where anything was."""
+
+    def outcome(case: Situation) -> Effects:
+        written = [(field, case.details.text(field)) for field in fields]
+        dated = [(field, case.details.date(field)) for field in fields]
+        notes = [KeepNote(about=field, text=text) for field, text in written if text]
+        return (*notes, *(KeepNote(about=field, text=on.isoformat()) for field, on in dated if on))
+
+    return outcome
+
+
+# The referral
+
+
+def require_items(case: Situation) -> Effects:
+    """Ask for the items named, or for those that the referral lacks."""
+    named = case.details.items("items")
+    return (RequireItems(keys=named or missing_items(case.facts, case.protocol, now_received={})),)
+
+
+def add_items(case: Situation) -> Effects:
+    """Mark the items handed in as received."""
+    return tuple(AddItem(key=item.key, dated=item.dated) for item in case.details.dated_items("items"))
+
+
+# The plan and the meeting
+
+
+def set_plan(case: Situation) -> Effects:
+    """Keep the plan as it is after this step."""
+    return (
+        SetPlan(
+            target=case.target,
+            technique=case.technique,
+            laterality=case.laterality,
+            urgency=case.urgency,
+        ),
+    )
+
+
+def set_route(*, direct: bool) -> Outcome:
+    """Keep the plan, and whether a test block comes first."""
+    return lambda case: (
+        SetPlan(
+            target=case.target,
+            technique=case.technique,
+            laterality=case.laterality,
+            urgency=case.urgency,
+            direct=direct,
+        ),
+    )
+
+
+def prior_meeting(case: Situation) -> Effects:
+    """Keep the decision of the earlier meeting that came with the referral."""
+    recommendation = MdtRecommendation(case.details.text("recommendation"))
+    target = Target(case.details.text("mdt_target"))
+    direct = recommendation is MdtRecommendation.PROCEED_DIRECT
+    decided = needed(case.details.date("mdt_on"), "Give the date of the earlier meeting in 'mdt_on'.")
+    return (
+        *set_route(direct=direct)(case),
+        RecordMdtOutcome(
+            on=decided,
+            recommendation=recommendation,
+            target=target,
+            reason=case.details.text("reason"),
+            supplied=True,
+        ),
+    )
+
+
+def meeting(recommendation: MdtRecommendation) -> Outcome:
+    """Keep what the meeting decided."""
+    return lambda case: (
+        RecordMdtOutcome(
+            on=case.details.date("mdt_on") or case.today,
+            recommendation=recommendation,
+            target=case.target,
+            attended=case.details.items("attended"),
+            reason=case.details.text("reason"),
+            alternative=case.details.text("alternative"),
+            owner=case.details.text("owner"),
+            rediscuss_on=case.details.date("rediscuss_on"),
+        ),
+    )
+
+
+def recall(case: Situation) -> Effects:
+    """Keep the patient's place on the list, not ready, while the meeting thinks again."""
+    episode = case.facts.episode
+    if episode is None:
+        return ()
+    review_on = meeting_due(case)
+    return (
+        UpdateEpisode(
+            stage=episode.stage,
+            on=case.today,
+            urgency=episode.categories[-1].urgency,
+            readiness=Readiness.NOT_READY_CLINICAL,
+            review_on=review_on,
+        ),
+    )
+
+
+# Waiting lists
+
+
+def list_for_test(case: Situation) -> Effects:
+    """Put the patient on the waiting list for a test block."""
+    return (*_consent(case, Stage.TEST_BLOCK), *_list(case, Stage.TEST_BLOCK, None))
+
+
+def list_for_definitive(case: Situation) -> Effects:
+    """Put the patient on the waiting list for neurolysis, staged while the gap after a test block lasts."""
+    earliest = validity.first_definitive_day(case.facts, case.protocol)
+    if not validity.result_needed(case.facts):
+        earliest = None
+    return (*_consent(case, Stage.DEFINITIVE), *_list(case, Stage.DEFINITIVE, earliest))
+
+
+def _list(case: Situation, stage: Stage, earliest: date | None) -> Effects:
+    urgency = needed(case.urgency, "No urgency category is set: give 'urgency'.")
+    staged = earliest if earliest is not None and earliest > case.today else None
+    given, review_on = case.details.text("readiness"), case.details.date("review_on")
+    readiness = Readiness(given) if given else Readiness.STAGED if staged else Readiness.READY
+    episode = case.facts.episode
+    timers = _readiness_timers(case, readiness, staged, review_on)
+    if episode is not None and episode.stage is stage:
+        update = UpdateEpisode(
+            stage=stage, on=case.today, urgency=urgency, readiness=readiness, earliest=staged, review_on=review_on
+        )
+        return (update, *timers)
+    listing = OpenEpisode(
+        stage=stage, urgency=urgency, readiness=readiness, listed_on=case.today, earliest=staged, review_on=review_on
+    )
+    if episode is None:
+        return (listing, *timers)
+    return (CloseEpisode(reason=RemovalReason.TO_ANOTHER_LIST, on=case.today), listing, *timers)
+
+
+def _readiness_timers(case: Situation, readiness: Readiness, staged: date | None, review_on: date | None) -> Effects:
+    if readiness is Readiness.STAGED and staged is not None:
+        says = "The staged date is reached: record that the patient is ready."
+        return (timer(case, Timer.STAGED_UNTIL, staged, role=Role.BOOKINGS, says=says),)
+    if readiness is not Readiness.READY and review_on is not None:
+        says = "Review whether the patient is ready."
+        return (timer(case, Timer.REVIEW_READINESS, review_on, role=Role.CLINICIAN, says=says),)
+    return ()
+
+
+def _consent(case: Situation, stage: Stage) -> Effects:
+    signed = case.details.date("consent_on")
+    if signed is None:
+        return ()
+    target = needed(case.target, "No target is planned: record one before consent.")
+    side = needed(case.laterality, "No side is planned: record one before consent.")
+    technique = Technique.LOCAL_ANAESTHETIC if stage is Stage.TEST_BLOCK else case.technique
+    return (RecordConsent(stage=stage, on=signed, target=target, laterality=side, technique=technique),)
+
+
+# Booking
+
+
+def book(case: Situation) -> Effects:
+    """Turn the held slot into a booking, and ask for the preparation it needs."""
+    booking = needed(held_booking(case), "No slot is held: hold one first.")
+    renewed = case.details.date("referral_valid_until")
+    return (
+        SetBookingState(state=BookingState.BOOKED),
+        *_consent(case, case.stage),
+        *((RenewReferral(valid_until=renewed),) if renewed else ()),
+        *_renewal(case, booking.on, TaskKind.BLOODS),
+        *_renewal(case, booking.on, TaskKind.IMAGING),
+        *_holds(case, booking.on),
+        *_agent(case, booking.on),
+    )
+
+
+def _renewal(case: Situation, on: date, kind: TaskKind) -> Effects:
+    """A task for new bloods or imaging, if those on record will be too old."""
+    bloods = kind is TaskKind.BLOODS
+    read = validity.bloods if bloods else validity.imaging
+    if read(case.facts, on, case.protocol).holds:
+        return ()
+    limit = (validity.bloods_days if bloods else validity.imaging_days)(case.facts, case.protocol)
+    planned = case.details.date(f"{kind}_on")
+    first = max(on - timedelta(days=limit), case.today)
+    turnaround = timedelta(days=case.protocol.days(f"{kind}_turnaround"))
+    when = f"on {day(planned)}" if planned else f"from {day(first)} to {day(on - turnaround)}"
+    says = f"Arrange new {kind} {when}, for the procedure on {day(on)}."
+    return (Task(kind=kind, role=Role.BOOKINGS, says=says, due_on=planned or max(on - turnaround, case.today)),)
+
+
+def _holds(case: Situation, on: date) -> Effects:
+    """A task to ask the prescriber for each medicine to stop; the patient is never told by a machine."""
+    return tuple(
+        Task(
+            kind=TaskKind.HOLD_MEDICINE,
+            role=Role.CLINICIAN,
+            says=f"Agree with the prescriber: {hold.medicine}, last dose on {day(hold.last_dose_on)}."
+            + (f" {hold.rule.then}" if hold.rule.then else ""),
+            due_on=hold.last_dose_on,
+        )
+        for hold in validity.medicine_holds(case.facts, on, case.protocol)
+    )
+
+
+def _agent(case: Situation, on: date) -> Effects:
+    """A task to order the neurolytic agent."""
+    if case.stage is Stage.TEST_BLOCK or case.technique is not Technique.CHEMICAL:
+        return ()
+    by, lead = case.today, case.protocol.days("agent_lead")
+    while add_working_days(by + timedelta(days=1), lead, case.holidays) <= on:
+        by += timedelta(days=1)
+    says = f"Order the neurolytic agent for {day(on)}; the pharmacy needs {lead} working days."
+    return (Task(kind=TaskKind.AGENT, role=Role.BOOKINGS, says=says, due_on=by),)
+
+
+def postponed_by_hospital(case: Situation) -> Effects:
+    """Give the slot back and set the day by which a new one is offered."""
+    offer_by = case.details.date("offer_by") or reoffer_limit(case)
+    says = "A new date has to be offered today: the hospital postponed the last one."
+    return (
+        CancelBooking(state=BookingState.CANCELLED_HOSPITAL, reason=case.details.text("reason")),
+        Count(counter=Counter.HOSPITAL_POSTPONEMENTS),
+        CompleteTasks(kinds=PREPARATION),
+        timer(case, Timer.REOFFER_DUE, offer_by, role=Role.BOOKINGS, says=says),
+    )
+
+
+def postponed_by_patient(case: Situation) -> Effects:
+    """Give the slot back, count it, and ask a clinician to look when it has happened often."""
+    count = case.facts.patient_postponements + 1
+    return (
+        CancelBooking(state=BookingState.CANCELLED_PATIENT, reason=case.details.text("reason")),
+        Count(counter=Counter.PATIENT_POSTPONEMENTS),
+        CompleteTasks(kinds=PREPARATION),
+        *_review_at(case, count, "patient_postponements", "The patient has postponed"),
+    )
+
+
+def missed(case: Situation) -> Effects:
+    """Give the slot back, log the attempts to reach the patient, and ask for a review when it happens again."""
+    count = case.facts.missed_appointments + 1
+    return (
+        CancelBooking(state=BookingState.DID_NOT_ATTEND, reason="did_not_attend"),
+        Count(counter=Counter.MISSED_APPOINTMENTS),
+        CompleteTasks(kinds=PREPARATION),
+        *log_attempts(case),
+        *_review_at(case, count, "missed_appointments", "The patient has missed an appointment"),
+    )
+
+
+def _review_at(case: Situation, count: int, key: str, what: str) -> Effects:
+    if count < case.protocol.whole(key):
+        return ()
+    says = f"{what} {count} times: review the case with the patient. Nothing is removed automatically."
+    due_on = case.today + timedelta(days=case.protocol.days("decide_within"))
+    return (Task(kind=TaskKind.CLINICAL_REVIEW, role=Role.CLINICIAN, says=says, due_on=due_on),)
+
+
+def log_attempts(case: Situation) -> Effects:
+    """Keep each attempt to reach the patient."""
+    attempts = case.details.dated_items("attempts")
+    return tuple(LogContact(on=item.dated or case.today, channel=Channel(item.key)) for item in attempts)
+
+
+# Procedures
+
+
+def start(case: Situation) -> Effects:
+    """Open the procedure record with the sign-in; the wait is over."""
+    dated = case.details.date("bloods_dated")
+    return (
+        SetBookingState(state=BookingState.IN_ROOM),
+        *((AddItem(key=BLOODS, dated=dated),) if dated else ()),
+        StartProcedure(
+            stage=case.stage,
+            on=case.today,
+            target=needed(case.target, "No target is planned: record one first."),
+            technique=case.planned_technique(),
+            laterality=needed(case.laterality, "No side is planned: record one first."),
+            inr=case.details.number("inr"),
+            platelets=case.details.whole("platelets"),
+            bloods_dated=dated,
+            overridden_by=case.details.text("override_by"),
+            override_reason=case.details.text("override_reason"),
+        ),
+        CloseEpisode(reason=RemovalReason.TREATED, on=case.today),
+        CompleteTasks(kinds=PREPARATION),
+    )
+
+
+def complete_test(case: Situation) -> Effects:
+    """Close the record of the test block with its pain scores."""
+    finished = FinishProcedure(
+        stage=Stage.TEST_BLOCK,
+        completed=True,
+        agent=case.details.text("agent"),
+        volume_ml=case.details.number("volume_ml"),
+    )
+    scores = RecordReadings(readings=case.given_readings)
+    return (finished, scores, SetBookingState(state=BookingState.CLOSED))
+
+
+def complete_definitive(case: Situation) -> Effects:
+    """Close the record of the neurolysis and plan the follow-up reviews."""
+    finished = FinishProcedure(
+        stage=Stage.DEFINITIVE,
+        completed=True,
+        parameters=case.details.text("parameters"),
+        complications=case.details.text("complications"),
+    )
+    reviews = [
+        timer(
+            case,
+            Timer.FOLLOW_UP,
+            case.today + timedelta(days=after),
+            role=Role.CLINICIAN,
+            says=f"Follow-up review, {after} days after neurolysis.",
+            key=str(after),
+        )
+        for after in case.protocol.wholes("follow_up_days")
+    ]
+    return (finished, SetBookingState(state=BookingState.CLOSED), *reviews)
+
+
+def abandon(case: Situation) -> Effects:
+    """Close the record as abandoned; the wait goes on as if it had never ended."""
+    return (*_unfinished(case, case.details.text("reason")), ReopenEpisode(stage=case.stage))
+
+
+def _unfinished(case: Situation, reason: str) -> Effects:
+    finished = FinishProcedure(stage=case.stage, completed=False, reason=reason)
+    return (finished, SetBookingState(state=BookingState.CLOSED))
+
+
+# The result
+
+
+def result(case: Situation) -> Effects:
+    """Keep what the test showed, with any late pain scores."""
+    judged = judge(case.readings, case.protocol)
+    concern = case.details.text("pattern_concern")
+    given = case.given_readings
+    return (
+        *((RecordReadings(readings=given),) if given else ()),
+        RecordResult(
+            result=TestResult.EQUIVOCAL if concern else judged.result,
+            on=case.today,
+            relief=judged.relief,
+            note=concern or judged.says,
+        ),
+    )
+
+
+def await_definitive(case: Situation) -> Effects:
+    """Open the waiting list for neurolysis the day the test is declared positive; consent follows."""
+    return _list(case, Stage.DEFINITIVE, validity.first_definitive_day(case.facts, case.protocol))
+
+
+def repeat_test(case: Situation) -> Effects:
+    """Count the repeat and list the patient for another test block."""
+    return (Count(counter=Counter.TEST_REPEATS), *_list(case, Stage.TEST_BLOCK, None))
+
+
+# After treatment
+
+
+def trend(case: Situation) -> Effects:
+    """Keep the pain score and opioid dose."""
+    score = needed(case.details.whole("pain_score"), "Give 'pain_score'.")
+    dose = needed(case.details.whole("opioid_dose_mg"), "Give 'opioid_dose_mg'.")
+    return (RecordTrend(on=case.today, pain_score=score, opioid_dose_mg=dose),)
+
+
+def lead_approval(case: Situation) -> Effects:
+    """The lead's approval renews the meeting's decision from today."""
+    lead, decided = case.details.text("lead_approval"), case.facts.mdt
+    if not lead or decided is None:
+        return ()
+    reason = "Renewed for a repeat by the IR lead."
+    return (
+        RecordMdtOutcome(
+            on=case.today, recommendation=decided.recommendation, target=case.target, owner=lead, reason=reason
+        ),
+    )
+
+
+# Leaving the pathway
+
+REMOVALS: dict[PathwayState, RemovalReason] = {
+    PathwayState.DISCHARGED: RemovalReason.NOT_REQUIRED,
+    PathwayState.DECLINED: RemovalReason.NOT_REQUIRED,
+    PathwayState.WITHDRAWN: RemovalReason.DECLINED_BY_PATIENT,
+    PathwayState.TREATED_ELSEWHERE: RemovalReason.TREATED_ELSEWHERE,
+    PathwayState.REMOVED_UNCONTACTABLE: RemovalReason.COULD_NOT_CONTACT,
+    PathwayState.DECEASED: RemovalReason.DIED,
+    PathwayState.ENTERED_IN_ERROR: RemovalReason.NOT_REQUIRED,
+}
+_UNDER_WAY = frozenset({PathwayState.TEST_IN_PROGRESS, PathwayState.DEFINITIVE_IN_PROGRESS})
+
+
+def end(case: Situation, final: PathwayState) -> Effects:
+    """Take the patient off every list and give back what is booked."""
+    closed = (CloseEpisode(reason=REMOVALS[final], on=case.today),) if case.facts.episode else ()
+    if case.facts.state in _UNDER_WAY:
+        return (*_unfinished(case, final.value), *closed)
+    booking = case.facts.booking
+    if booking is None or not booking.state.is_live:
+        return closed
+    return (CancelBooking(state=BookingState.CANCELLED_PATIENT, reason=final.value), *closed)
+
+
+def silence(_: Situation) -> Effects:
+    """Drop every letter that has not been sent."""
+    return (CancelNotices(),)
