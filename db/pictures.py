@@ -1,0 +1,310 @@
+"""What screens and the command line show of the memory: frozen pictures without names or record numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from db.words import ProposalStatus, TaskState
+from scheduler.pathway.booking import BookingState
+from scheduler.pathway.clocks import Clock
+from scheduler.pathway.facts import CaseFacts
+from scheduler.pathway.states import PathwayState
+from scheduler.vocabulary import Funding, Laterality, Readiness, Role, Stage, Target, Technique
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSummary:
+    """One case in a line.
+
+    `days` and `limit` are those of the clock that runs where the case stands (plain days there when none does);
+    `due_on` is that clock's last day in time. `stage`, `readiness`, `minutes` and `site` are of the wait or booking.
+    """
+
+    ref: str
+    state: PathwayState
+    since: date
+    received_on: date
+    days: int
+    limit: int | None
+    overdue: bool
+    due_on: date | None
+    urgency: int | None
+    target: Target | None
+    technique: Technique | None
+    laterality: Laterality | None
+    funding: Funding
+    cancer: bool
+    stage: Stage | None
+    readiness: Readiness | None
+    minutes: int | None
+    booked_for: datetime | None
+    site: str | None
+    missing: tuple[str, ...]
+    open_tasks: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageColumn:
+    """One state of the pathway with the cases that stand there, longest first."""
+
+    state: PathwayState
+    median_days: float | None
+    limit: int | None
+    over: int
+    cases: tuple[CaseSummary, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """One line of a case's history."""
+
+    seq: int
+    at: datetime
+    event: str
+    label: str
+    from_state: PathwayState | None
+    to_state: PathwayState
+    by: str
+    role: str
+    why: str
+    details: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingLine:
+    """One booking of a case, past or coming."""
+
+    id: str
+    stage: Stage
+    session: str
+    site: str
+    site_name: str
+    suite_name: str
+    start: datetime
+    end: datetime
+    recovery_end: datetime
+    radiologist: str
+    status: BookingState
+    end_reason: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskLine:
+    """Something a person has to do."""
+
+    id: str
+    ref: str | None
+    kind: str
+    role: Role
+    says: str
+    due_on: date | None
+    state: TaskState
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """A letter of a case and how it stands."""
+
+    id: str
+    kind: str
+    audience: str
+    state: str
+    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteLine:
+    """What a person wrote with one step."""
+
+    event_seq: int
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """Everything one case's page shows; `facts` is what the pathway reckons with."""
+
+    summary: CaseSummary
+    facts: CaseFacts
+    history: tuple[HistoryLine, ...]
+    clocks: tuple[Clock, ...]
+    bookings: tuple[BookingLine, ...]
+    tasks: tuple[TaskLine, ...]
+    notices: tuple[NoticeLine, ...]
+    notes: tuple[NoteLine, ...]
+
+    @property
+    def ref(self) -> str:
+        """The case's reference."""
+        return self.summary.ref
+
+    @property
+    def version(self) -> int:
+        """The version a form of this page must carry."""
+        return self.summary.version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCase:
+    """One booked case on a list; `missing` counts the documents that have not come."""
+
+    ref: str
+    booking: str
+    urgency: int | None
+    target: Target
+    technique: Technique
+    laterality: Laterality | None
+    stage: Stage
+    minutes: int
+    missing: int
+    status: BookingState
+    start: datetime
+    end: datetime
+    recovery_end: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListCard:
+    """One list with its cases in order; `minutes_used` counts cases and the turnarounds between them."""
+
+    id: str
+    site: str
+    site_name: str
+    suite: str
+    suite_name: str
+    date: date
+    part: str
+    start: datetime
+    end: datetime
+    overtime_minutes: int
+    funding: tuple[str, ...]
+    anaesthetist: bool
+    radiologist_id: str | None
+    radiologist: str | None
+    minutes_used: int
+    minutes_available: int
+    max_cases: int | None
+    cases: tuple[ListedCase, ...]
+    published: bool
+    closed: bool
+    closed_reason: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalSummary:
+    """One planning run in a line; `done` is how far a running one has come, in per cent."""
+
+    id: str
+    status: ProposalStatus
+    asked_at: datetime
+    asked_by: str
+    start: date
+    end: date
+    placed: int
+    moved: int
+    left_over: int
+    cost: int | None
+    bound: int | None
+    progress: Mapping[str, object]
+    failure: str
+    published_at: datetime | None
+    published_by: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedPlace:
+    """Where a proposal puts one case, and where it stood before if it did."""
+
+    ref: str
+    stage: Stage
+    target: Target
+    technique: Technique
+    urgency: int
+    session: str
+    site_name: str
+    suite_name: str
+    radiologist: str | None
+    start: datetime
+    minutes: int
+    due: date
+    before_session: str | None
+    before_start: datetime | None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the case had another place before."""
+        return self.before_start is not None and (self.before_session, self.before_start) != (self.session, self.start)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOver:
+    """A case a proposal could not place, with the reasons in sentences."""
+
+    ref: str
+    stage: Stage
+    target: Target
+    urgency: int
+    due: date
+    before_session: str | None
+    before_start: datetime | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalPage:
+    """One proposal in full: what is placed, what moves, what is left over and why, and what it costs."""
+
+    summary: ProposalSummary
+    placed: tuple[ProposedPlace, ...]
+    left_over: tuple[LeftOver, ...]
+    terms: Mapping[str, int]
+    prices: Mapping[str, int]
+    run: Mapping[str, object]
+
+    @property
+    def moved(self) -> tuple[ProposedPlace, ...]:
+        """The cases that had another place before."""
+        return tuple(place for place in self.placed if place.moved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceStatus:
+    """How the service stands at one moment."""
+
+    engine: str
+    cases: Mapping[PathwayState, int]
+    open_cases: int
+    waiting: int
+    booked: int
+    overdue: int
+    longest_overdue: str | None
+    open_tasks: int
+    tasks_overdue: int
+    steps_waiting: int
+    steps_overdue: int
+    steps_parked: int
+    proposals_working: int
+    proposals_ready: int
+    lists_coming: int
+    letters_queued: int
+    refusals: int
+    trail_rows: int
+    trail_seal: str
+    unapproved_values: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLine:
+    """One site by name."""
+
+    id: str
+    name: str
