@@ -198,8 +198,8 @@ def _history(row: Row) -> History:
         opioid_dose_mg=row.read("opioid_dose_mg", notes.opioid_dose),
         tried=row["treatments_tried"],
         medicines=notes.listed(row["medicines"]) if row["medicines"] else None,
-        allergies=notes.stated(row["allergies"]) if row["allergies"] else None,
-        devices=notes.stated(row["devices"]) if row["devices"] else None,
+        allergies=notes.stated(row["allergies"], notes.NO_ALLERGIES) if row["allergies"] else None,
+        devices=notes.stated(row["devices"], notes.NO_DEVICES) if row["devices"] else None,
         renal_function=row["renal_function"],
         sedation=row.read("sedation", notes.sedation),
     )

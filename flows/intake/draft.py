@@ -12,7 +12,10 @@ from scheduler.vocabulary import Funding, Laterality, Target, Technique, Urgency
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One report or letter that came with the referral: `key` is R1, R2 or R3, `where` is its field in the file."""
+    """One report or letter that came with the referral: `key` is R1, R2 or R3, `where` is its field in the file.
+
+    `single` marks one result out of a report, which is not worth a line of its own in the note.
+    """
 
     key: str
     dated: date | None
@@ -20,6 +23,7 @@ class Evidence:
     where: str
     reference: str = ""
     groups: frozenset[Group] = frozenset()
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

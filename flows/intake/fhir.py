@@ -173,8 +173,10 @@ def _history(gathering: Gathering, entries: tuple[Entry, ...], noted: Mapping[st
         opioid_dose_mg=_noted(gathering, notes.opioid_dose, noted.get("opioid_dose")),
         tried=noted.get("tried", ""),
         medicines=notes.listed(noted["medicines"]) if treated is None and "medicines" in noted else treated,
-        allergies=notes.stated(noted["allergies"]) if allergic is None and "allergies" in noted else allergic,
-        devices=notes.stated(noted["devices"]) if fitted is None and "devices" in noted else fitted,
+        allergies=notes.stated(noted["allergies"], notes.NO_ALLERGIES)
+        if allergic is None and "allergies" in noted
+        else allergic,
+        devices=notes.stated(noted["devices"], notes.NO_DEVICES) if fitted is None and "devices" in noted else fitted,
         renal_function=kidney_function(entries) or noted.get("renal_function", ""),
         sedation=_noted(gathering, notes.sedation, noted.get("sedation")),
     )

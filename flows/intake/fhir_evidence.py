@@ -10,7 +10,7 @@ from flows.intake.evidence_kinds import groups_in, records_a_consultation, shows
 from flows.intake.fhir_cover import is_about
 from flows.intake.gathering import Gathering
 from flows.intake.library import Entry
-from flows.intake.notes import NONE_WORDS
+from flows.intake.notes import NO_ALLERGIES, NONE_WORDS
 from flows.intake.procedures import LOINC
 
 # For each kind: the states that count, and all the states FHIR knows (empty when the state is told elsewhere).
@@ -108,7 +108,7 @@ def allergies(entries: Iterable[Entry]) -> str | None:
     coded = [child(entry.resource, "code") for entry in entries if entry.kind == "AllergyIntolerance"]
     said = dict.fromkeys(words(code) for code in coded if words(code))
     real = [each for each in said if not _denies_allergy(each)]
-    return "; ".join(real) or ("None known" if said else None)
+    return "; ".join(real) or (NO_ALLERGIES if said else None)
 
 
 def devices(gathering: Gathering, entries: Iterable[Entry]) -> str | None:
@@ -174,6 +174,7 @@ def _evidence(gathering: Gathering, entry: Entry) -> Evidence | None:
         where=gathering.field(entry, path),
         reference=_where_to_find(resource),
         groups=groups,
+        single=entry.kind == "Observation",
     )
 
 

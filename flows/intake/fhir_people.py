@@ -59,7 +59,7 @@ def read_referrer(gathering: Gathering) -> IncomingReferrer:
     """Read who asks, as far as it was sent; the name is empty when no person is named."""
     origin = gathering.origin
     reference = child(origin.resource, "requester")
-    asker = gathering.follow(origin, "requester", reference, REFERRERS) if reference else None
+    asker = _follow(gathering, origin, "requester", reference, REFERRERS)
     if asker is None:
         return IncomingReferrer(name=text(reference, "display"))
     role = asker if asker.kind == "PractitionerRole" else None
@@ -147,7 +147,7 @@ def _address(gathering: Gathering, entry: Entry) -> Json:
 def _general_practitioner(gathering: Gathering, entry: Entry) -> str:
     names = []
     for number, reference in enumerate(children(entry.resource, "generalPractitioner")):
-        found = gathering.follow(entry, f"generalPractitioner[{number}]", reference, REFERRERS)
+        found = _follow(gathering, entry, f"generalPractitioner[{number}]", reference, REFERRERS)
         named = _full_name(*_person_first(gathering, found)) or text(found.resource, "name") if found else ""
         names.append(named or text(reference, "display"))
     return "; ".join(filter(None, names))
@@ -195,8 +195,13 @@ def _person_and_house(gathering: Gathering, asker: Entry) -> tuple[Entry | None,
 
 
 def _linked(gathering: Gathering, role: Entry, path: str, kind: str) -> Entry | None:
-    reference = child(role.resource, path)
-    return gathering.follow(role, path, reference, (kind,)) if reference else None
+    return _follow(gathering, role, path, child(role.resource, path), (kind,))
+
+
+def _follow(gathering: Gathering, near: Entry, path: str, reference: Json, kinds: tuple[str, ...]) -> Entry | None:
+    """Follow a reference, unless it is only a name: then the name is all there is to read."""
+    leads = text(reference, "reference") or child(reference, "identifier")
+    return gathering.follow(near, path, reference, kinds) if leads else None
 
 
 def _full_name(person: Entry | None, asker: Entry) -> str:

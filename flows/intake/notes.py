@@ -36,6 +36,8 @@ DOSE = re.compile(r"([0-9]{1,5})\s*(mg\b.*)?", re.IGNORECASE)
 HIGHEST_PAIN_SCORE = 10
 HIGHEST_OPIOID_DOSE_MG = 5_000  # more than this in a day is a slip of the keyboard, not a dose
 NONE_WORDS = re.compile(r"(nil|none|no|nkda|nka)( known)?( (drug )?allerg(y|ies))?\.?", re.IGNORECASE)
+NO_ALLERGIES = "None known"
+NO_DEVICES = "None"
 SEDATION_LEVELS = ("none_local", "minimal", "moderate", "deep_or_ga")
 
 
@@ -85,6 +87,6 @@ def listed(written: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in written.split(";") if part.strip())
 
 
-def stated(written: str) -> str:
+def stated(written: str, none: str) -> str:
     """Keep what was said of allergies or devices, with one way of saying there are none."""
-    return "None known" if NONE_WORDS.fullmatch(written.strip()) else written.strip()
+    return none if NONE_WORDS.fullmatch(written.strip()) else written.strip()

@@ -120,7 +120,9 @@ def read_side(target: Target, codes: Sequence[Code], said: str) -> Answer[Latera
 
 def wrong_side(target: Target, side: Laterality) -> str:
     """Say which sides a target has, when it was asked for on another."""
-    allowed = sorted(each.value.replace("_", " ") for each in SIDES_ALLOWED[target])
+    if SIDES_ALLOWED[target] == {Laterality.NOT_APPLICABLE}:
+        return f'"{side.label}" does not fit the {target.label.lower()}, which has no sides; leave the side out.'
+    allowed = sorted(each.value for each in SIDES_ALLOWED[target])
     return f'"{side.label}" does not fit the {target.label.lower()}; it is treated as {" or ".join(allowed)}.'
 
 

@@ -45,7 +45,7 @@ def required_items(draft: Draft) -> Required:
         items=tuple(found.item for found in seven if found.item is not None),
         missing=tuple(found.key for found in lacking),
         says=tuple(found.says for found in lacking),
-        spare=tuple(report for report in draft.evidence if report not in used),
+        spare=tuple(report for report in draft.evidence if report not in used and not report.single),
     )
 
 
