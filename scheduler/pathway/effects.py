@@ -156,7 +156,11 @@ class ReopenEpisode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateEpisode:
-    """Change the open episode from this day: a new category starts, a not-ready period opens or ends."""
+    """Change the open episode from this day on.
+
+    Another urgency than before starts a new category. Another readiness ends the open not-ready period, if any, and
+    (unless it is ready) opens a new one with this review date. The same readiness changes only the dates.
+    """
 
     stage: Stage
     on: date
@@ -296,7 +300,8 @@ class LogContact:
 class DueStep:
     """Something that falls due: on that day a task with these words is raised for the role, if the case is still live.
 
-    `key_suffix` tells apart steps of one name on one case, such as follow_up 7 and follow_up 28.
+    `key_suffix` tells apart steps of one name on one case: what it is about, the day it was made, the day it is due. A
+    key met again is the same step: if it was dropped, it comes back.
     """
 
     name: Timer

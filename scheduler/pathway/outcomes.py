@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from scheduler.pathway import validity
 from scheduler.pathway.booking import BookingState
-from scheduler.pathway.clocks import add_working_days
+from scheduler.pathway.clocks import add_working_days, category_on
 from scheduler.pathway.duties import meeting_due, timer
 from scheduler.pathway.effects import (
     AddItem,
@@ -45,6 +45,7 @@ from scheduler.pathway.effects import (
 from scheduler.pathway.facts import Channel, MdtRecommendation, TestResult
 from scheduler.pathway.guards.slot import held_booking, reoffer_limit
 from scheduler.pathway.items import BLOODS, missing_items
+from scheduler.pathway.readiness import ReadinessEvent, next_readiness
 from scheduler.pathway.relief import judge
 from scheduler.pathway.situation import Situation, needed
 from scheduler.pathway.states import PathwayState
@@ -164,7 +165,7 @@ def recall(case: Situation) -> Effects:
         UpdateEpisode(
             stage=episode.stage,
             on=case.today,
-            urgency=episode.categories[-1].urgency,
+            urgency=category_on(episode.categories, case.today),
             readiness=Readiness.NOT_READY_CLINICAL,
             review_on=review_on,
         ),
@@ -191,7 +192,8 @@ def _list(case: Situation, stage: Stage, earliest: date | None) -> Effects:
     urgency = needed(case.urgency, "No urgency category is set: give 'urgency'.")
     staged = earliest if earliest is not None and earliest > case.today else None
     given, review_on = case.details.text("readiness"), case.details.date("review_on")
-    readiness = Readiness(given) if given else Readiness.STAGED if staged else Readiness.READY
+    listed = ReadinessEvent.LIST_STAGED if staged else ReadinessEvent.LIST
+    readiness = Readiness(given) if given else next_readiness(None, listed)
     episode = case.facts.episode
     timers = _readiness_timers(case, readiness, staged, review_on)
     if episode is not None and episode.stage is stage:
