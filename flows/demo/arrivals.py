@@ -67,7 +67,7 @@ TWISTS: tuple[tuple[Twist, int, int, int], ...] = (
 )
 
 # Referrals without a twist: how many, and how many days ago: from, to. The service has grown.
-ORDINARY: tuple[tuple[int, int, int], ...] = ((40, 0, 28), (34, 28, 60), (22, 60, 95), (10, 95, 126))
+ORDINARY: tuple[tuple[int, int, int], ...] = ((40, 1, 28), (34, 28, 60), (22, 60, 95), (10, 95, 126))
 
 FUNDINGS = (
     (Funding.PUBLIC, 62),

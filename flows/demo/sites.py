@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from math import asin, cos, radians, sin, sqrt
+from itertools import combinations
 from random import Random
 
+from db.places import Place, kilometres
 from flows.demo.chance import stream
 from flows.demo.days import at
 from scheduler.problem import EquipmentUnit, Location, Radiologist, Site, Suite
 from scheduler.vocabulary import Modality, Target, Technique
 
-EARTH_RADIUS_KM = 6371
 CITY_KM_PER_HOUR = 32  # door to door on Melbourne roads, by straight line
 MINUTES_TO_PARK = 10
 SHORTEST_LEAVE, LONGEST_LEAVE = 4, 12  # days
@@ -163,21 +163,11 @@ def _leave(chance: Random, first: date, last: date, timezone: str) -> tuple[tupl
     return tuple(ends)
 
 
-def km_between(first: Location, second: Location) -> float:
-    """Give the distance over the ground in a straight line."""
-    lat_1, lon_1, lat_2, lon_2 = map(radians, (first.lat, first.lon, second.lat, second.lon))
-    half = sin((lat_2 - lat_1) / 2) ** 2 + cos(lat_1) * cos(lat_2) * sin((lon_2 - lon_1) / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * asin(sqrt(half))
-
-
 def travel_minutes() -> tuple[tuple[str, str, int], ...]:
     """Give the minutes between every two sites, each pair once."""
-    return tuple(
-        (
-            first.id,
-            second.id,
-            MINUTES_TO_PARK + round(km_between(first.location, second.location) * 60 / CITY_KM_PER_HOUR),
-        )
-        for at_, first in enumerate(SITES)
-        for second in SITES[at_ + 1 :]
-    )
+    return tuple((first.id, second.id, _minutes(first, second)) for first, second in combinations(SITES, 2))
+
+
+def _minutes(first: Site, second: Site) -> int:
+    here, there = (Place(site.location.lat, site.location.lon) for site in (first, second))
+    return MINUTES_TO_PARK + round(kilometres(here, there) * 60 / CITY_KM_PER_HOUR)

@@ -1,0 +1,58 @@
+"""The demonstration's clinic, put into the memory through the same functions as a real one."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+from sqlmodel import Session
+
+from db import clinic
+from db.clinic import NewList
+from flows.demo import roster, sites
+from flows.demo.days import holidays_around
+from flows.demo.roster import DemoList
+
+WEEKS_AHEAD = 8
+
+
+def set_up(session: Session, *, seed: int, first: date, today: date, timezone: str) -> int:
+    """Add sites, suites, machines, staff with leave, holidays, and lists to eight weeks ahead; give how many lists."""
+    last = today + timedelta(weeks=WEEKS_AHEAD)
+    _add_places(session)
+    staff = sites.radiologists(seed, first=first, last=last, timezone=timezone)
+    for person in staff:
+        clinic.add_radiologist(session, person)
+    for day, name in holidays_around(today).items():
+        clinic.add_holiday(session, day, name, confirmed=day < today)
+    lists = roster.lists(seed, staff, first=first, last=last, timezone=timezone)
+    clinic.add_lists(session, [_new_list(one) for one in lists])
+    for one in lists:
+        if one.closed_reason:
+            clinic.close_list(session, one.session.id, reason=one.closed_reason)
+    return len(lists)
+
+
+def _add_places(session: Session) -> None:
+    for site in sites.SITES:
+        clinic.add_site(session, site)
+    for suite in sites.SUITES:
+        clinic.add_suite(session, suite, name=sites.SUITE_NAMES[suite.id])
+    for unit in sites.UNITS:
+        clinic.add_unit(session, unit, name=sites.UNIT_NAMES[unit.id])
+    for one, other, minutes in sites.travel_minutes():
+        clinic.add_travel(session, one, other, minutes)
+
+
+def _new_list(one: DemoList) -> NewList:
+    return NewList(
+        id=one.session.id,
+        suite=one.session.suite,
+        on=one.on,
+        start=time.fromisoformat(one.wall_start),
+        end=time.fromisoformat(one.wall_end),
+        funding=one.session.funding,
+        overtime_minutes=one.session.overtime_minutes,
+        anaesthetist=one.session.anaesthetist,
+        radiologist=one.session.radiologist,
+        max_cases=one.session.max_cases,
+    )

@@ -1,0 +1,248 @@
+"""The service's past months, day by day: referrals come, people act, lists run, plans are published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Protocol as Shape
+
+from db.incoming import IncomingReferral
+from flows.demo.answers import answers, other_technique
+from flows.demo.arrivals import Arrival
+from flows.demo.days import ONE_DAY, at, last_working_day, next_working_day, works
+from flows.demo.journey import AfterCare, Journey, Slot, begin
+from flows.demo.referrals import referral
+from flows.demo.ways import Outlook, kept_from_coming, next_event, plan_after_care
+from scheduler.pathway.events import Event
+from scheduler.pathway.protocols import Protocol
+from scheduler.pathway.states import PathwayState
+
+_S = PathwayState
+
+MEETING_WEEKDAY = 2  # Wednesday
+BETWEEN_PLANS = timedelta(weeks=2)
+WEEKS_PLANNED = 3
+WEEKS_PLANNED_AT_THE_END = 4
+WORKING_DAYS_SINCE_THE_LAST_PLAN = 2
+FIRST_PLAN_AFTER = timedelta(weeks=2)  # from the first referral
+PAIN_RETURNS_LATELY = 2  # patients
+PAIN_RETURNED = timedelta(days=5)  # before the end
+SHORTEST_RELIEF = timedelta(days=21)
+DONE_BEFORE_ONE_IS_ABANDONED = 6
+TESTS_WITHOUT_A_RESULT = 2  # at the end, besides the one under way
+
+# Hours at which each kind of work starts; the clinic's lists keep their own times.
+INTAKE, OFFICE, MEETING, CLINIC, PLANNING = 8, 9, 12, 14, 17
+MINUTES_OF_WORK = 110
+MISSED_AFTER = timedelta(minutes=30)
+TOLD_BEFORE = timedelta(hours=1)
+MEETING_EVENTS = frozenset(
+    {Event.MDT_PROCEED_TEST, Event.MDT_PROCEED_DIRECT, Event.MDT_MORE_INFO, Event.MDT_NOT_SUITABLE}
+)
+CLINIC_STATES = frozenset({_S.CONSULTATION, _S.TEST_POSITIVE, _S.TEST_EQUIVOCAL, _S.TEST_NEGATIVE, _S.FOLLOW_UP})
+VISITS: Mapping[PathwayState, tuple[Event, Event, Event]] = {
+    _S.TEST_BOOKED: (Event.START_TEST, Event.COMPLETE_TEST, Event.ABANDON_TEST),
+    _S.DEFINITIVE_BOOKED: (Event.START_DEFINITIVE, Event.COMPLETE_DEFINITIVE, Event.ABANDON_DEFINITIVE),
+}
+BOOKED_FROM = {_S.TEST_WAITING: _S.TEST_BOOKED, _S.DEFINITIVE_WAITING: _S.DEFINITIVE_BOOKED}
+
+
+class Doors(Shape):
+    """What the story asks of the service: the doors that people use, each opened at an instant of the past."""
+
+    @property
+    def timezone(self) -> str:
+        """The clinic's time zone."""
+        ...
+
+    def receive(self, referrals: Sequence[IncomingReferral], now: datetime) -> Sequence[str]:
+        """Store referrals, and give the reference of each one's case."""
+        ...
+
+    def record(self, ref: str, event: Event, details: Mapping[str, object], now: datetime) -> PathwayState:
+        """Record one step, and give the state it led to."""
+        ...
+
+    def plan(self, now: datetime, *, start: date, weeks: int) -> Mapping[str, Slot]:
+        """Plan and publish, and give the place of every case that is booked after today."""
+        ...
+
+    def work_due_steps(self, now: datetime) -> None:
+        """Do what has fallen due."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One step of one case at one instant."""
+
+    at: datetime
+    journey: Journey
+    event: Event
+
+
+@dataclass(slots=True, kw_only=True)
+class Story:
+    """The telling: who is on the way, and what day it is."""
+
+    doors: Doors
+    seed: int
+    today: date
+    outlook: Outlook
+    coming: tuple[Arrival, ...]
+    plans: Mapping[date, int]
+    journeys: list[Journey] = field(default_factory=list)
+    abandoned: set[Event] = field(default_factory=set)
+
+    def tell(self, on_progress: Callable[[int, int], None]) -> None:
+        """Live every working day from the first referral to the last one before today."""
+        days = list(_working_days(self.coming[0].received_on, self.outlook.last))
+        for done, day in enumerate(days, start=1):
+            self._live(day)
+            on_progress(done, len(days))
+
+    def _live(self, day: date) -> None:
+        self.outlook.day, self.outlook.meets = day, is_meeting_day(day)
+        self.doors.work_due_steps(self._at(day, INTAKE))
+        self._receive(day)
+        if day == last_working_day(self.outlook.last - PAIN_RETURNED):
+            self._let_pain_return(day)
+        for act in sorted(self._acts(day), key=lambda act: (act.at, act.journey.ref)):
+            self._do(act, day)
+        if day in self.plans:
+            self._plan(day)
+
+    def _at(self, day: date, hour: int, minutes: int = 0) -> datetime:
+        return at(day, hour + minutes // 60, minutes % 60, timezone=self.doors.timezone)
+
+    def _receive(self, day: date) -> None:
+        arrived = [arrival for arrival in self.coming if arrival.received_on == day]
+        sent = [referral(self.seed, arrival, today=self.today) for arrival in arrived]
+        refs = self.doors.receive(sent, self._at(day, INTAKE, 15)) if sent else ()
+        for arrival, whole, ref in zip(arrived, sent, refs, strict=True):
+            journey = begin(self.seed, arrival, ref)
+            journey.asked = whole.missing
+            self.journeys.append(journey)
+
+    def _let_pain_return(self, day: date) -> None:
+        """Bring some patients back, so that a repeat is under review when the story ends."""
+        relieved = [journey for journey in self.journeys if _had_relief(journey, day)]
+        for journey in relieved[:PAIN_RETURNS_LATELY]:
+            journey.after_care, journey.acts_on = AfterCare.PAIN_RETURNS, day
+
+    def _acts(self, day: date) -> Iterator[Act]:
+        for journey in self.journeys:
+            if event := next_event(journey, self.outlook):
+                yield Act(self._hour(journey, event, day), journey, event)
+            elif journey.state in VISITS and journey.slot is not None and journey.slot.on == day:
+                yield from self._visit(journey, journey.slot)
+
+    def _hour(self, journey: Journey, event: Event, day: date) -> datetime:
+        hour = MEETING if event in MEETING_EVENTS else CLINIC if journey.state in CLINIC_STATES else OFFICE
+        return self._at(day, hour, journey.chance.randrange(MINUTES_OF_WORK))
+
+    def _visit(self, journey: Journey, slot: Slot) -> Iterator[Act]:
+        started, completed, abandoned = VISITS[journey.state]
+        if kept := kept_from_coming(journey, self.outlook):
+            when = slot.start + MISSED_AFTER if kept is Event.DID_NOT_ATTEND else slot.start - TOLD_BEFORE
+            yield Act(when, journey, kept)
+            return
+        yield Act(slot.start, journey, started)
+        later = self._visits_after(journey, slot)
+        if later == 0:
+            journey.stands_still = True  # sign-out has not been recorded yet
+            return
+        journey.stands_still = completed is Event.COMPLETE_TEST and later <= TESTS_WITHOUT_A_RESULT
+        first_chance = abandoned not in self.abandoned and self._may_abandon(completed)
+        if first_chance:
+            self.abandoned.add(abandoned)
+        yield Act(slot.end, journey, abandoned if first_chance else completed)
+
+    def _may_abandon(self, completed: Event) -> bool:
+        done = self.outlook.tests if completed is Event.COMPLETE_TEST else self.outlook.treatments
+        return done >= DONE_BEFORE_ONE_IS_ABANDONED and not self.outlook.near_the_end
+
+    def _visits_after(self, journey: Journey, slot: Slot) -> int:
+        """Count the visits of this kind that come after this one before the story ends."""
+        return sum(
+            other.state is journey.state
+            and other.slot is not None
+            and (other.slot.start, other.ref) > (slot.start, journey.ref)
+            and other.slot.on <= self.outlook.last
+            for other in self.journeys
+        )
+
+    def _do(self, act: Act, day: date) -> None:
+        journey = act.journey
+        if act.event is Event.COMPLETE_TEST:
+            journey.result = self.outlook.next_result()
+        changes_technique = "technique" in (details := answers(act.event, journey, day))
+        state = self.doors.record(journey.ref, act.event, details, act.at)
+        if changes_technique:
+            journey.technique = other_technique(journey).value
+        journey.enters(state, day)
+        self._remember(act.event, journey)
+
+    def _remember(self, event: Event, journey: Journey) -> None:
+        match event:
+            case Event.COMPLETE_TEST:
+                self.outlook.tests += 1
+                journey.tests += 1
+                journey.tested_on = self.outlook.day
+            case Event.COMPLETE_DEFINITIVE:
+                self.outlook.treatments += 1
+                journey.treated_on = self.outlook.day
+                plan_after_care(journey, self.outlook)
+            case _:
+                pass
+        if journey.state not in VISITS:
+            journey.slot = None
+
+    def _plan(self, day: date) -> None:
+        last = max(self.plans)
+        start = self.today + ONE_DAY if day == last else day + ONE_DAY
+        slots = self.doors.plan(self._at(day, PLANNING), start=start, weeks=self.plans[day])
+        for journey in self.journeys:
+            slot = slots.get(journey.ref)
+            if slot is not None and (booked := BOOKED_FROM.get(journey.state)):
+                journey.enters(booked, day)
+            if slot is not None:
+                journey.slot = slot
+
+
+def is_meeting_day(day: date) -> bool:
+    """Say whether the multidisciplinary team meets: on Wednesdays that are no holidays."""
+    return day.weekday() == MEETING_WEEKDAY and works(day)
+
+
+def planning_days(first: date, last: date) -> Mapping[date, int]:
+    """Give the days on which a plan is published, each with the weeks it plans."""
+    day = last
+    for _ in range(WORKING_DAYS_SINCE_THE_LAST_PLAN):
+        day = last_working_day(day - ONE_DAY)
+    plans = {day: WEEKS_PLANNED_AT_THE_END}
+    while (day := day - BETWEEN_PLANS) >= first + FIRST_PLAN_AFTER:
+        plans[next_working_day(day)] = WEEKS_PLANNED
+    return plans
+
+
+def _had_relief(journey: Journey, day: date) -> bool:
+    treated_on = journey.treated_on
+    return journey.state is _S.FOLLOW_UP and treated_on is not None and day - treated_on >= SHORTEST_RELIEF
+
+
+def _working_days(first: date, last: date) -> Iterator[date]:
+    day = first
+    while day <= last:
+        if works(day):
+            yield day
+        day += ONE_DAY
+
+
+def story(doors: Doors, *, seed: int, today: date, protocol: Protocol, coming: tuple[Arrival, ...]) -> Story:
+    """Set the story up: the arrivals and the planning days of this seed, up to the day before today."""
+    last = last_working_day(today - ONE_DAY)
+    outlook = Outlook(day=coming[0].received_on, last=last, protocol=protocol)
+    plans = planning_days(coming[0].received_on, last)
+    return Story(doors=doors, seed=seed, today=today, outlook=outlook, coming=coming, plans=plans)
