@@ -68,11 +68,11 @@ def _not_accounted_for(diary: Diary) -> Iterator[Breach]:
     """Every case is booked or listed as unscheduled with a reason, once, and not both."""
     listed = Counter(waiting.case for waiting in diary.plan.unscheduled)
     for case in diary.problem.cases:
-        booked, waiting = case.id in diary.by_case, listed[case.id]
-        if booked and waiting:
+        booked, times = case.id in diary.by_case, listed[case.id]
+        if booked and times:
             says = f"Case {case.id} is booked and also listed as unscheduled."
-        elif not booked and waiting != 1:
-            says = f"Case {case.id} is not booked and is listed as unscheduled {waiting} times; it must be once."
+        elif not booked and times != 1:
+            says = f"Case {case.id} is not booked and is listed as unscheduled {times} times; it must be once."
         else:
             continue
         yield Breach(rule="unscheduled", says=says, cases=(case.id,))

@@ -19,8 +19,8 @@ def price(model: PlanningModel) -> cp_model.LinearExprT:
     """Add up the minutes above each radiologist's target."""
     could: dict[str, list[ListFacts]] = defaultdict(list)
     for facts in model.problem.lists.values():
-        for radiologist in model.staff_options(facts.id):
-            could[radiologist].append(facts)
+        for key in model.staff_options(facts.id):
+            could[key].append(facts)
     excesses: list[cp_model.LinearExprT] = []
     for radiologist in model.problem.radiologists:
         minutes = [_load(model, facts, radiologist.id) for facts in could[radiologist.id]]
@@ -47,8 +47,8 @@ def measure(diary: Diary) -> int:
     """Add up the minutes above each radiologist's target."""
     minutes: dict[str, int] = defaultdict(int)
     for entry in diary.entries:
-        for radiologist in diary.radiologists_of(entry):
-            minutes[radiologist] += entry.case.duration_minutes
+        for key in diary.radiologists_of(entry):
+            minutes[key] += entry.case.duration_minutes
     return sum(
         max(0, minutes[radiologist.id] - radiologist.target_minutes)
         for radiologist in diary.problem.radiologists

@@ -35,7 +35,7 @@ def measure(diary: Diary) -> int:
 
 GOAL = Goal(
     name="waiting",
-    says="Patients who are ready do not wait: weight × days from ready to the booking.",
+    says="Patients who are ready do not wait: weight times days from ready to the booking.",
     unit="weighted days",
     price=price,
     measure=measure,
