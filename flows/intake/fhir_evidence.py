@@ -130,7 +130,6 @@ def _followed(gathering: Gathering, name: str) -> Iterator[Entry | None]:
         answer = gathering.library.find(reference, origin)
         if answer.entry and answer.entry.kind not in KINDS:
             # Anything may be supporting information; what is no report or history is named and passed over.
-            gathering.use(answer.entry)
             gathering.remark(f"Also sent: {answer.entry.label}")
             continue
         yield gathering.follow(origin, f"{name}[{number}]", reference, KINDS)

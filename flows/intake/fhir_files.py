@@ -35,9 +35,8 @@ def read_fhir(entries: Iterable[Entry], received_on: date, zone: ZoneInfo) -> It
     uses: dict[str, list[Outcome]] = {}
     for entry in library.entries:
         if entry.kind == REFERRAL:
-            gathering = Gathering(library, entry, received_on, zone)
-            outcome = _referral(gathering)
-            for used in gathering.used:
+            outcome = _referral(Gathering(library, entry, received_on, zone))
+            for used in library.reached(entry):
                 uses.setdefault(used.content, []).append(outcome)
             yield outcome
     with_referrals = {entry.file for entry in library.entries if entry.kind == REFERRAL}

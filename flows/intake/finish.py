@@ -43,6 +43,7 @@ def check_dates(
     birth_field, birth = born
     if birth and birth > received_on:
         findings.wrong(birth_field, "The date of birth is in the future.")
+        birth = None  # no other date can be compared with it
     elif birth and (birth < EARLIEST or received_on.year - birth.year > LONGEST_LIFE_YEARS):
         findings.wrong(birth_field, "The date of birth is too long ago to be true.")
     stated = [("The referral", *written)] + [(f'"{each.title}"', each.where, each.dated) for each in evidence]

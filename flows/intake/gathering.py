@@ -1,4 +1,4 @@
-"""The reading of one referral: references followed, resources used remembered, faults and remarks gathered."""
+"""The reading of one referral: references followed, faults and remarks gathered."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ class Gathering(Findings):
         self.origin = origin
         self.received_on = received_on
         self.zone = zone
-        self.used: list[Entry] = []
 
     def field(self, entry: Entry, path: str) -> str:
         """Name an element as the refusal shows it: bare for the referral itself, with the resource's name otherwise."""
@@ -44,20 +43,13 @@ class Gathering(Findings):
         return self.take(answer.entry, self.field(near, path), kinds)
 
     def take(self, entry: Entry, where: str, kinds: Collection[str]) -> Entry | None:
-        """Use a resource: its kind must fit and its structure must hold."""
-        self.use(entry)
+        """Take a resource to read from: its kind must fit and its structure must hold."""
         if entry.kind not in kinds:
             self.wrong(where, f"Leads to {_a(entry.kind)}; it must lead to {_a(' or '.join(sorted(kinds)))}.")
             return None
         for path, says in entry.faults:
             self.wrong(self.field(entry, path), says)
         return None if entry.faults else entry
-
-    def use(self, entry: Entry) -> None:
-        """Remember that the referral used this resource."""
-        whole = entry.holder or entry
-        if whole not in self.used:
-            self.used.append(whole)
 
     def _not_sent(self, near: Entry, path: str, reference: Json, answer: Answer) -> None:
         name = first_text(reference, "display", "reference")

@@ -73,7 +73,7 @@ def provider_number_fault(value: str) -> str | None:
     """Say what is wrong with a Medicare provider number: stem, location character, check character."""
     number = padded_provider_number(value)
     if not re.fullmatch(r"[0-9]{6}[0-9A-Z]{2}", number):
-        return "A provider number has up to six digits, then a location character and a check letter; this does not."
+        return "A provider number has six digits, a location character and a check letter; this does not."
     if number[6] not in PROVIDER_LOCATIONS:
         return "This provider number's location character is not one Medicare uses (it leaves out I, O, S and Z)."
     if number[7] != PROVIDER_CHECKS[_provider_sum(number) % 11]:
@@ -82,8 +82,9 @@ def provider_number_fault(value: str) -> str | None:
 
 
 def padded_provider_number(value: str) -> str:
-    """Write a provider number with all eight characters; the leading zero is often left off."""
-    return compact(value).zfill(8)
+    """Write a provider number with all eight characters; one leading zero is often left off."""
+    number = compact(value)
+    return f"0{number}" if len(number) == 7 else number
 
 
 def dva_fault(value: str) -> str | None:

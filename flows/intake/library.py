@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -105,6 +105,20 @@ class Library:
         """List the entries that say they are about this patient, in the order of the files."""
         return tuple(self._subjects.get(patient.content, ()))
 
+    def reached(self, origin: Entry) -> tuple[Entry, ...]:
+        """List what travels with a referral: all it refers to, step by step, and all that is about its patient."""
+        subject = self.find(child(origin.resource, "subject"), origin).entry
+        waiting = [origin, *(self.about(subject) if subject else ())]
+        found: dict[Entry, None] = {}
+        while waiting:
+            entry = waiting.pop()
+            if entry in found or (entry.kind == origin.kind and entry is not origin):
+                continue
+            found[entry] = None
+            answers = (self.find(reference, entry) for reference in references(entry.resource))
+            waiting.extend(answer.entry for answer in answers if answer.entry and not answer.entry.holder)
+        return tuple(found)
+
     @cached_property
     def _subjects(self) -> dict[str, list[Entry]]:
         subjects: defaultdict[str, list[Entry]] = defaultdict(list)
@@ -133,6 +147,19 @@ class Library:
         # A file that holds a single resource does not say which server it came from.
         name = "/".join(literal.rsplit("/", 2)[-2:])
         return [entry for entry in self._by_name[name] if not entry.full_url]
+
+
+def references(resource: Json) -> Iterator[Json]:
+    """Give every reference a resource makes, at any depth."""
+    waiting: list[object] = [resource]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            if isinstance(value.get("reference"), str) or child(value, "identifier"):
+                yield value
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
 
 
 def _only(found: list[Entry], near: Entry, name: str) -> Answer:

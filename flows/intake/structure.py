@@ -38,17 +38,18 @@ def _kind_fault(resource: Json) -> str | None:
     kind = text(resource, "resourceType")
     if not kind:
         return "This is not a FHIR resource: it does not say its resourceType."
-    return None if _model(kind) else f'"{kind[:40]}" is not a FHIR R4 resource.'
+    return None if _is_resource(kind) else f'"{kind[:40]}" is not a FHIR R4 resource.'
 
 
-def _model(kind: str) -> type | None:
+def _is_resource(kind: str) -> bool:
+    """Say whether FHIR R4 has a resource of this name; its data types have names too, and are none."""
     from fhir.resources.R4B import get_fhir_model_class
+    from fhir.resources.R4B.resource import Resource
 
     try:
-        found: type = get_fhir_model_class(kind)
-    except LookupError:
-        return None
-    return found
+        return kind not in {"Resource", "DomainResource"} and issubclass(get_fhir_model_class(kind), Resource)
+    except (LookupError, ValueError):
+        return False
 
 
 def _model_faults(resource: Json) -> tuple[tuple[str, str], ...]:
