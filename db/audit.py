@@ -176,7 +176,7 @@ def record(  # the columns of the trail
             entity=entity,
             ref=ref,
             before={where: change.before for where, change in changes.items() if change.before},
-            after={**after, **({"facts": _plain_map(facts)} if facts else {})},
+            after={**after, **({"facts": plain_map(facts)} if facts else {})},
             why=bound.why if why is None else why,
             key_id=ledger.key.id,
             previous="",
@@ -291,9 +291,9 @@ def _note(changes: dict[str, _Change], row: Row, *, gone: bool) -> None:
         shown = not (identity or column.info.get("private") or column.info.get("bulky"))
         if history.deleted or gone:
             old = history.deleted[0] if history.deleted else getattr(row, column.key)
-            before[column.key] = _plain(old) if shown else "kept back"
+            before[column.key] = plain(old) if shown else "kept back"
         if history.added and not gone:
-            after[column.key] = _plain(history.added[0]) if shown else "kept back"
+            after[column.key] = plain(history.added[0]) if shown else "kept back"
     if before or after or gone:
         change = changes.setdefault(where, _Change())
         change.before = {**before, **change.before}
@@ -320,23 +320,25 @@ def _refuse_bulk(state: ORMExecuteState) -> QueryContext | None:
     return None
 
 
-def _plain_map(facts: Mapping[str, object]) -> dict[str, object]:
-    return {name: _plain(value) for name, value in facts.items()}
+def plain_map(facts: Mapping[str, object]) -> dict[str, object]:
+    """Give a mapping as JSON can hold it."""
+    return {name: plain(value) for name, value in facts.items()}
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Give a value as JSON can hold it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Enum):
-        return _plain(value.value)
+        return plain(value.value)
     if isinstance(value, Mapping):
-        return {str(name): _plain(inner) for name, inner in value.items()}
+        return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
 def _word(value: object) -> str:
-    return str(_plain(value))
+    return str(plain(value))

@@ -1,0 +1,230 @@
+"""Staff accounts: passwords nobody can read back, sign-ins that end, and a lock after too many tries."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlmodel import Session, col, func, select
+
+from db import audit
+from db.tables import AccountRoleRow, AccountRow, LoginAttemptRow, LoginSessionRow
+from db.words import Outcome
+from scheduler.errors import BadInputError, Fault, NotFoundError
+from scheduler.vocabulary import Role
+
+TRIES = 5
+TRIES_WITHIN = timedelta(minutes=15)
+SHORTEST_PASSWORD = 12
+TOKEN_BYTES = 32
+WRONG = "The name or the password is wrong."
+LOCKED = "Too many wrong passwords. Wait a quarter of an hour, then try again."
+
+Roles = Mapping[str, Set[Role]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who has signed in, and the roles they hold at each site (`*` is every site)."""
+
+    id: str
+    username: str
+    name: str
+    roles: Mapping[str, frozenset[Role]]
+    active: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """The answer to a sign-in: a token, or the sentence that says why not."""
+
+    token: str | None
+    refusal: str = ""
+
+
+def add_account(session: Session, *, username: str, name: str, password: str, roles: Roles) -> str:
+    """Make an account and give its id."""
+    _check_password(password)
+    wanted = username.strip().casefold()
+    if session.exec(select(AccountRow.id).where(AccountRow.username == wanted)).first() is not None:
+        raise _fault("username", f"The name '{wanted}' is taken. Choose another.")
+    row = AccountRow(username=wanted, name=name, password_hash=_hasher().hash(password))
+    session.add(row)
+    session.flush()
+    _give_roles(session, row.id, roles)
+    audit.record(session, action="add_account", entity="account", ref=row.id)
+    return row.id
+
+
+def set_roles(session: Session, account_id: str, roles: Roles, *, expected_version: int | None = None) -> None:
+    """Give an account these roles and no others."""
+    row = _account(session, account_id)
+    row.expect(expected_version)
+    for held in session.exec(select(AccountRoleRow).where(AccountRoleRow.account_id == account_id)):
+        session.delete(held)
+    session.flush()
+    _give_roles(session, account_id, roles)
+    audit.record(session, action="set_roles", entity="account", ref=account_id)
+
+
+def set_password(session: Session, account_id: str, password: str, *, now: datetime) -> None:
+    """Change a password; every sign-in of the account ends."""
+    _check_password(password)
+    _account(session, account_id).password_hash = _hasher().hash(password)
+    _end_all(session, account_id, now)
+    audit.record(session, action="set_password", entity="account", ref=account_id)
+
+
+def set_active(
+    session: Session, account_id: str, *, active: bool, now: datetime, expected_version: int | None = None
+) -> None:
+    """Open or close an account; closing ends every sign-in."""
+    row = _account(session, account_id)
+    row.expect(expected_version)
+    row.active = active
+    if not active:
+        _end_all(session, account_id, now)
+    audit.record(session, action="open_account" if active else "close_account", entity="account", ref=account_id)
+
+
+def sign_in(session: Session, *, username: str, password: str, now: datetime) -> SignIn:
+    """Check a name and password; an unknown name takes as long as a wrong password, and both get the same answer."""
+    wanted = username.strip().casefold()
+    digest = _digest(wanted)
+    if _tries(session, digest, now) >= TRIES:
+        return _turned_away(session, digest, LOCKED)
+    row = session.exec(select(AccountRow).where(AccountRow.username == wanted, col(AccountRow.active))).first()
+    if not _matches(row.password_hash if row else _nobody(), password) or row is None:
+        session.add(LoginAttemptRow(name_digest=digest, at=now))
+        return _turned_away(session, digest, WRONG)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    started = LoginSessionRow(token_digest=_digest(token), account_id=row.id, started_at=now, last_seen_at=now)
+    session.add(started)
+    for tried in session.exec(select(LoginAttemptRow).where(LoginAttemptRow.name_digest == digest)):
+        session.delete(tried)
+    audit.record(session, action="sign_in", entity="account", ref=row.id)
+    return SignIn(token=token)
+
+
+def person(session: Session, token: str, *, now: datetime, idle: timedelta, life: timedelta) -> Account | None:
+    """Give who this token belongs to, or nobody if it is unknown, ended, idle too long or too old."""
+    found = session.get(LoginSessionRow, _digest(token))
+    if found is None or found.ended_at is not None:
+        return None
+    if now - found.last_seen_at > idle or now - found.started_at > life:
+        return None
+    row = session.get(AccountRow, found.account_id)
+    return _picture(session, row) if row is not None and row.active else None
+
+
+def last_seen(session: Session, token: str) -> datetime | None:
+    """Say when this sign-in was last used."""
+    found = session.get(LoginSessionRow, _digest(token))
+    return found.last_seen_at if found else None
+
+
+def touch(session: Session, token: str, *, now: datetime) -> None:
+    """Note that a sign-in was used just now."""
+    found = session.get(LoginSessionRow, _digest(token))
+    if found is not None and found.ended_at is None:
+        found.last_seen_at = now
+
+
+def sign_out(session: Session, token: str, *, now: datetime) -> None:
+    """End a sign-in; nothing to do if it has ended already."""
+    found = session.get(LoginSessionRow, _digest(token))
+    if found is None or found.ended_at is not None:
+        return
+    found.ended_at = now
+    audit.record(session, action="sign_out", entity="account", ref=found.account_id)
+
+
+def accounts(session: Session) -> tuple[Account, ...]:
+    """List every account by name."""
+    rows = session.exec(select(AccountRow).order_by(AccountRow.username)).all()
+    held = session.exec(select(AccountRoleRow)).all()
+    return tuple(_with_roles(row, [role for role in held if role.account_id == row.id]) for row in rows)
+
+
+def account_named(session: Session, username: str) -> Account | None:
+    """Give the account with this name."""
+    wanted = username.strip().casefold()
+    row = session.exec(select(AccountRow).where(AccountRow.username == wanted)).first()
+    return _picture(session, row) if row else None
+
+
+def _check_password(password: str) -> None:
+    if len(password) < SHORTEST_PASSWORD:
+        raise _fault("password", f"A password has at least {SHORTEST_PASSWORD} characters. Choose a longer one.")
+
+
+def _fault(where: str, says: str) -> BadInputError:
+    return BadInputError((Fault(where=where, says=says),))
+
+
+def _give_roles(session: Session, account_id: str, roles: Roles) -> None:
+    for site, held in roles.items():
+        session.add_all([AccountRoleRow(account_id=account_id, site=site, role=role) for role in sorted(held)])
+
+
+def _account(session: Session, account_id: str) -> AccountRow:
+    row = session.get(AccountRow, account_id)
+    if row is None:
+        raise NotFoundError("No account has this id.")
+    return row
+
+
+def _end_all(session: Session, account_id: str, now: datetime) -> None:
+    asked = select(LoginSessionRow).where(LoginSessionRow.account_id == account_id)
+    for row in session.exec(asked.where(col(LoginSessionRow.ended_at).is_(None))):
+        row.ended_at = now
+
+
+def _turned_away(session: Session, digest: str, refusal: str) -> SignIn:
+    audit.record(session, action="sign_in", entity="account", ref=digest[:12], why=refusal, outcome=Outcome.REFUSED)
+    return SignIn(token=None, refusal=refusal)
+
+
+def _tries(session: Session, digest: str, now: datetime) -> int:
+    asked = select(func.count()).select_from(LoginAttemptRow).where(LoginAttemptRow.name_digest == digest)
+    return session.exec(asked.where(col(LoginAttemptRow.at) > now - TRIES_WITHIN)).one()
+
+
+def _matches(kept: str, password: str) -> bool:
+    try:
+        return _hasher().verify(kept, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()
+
+
+@cache
+def _nobody() -> str:
+    """A hash no password has, so that an unknown name costs the same time as a known one."""
+    return _hasher().hash(secrets.token_urlsafe(TOKEN_BYTES))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _picture(session: Session, row: AccountRow) -> Account:
+    held = session.exec(select(AccountRoleRow).where(AccountRoleRow.account_id == row.id)).all()
+    return _with_roles(row, held)
+
+
+def _with_roles(row: AccountRow, held: Sequence[AccountRoleRow]) -> Account:
+    sites = {role.site for role in held}
+    roles = {site: frozenset(role.role for role in held if role.site == site) for site in sites}
+    return Account(id=row.id, username=row.username, name=row.name, roles=roles, active=row.active, version=row.version)

@@ -1,0 +1,161 @@
+"""A case moves: its state, its history and everything the step asks for, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from db import audit, effects, writes
+from db.audit import Author
+from db.effects import Work
+from db.facts import case_row
+from db.localtime import local_date
+from db.tables import CaseEventRow, CaseRow, MdtItemRow, MdtMeetingRow, TaskRow
+from db.words import TaskState
+from scheduler.errors import NotFoundError, StaleVersionError
+from scheduler.pathway.machine import Step
+from scheduler.pathway.states import PathwayState
+from scheduler.vocabulary import Role
+
+MOVED = "booking_moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """Where a case stands after a step; `repeated` says that this write had been done before."""
+
+    ref: str
+    state: PathwayState
+    seq: int
+    version: int
+    repeated: bool = False
+
+
+def apply_step(
+    session: Session,
+    case_ref: str,
+    step: Step,
+    details: Mapping[str, object],
+    *,
+    actor: Author,
+    now: datetime,
+    write_id: str | None = None,
+    expected_version: int | None = None,
+) -> Applied:
+    """Move a case as the pathway decided: state, history, effects and audit together.
+
+    Raises StaleVersionError if the case changed since it was shown or decided on; a repeated `write_id` changes nothing
+    and is given the first answer.
+    """
+    done = writes.earlier(session, write_id, "apply_step")
+    if done is not None:
+        return _answer(done)
+    case = case_row(session, case_ref, lock=True)
+    case.expect(expected_version)
+    if case.state is not step.from_state:
+        raise StaleVersionError(
+            f"Case {case_ref} has moved on to '{case.state.label}' since this was decided. Look at it again."
+        )
+    today = local_date(session, now)
+    line = write_line(session, case, step.event.value, step.to_state, actor=actor, now=now, details=details)
+    work = Work(session=session, case=case, author=actor, now=now, today=today, seq=line.seq)
+    for effect in step.effects:
+        effects.apply(effect, work)
+    audit.record(session, action=step.event.value, entity="case", ref=case_ref, why=line.why)
+    applied = Applied(ref=case_ref, state=case.state, seq=line.seq, version=case.version)
+    writes.finish(session, write_id, {"ref": case_ref, "state": case.state, "seq": line.seq, "version": case.version})
+    return applied
+
+
+def write_line(
+    session: Session,
+    case: CaseRow,
+    event: str,
+    to_state: PathwayState,
+    *,
+    actor: Author,
+    now: datetime,
+    details: Mapping[str, object],
+    opened_on: date | None = None,
+) -> CaseEventRow:
+    """Add one line to a case's history and put the case in its new state; `opened_on` dates the very first line."""
+    today = opened_on or local_date(session, now)
+    given = audit.plain_map(details)
+    line = CaseEventRow(
+        case_id=case.id,
+        seq=case.last_event + 1,
+        event=event,
+        from_state=None if opened_on else case.state.value,
+        to_state=to_state,
+        at=now,
+        on=today,
+        by=actor.name,
+        role=actor.role,
+        why=str(given.get("reason") or audit.attribution(session).why),
+        details=given,
+    )
+    session.add(line)
+    case.last_event = line.seq
+    if case.state is not to_state:
+        case.state, case.state_since = to_state, today
+    case.closed_on = today if to_state.ends else None
+    session.flush()
+    return line
+
+
+def put_on_agenda(session: Session, case_ref: str, on: date) -> None:
+    """Put a case on the agenda of the meeting of that day; nothing to do if it is there."""
+    case = case_row(session, case_ref)
+    meeting = session.exec(select(MdtMeetingRow).where(MdtMeetingRow.on == on)).first()
+    if meeting is None:
+        meeting = MdtMeetingRow(on=on)
+        session.add(meeting)
+        session.flush()
+    asked = select(MdtItemRow).where(MdtItemRow.case_id == case.id, MdtItemRow.meeting_id == meeting.id)
+    if session.exec(asked).first() is None:
+        session.add(MdtItemRow(case_id=case.id, meeting_id=meeting.id, on=on))
+        audit.record(session, action="put_on_agenda", entity="case", ref=case_ref)
+
+
+def agenda(session: Session, on: date) -> tuple[str, ...]:
+    """List the references of the cases on the agenda of that day's meeting, without a decision yet."""
+    asked = (
+        select(CaseRow.ref)
+        .join(MdtItemRow, col(MdtItemRow.case_id) == CaseRow.id)
+        .where(MdtItemRow.on == on, col(MdtItemRow.recommendation).is_(None))
+    )
+    return tuple(session.exec(asked.order_by(CaseRow.ref)))
+
+
+def raise_task(
+    session: Session, case_ref: str, *, kind: str, role: Role, says: str, due_on: date, now: datetime
+) -> None:
+    """Give people of a role something to do for a case, as a timer does when it falls due."""
+    case = case_row(session, case_ref)
+    session.add(TaskRow(case_id=case.id, kind=kind, role=role, says=says, due_on=due_on, made_at=now))
+    audit.record(session, action="raise_task", entity="case", ref=case_ref, facts={"kind": kind})
+
+
+def finish_task(
+    session: Session, task_id: str, *, actor: Author, now: datetime, expected_version: int | None = None
+) -> None:
+    """Tick off a task."""
+    task = session.get(TaskRow, task_id)
+    if task is None:
+        raise NotFoundError("No task has this id.")
+    task.expect(expected_version)
+    task.state, task.ended_at, task.ended_by = TaskState.DONE, now, actor.id
+    audit.record(session, action="finish_task", entity="task", ref=task_id)
+
+
+def _answer(kept: Mapping[str, object]) -> Applied:
+    return Applied(
+        ref=str(kept["ref"]),
+        state=PathwayState(str(kept["state"])),
+        seq=int(str(kept["seq"])),
+        version=int(str(kept["version"])),
+        repeated=True,
+    )

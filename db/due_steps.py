@@ -1,0 +1,193 @@
+"""Due steps: what falls due is claimed under a lease, worked once, and finished, refused, tried again or parked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, and_, col, or_, select
+
+from db import audit
+from db.tables import CaseRow, DueStepRow, TaskRow
+from db.words import StepState
+from scheduler.errors import NotFoundError, StaleVersionError
+from scheduler.vocabulary import Role
+
+OPEN = (StepState.WAITING, StepState.TAKEN)
+LONGEST_ERROR = 500  # characters kept of why a step failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueStep:
+    """One step as it stands; `fence` tells one lease from the next."""
+
+    id: str
+    key: str
+    name: str
+    case_ref: str | None
+    payload: Mapping[str, object]
+    due_at: datetime
+    state: StepState
+    owner: str | None
+    fence: int
+    failures: int
+    last_error: str
+
+
+def enqueue(
+    session: Session,
+    *,
+    key: str,
+    name: str,
+    due_at: datetime,
+    case_ref: str | None = None,
+    payload: Mapping[str, object] | None = None,
+) -> bool:
+    """Add a step; its key is unique for ever, so a second one with the same key is ignored. Says whether it is new."""
+    if session.exec(select(DueStepRow.id).where(DueStepRow.key == key)).first() is not None:
+        return False
+    session.add(
+        DueStepRow(
+            key=key,
+            name=name,
+            case_ref=case_ref,
+            payload=dict(payload or {}),
+            due_at=due_at,
+            created_at=audit.attribution(session).now,
+        )
+    )
+    session.flush()
+    return True
+
+
+def due(session: Session, *, now: datetime, limit: int = 100, names: Collection[str] | None = None) -> list[DueStep]:
+    """List what is due and not under a live lease, oldest first, without claiming it."""
+    asked = select(DueStepRow).where(_claimable(now)).order_by(col(DueStepRow.due_at), col(DueStepRow.id)).limit(limit)
+    if names is not None:
+        asked = asked.where(col(DueStepRow.name).in_(names))
+    return [_step(row) for row in session.exec(asked)]
+
+
+def claim_due(
+    session: Session,
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int = 20,
+    ids: Collection[str] | None = None,
+    names: Collection[str] | None = None,
+) -> list[DueStep]:
+    """Take due steps under a lease, skipping those another worker is taking; an expired lease may be taken over."""
+    asked = select(DueStepRow).where(_claimable(now)).order_by(col(DueStepRow.due_at), col(DueStepRow.id)).limit(limit)
+    for column, wanted in ((col(DueStepRow.id), ids), (col(DueStepRow.name), names)):
+        asked = asked.where(column.in_(wanted)) if wanted is not None else asked
+    rows = session.exec(asked.with_for_update(skip_locked=True)).all()
+    for row in rows:
+        row.state, row.owner, row.lease_until = StepState.TAKEN, owner, now + lease
+        row.fence += 1
+    session.flush()
+    return [_step(row) for row in rows]
+
+
+def hold(session: Session, step: DueStep) -> None:
+    """Make sure the lease is still ours before anything is written for the step; a late worker is stopped here."""
+    _held(session, step)
+
+
+def finish(session: Session, step: DueStep, *, now: datetime) -> None:
+    """The step is done, in the same transaction as what it did."""
+    _end(_held(session, step), StepState.DONE, now)
+    session.flush()
+
+
+def refuse(session: Session, step: DueStep, *, now: datetime, why: str) -> None:
+    """The step no longer makes sense: keep the reason, and never try it again."""
+    row = _held(session, step)
+    row.last_error = why[:LONGEST_ERROR]
+    _end(row, StepState.REFUSED, now)
+    audit.record(session, action="refuse_step", entity="due_step", ref=row.case_ref or row.id, why=row.last_error)
+
+
+def fail(
+    session: Session, step: DueStep, *, now: datetime, error: str, park_after: int = 5, pause: timedelta
+) -> StepState:
+    """The step went wrong: try it again after a pause, or park it as somebody's task once it has failed too often."""
+    row = _held(session, step)
+    row.failures += 1
+    row.last_error = error[:LONGEST_ERROR]
+    if row.failures < park_after:
+        row.state, row.owner, row.lease_until, row.due_at = StepState.WAITING, None, None, now + pause
+        session.flush()
+        return row.state
+    _end(row, StepState.PARKED, now)
+    session.add(_task_for(session, row, now))
+    audit.record(session, action="park_step", entity="due_step", ref=row.case_ref or row.id, why=row.last_error)
+    return row.state
+
+
+def retry_parked(session: Session, step_id: str, *, now: datetime) -> None:
+    """Put a parked step back to work, with a clean count."""
+    row = session.get(DueStepRow, step_id)
+    if row is None or row.state is not StepState.PARKED:
+        raise NotFoundError("No parked step has this id.")
+    row.state, row.failures, row.due_at, row.owner, row.finished_at = StepState.WAITING, 0, now, None, None
+    audit.record(session, action="retry_step", entity="due_step", ref=row.case_ref or row.id)
+
+
+def cancel(session: Session, *, case_ref: str, names: Collection[str] = (), now: datetime) -> int:
+    """Drop a case's waiting steps of these names, or all of them; says how many."""
+    asked = select(DueStepRow).where(DueStepRow.case_ref == case_ref, col(DueStepRow.state).in_(OPEN))
+    rows = session.exec(asked.where(col(DueStepRow.name).in_(names)) if names else asked).all()
+    dropped = [row for row in rows if row.state is StepState.WAITING]
+    for row in dropped:
+        _end(row, StepState.CANCELLED, now)
+    session.flush()
+    return len(dropped)
+
+
+def parked(session: Session) -> list[DueStep]:
+    """List the steps that were given up on."""
+    asked = select(DueStepRow).where(DueStepRow.state == StepState.PARKED).order_by(col(DueStepRow.due_at))
+    return [_step(row) for row in session.exec(asked)]
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    waiting = and_(col(DueStepRow.state) == StepState.WAITING, col(DueStepRow.due_at) <= now)
+    abandoned = and_(col(DueStepRow.state) == StepState.TAKEN, col(DueStepRow.lease_until) <= now)
+    return or_(waiting, abandoned)
+
+
+def _held(session: Session, step: DueStep) -> DueStepRow:
+    row = session.exec(select(DueStepRow).where(DueStepRow.id == step.id).with_for_update()).first()
+    if row is None or (row.state, row.owner, row.fence) != (StepState.TAKEN, step.owner, step.fence):
+        raise StaleVersionError(f"The step '{step.name}' was taken over by another worker, which will finish it.")
+    return row
+
+
+def _end(row: DueStepRow, state: StepState, now: datetime) -> None:
+    row.state, row.lease_until, row.finished_at = state, None, now
+
+
+def _task_for(session: Session, row: DueStepRow, now: datetime) -> TaskRow:
+    found = session.exec(select(CaseRow.id).where(CaseRow.ref == row.case_ref)).first() if row.case_ref else None
+    says = f"The step '{row.name}' failed {row.failures} times and was set aside. Look at its error, then retry it."
+    return TaskRow(case_id=found, kind="parked_step", role=Role.ADMINISTRATOR, says=says, made_at=now)
+
+
+def _step(row: DueStepRow) -> DueStep:
+    return DueStep(
+        id=row.id,
+        key=row.key,
+        name=row.name,
+        case_ref=row.case_ref,
+        payload=dict(row.payload),
+        due_at=row.due_at,
+        state=row.state,
+        owner=row.owner,
+        fence=row.fence,
+        failures=row.failures,
+        last_error=row.last_error,
+    )

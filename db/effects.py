@@ -1,0 +1,386 @@
+"""What a step of the pathway changes, one function for each effect, in the transaction that moves the case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import singledispatch
+
+from sqlmodel import Session, col, func, select
+
+from db import claims, due_steps
+from db.audit import Author
+from db.localtime import start_of_day, timezone_of
+from db.tables import (
+    BookingRow,
+    CaseItemRow,
+    CaseRow,
+    CategoryChangeRow,
+    ConsentRow,
+    ContactAttemptRow,
+    MdtItemRow,
+    MdtMeetingRow,
+    NoteRow,
+    NoticeRow,
+    NotReadyPeriodRow,
+    ProcedureRecordRow,
+    ReadingRow,
+    TaskRow,
+    TrendRow,
+    WaitlistEpisodeRow,
+)
+from db.tables.booking import HOLDING
+from db.words import NoticeState, TaskState
+from scheduler.errors import NeurolistError
+from scheduler.pathway import effects as pathway
+from scheduler.vocabulary import Readiness, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The case being moved: its row, who moves it, when, and the line of history it is."""
+
+    session: Session
+    case: CaseRow
+    author: Author
+    now: datetime
+    today: date
+    seq: int
+
+
+@singledispatch
+def apply(effect: object, work: Work) -> None:
+    """Write one effect; one that is not known here is a fault and never skipped."""
+    raise NotImplementedError(f"The memory does not know the effect {type(effect).__name__} of case {work.case.ref}.")
+
+
+@apply.register
+def _(effect: pathway.SetPlan, work: Work) -> None:
+    case = work.case
+    case.target = effect.target or case.target
+    case.technique = effect.technique or case.technique
+    case.laterality = effect.laterality or case.laterality
+    case.urgency = effect.urgency.value if effect.urgency else case.urgency
+    case.direct = case.direct if effect.direct is None else effect.direct
+
+
+@apply.register
+def _(effect: pathway.RecordMdtOutcome, work: Work) -> None:
+    meeting = None if effect.supplied else _meeting(work.session, effect.on)
+    item = _agenda_item(work, meeting.id) if meeting else None
+    if item is None:
+        item = MdtItemRow(case_id=work.case.id, on=effect.on, meeting_id=meeting.id if meeting else None)
+        work.session.add(item)
+    if meeting is not None:
+        meeting.attended = sorted({*meeting.attended, *effect.attended})
+    item.recommendation, item.target, item.supplied = effect.recommendation, effect.target, effect.supplied
+    item.attended, item.owner, item.rediscuss_on = list(effect.attended), effect.owner, effect.rediscuss_on
+    item.reason, item.alternative = effect.reason, effect.alternative
+
+
+def _meeting(session: Session, on: date) -> MdtMeetingRow:
+    found = session.exec(select(MdtMeetingRow).where(MdtMeetingRow.on == on)).first()
+    if found is None:
+        found = MdtMeetingRow(on=on)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _agenda_item(work: Work, meeting_id: str) -> MdtItemRow | None:
+    asked = select(MdtItemRow).where(MdtItemRow.case_id == work.case.id, MdtItemRow.meeting_id == meeting_id)
+    return work.session.exec(asked.where(col(MdtItemRow.recommendation).is_(None))).first()
+
+
+@apply.register
+def _(effect: pathway.OpenEpisode, work: Work) -> None:
+    asked = select(func.count()).select_from(WaitlistEpisodeRow).where(WaitlistEpisodeRow.case_id == work.case.id)
+    episode = WaitlistEpisodeRow(
+        case_id=work.case.id,
+        number=work.session.exec(asked).one() + 1,
+        stage=effect.stage,
+        urgency=effect.urgency.value,
+        readiness=effect.readiness,
+        listed_on=effect.listed_on,
+        earliest=effect.earliest,
+    )
+    work.session.add(episode)
+    work.session.flush()
+    work.session.add(CategoryChangeRow(episode_id=episode.id, urgency=episode.urgency, since=effect.listed_on))
+    if effect.readiness is not Readiness.READY:
+        _open_not_ready(work, episode, effect.listed_on, effect.review_on)
+
+
+@apply.register
+def _(effect: pathway.ReopenEpisode, work: Work) -> None:
+    asked = select(WaitlistEpisodeRow).where(
+        WaitlistEpisodeRow.case_id == work.case.id, WaitlistEpisodeRow.stage == effect.stage
+    )
+    latest = work.session.exec(asked.order_by(col(WaitlistEpisodeRow.number).desc())).first()
+    if latest is None:
+        raise NeurolistError(f"Case {work.case.ref} was never listed for {effect.stage.label.lower()}.")
+    latest.closed_on, latest.closed_reason = None, ""
+
+
+@apply.register
+def _(effect: pathway.UpdateEpisode, work: Work) -> None:
+    episode = _open_episode(work)
+    if episode is None or episode.stage is not effect.stage:
+        raise NeurolistError(f"Case {work.case.ref} is not on the waiting list for {effect.stage.label.lower()}.")
+    if episode.urgency != effect.urgency.value:
+        _set_category(work, episode, effect.urgency.value, effect.on)
+    if episode.readiness is not effect.readiness:
+        _end_not_ready(work, episode, effect.on)
+        episode.readiness = effect.readiness
+        if effect.readiness is not Readiness.READY:
+            _open_not_ready(work, episode, effect.on, effect.review_on)
+    episode.earliest = effect.earliest
+
+
+def _open_episode(work: Work) -> WaitlistEpisodeRow | None:
+    asked = select(WaitlistEpisodeRow).where(WaitlistEpisodeRow.case_id == work.case.id)
+    return work.session.exec(asked.where(col(WaitlistEpisodeRow.closed_on).is_(None))).first()
+
+
+def _set_category(work: Work, episode: WaitlistEpisodeRow, urgency: int, since: date) -> None:
+    asked = select(CategoryChangeRow).where(
+        CategoryChangeRow.episode_id == episode.id, CategoryChangeRow.since == since
+    )
+    change = work.session.exec(asked).first()
+    if change is None:
+        change = CategoryChangeRow(episode_id=episode.id, urgency=urgency, since=since)
+        work.session.add(change)
+    change.urgency = episode.urgency = urgency
+
+
+def _open_not_ready(work: Work, episode: WaitlistEpisodeRow, since: date, review_on: date | None) -> None:
+    work.session.add(
+        NotReadyPeriodRow(episode_id=episode.id, readiness=episode.readiness, since=since, review_on=review_on)
+    )
+
+
+def _end_not_ready(work: Work, episode: WaitlistEpisodeRow, until: date) -> None:
+    asked = select(NotReadyPeriodRow).where(NotReadyPeriodRow.episode_id == episode.id)
+    for period in work.session.exec(asked.where(col(NotReadyPeriodRow.until).is_(None))):
+        period.until = max(until, period.since)
+
+
+@apply.register
+def _(effect: pathway.CloseEpisode, work: Work) -> None:
+    episode = _open_episode(work)
+    if episode is not None:
+        episode.closed_on, episode.closed_reason = effect.on, effect.reason.value
+        work.session.flush()
+
+
+def standing_booking(session: Session, case_id: str) -> BookingRow | None:
+    """Give the booking of a case that still holds its slot."""
+    asked = select(BookingRow).where(BookingRow.case_id == case_id, col(BookingRow.status).in_(HOLDING))
+    return session.exec(asked).first()
+
+
+@apply.register
+def _(effect: pathway.SetBookingState, work: Work) -> None:
+    booking = standing_booking(work.session, work.case.id)
+    if booking is None:
+        raise NeurolistError(f"Case {work.case.ref} has no booking to move on.")
+    booking.status = effect.state
+    if not effect.state.holds_its_slot:
+        _end_booking(work, booking)
+
+
+@apply.register
+def _(effect: pathway.CancelBooking, work: Work) -> None:
+    booking = standing_booking(work.session, work.case.id)
+    if booking is not None:
+        booking.status, booking.end_reason = effect.state, effect.reason
+        _end_booking(work, booking)
+
+
+def _end_booking(work: Work, booking: BookingRow) -> None:
+    booking.ended_at = work.now
+    claims.release(work.session, claims.held_by(work.session, booking_id=booking.id))
+
+
+@apply.register
+def _(effect: pathway.StartProcedure, work: Work) -> None:
+    booking = standing_booking(work.session, work.case.id)
+    asked = select(func.count()).select_from(ProcedureRecordRow).where(ProcedureRecordRow.case_id == work.case.id)
+    work.session.add(
+        ProcedureRecordRow(
+            case_id=work.case.id,
+            number=work.session.exec(asked).one() + 1,
+            booking_id=booking.id if booking else None,
+            stage=effect.stage,
+            on=effect.on,
+            target=effect.target,
+            technique=effect.technique,
+            laterality=effect.laterality,
+            inr=effect.inr,
+            platelets=effect.platelets,
+            bloods_dated=effect.bloods_dated,
+            overridden_by=effect.overridden_by,
+            override_reason=effect.override_reason,
+        )
+    )
+    work.session.flush()
+
+
+@apply.register
+def _(effect: pathway.FinishProcedure, work: Work) -> None:
+    record = _latest_procedure(work, effect.stage)
+    record.finished, record.completed = True, effect.completed
+    record.agent, record.volume_ml, record.parameters = effect.agent, effect.volume_ml, effect.parameters
+    record.complications, record.reason = effect.complications, effect.reason
+
+
+def _latest_procedure(work: Work, stage: Stage) -> ProcedureRecordRow:
+    asked = select(ProcedureRecordRow).where(
+        ProcedureRecordRow.case_id == work.case.id, ProcedureRecordRow.stage == stage
+    )
+    found = work.session.exec(asked.order_by(col(ProcedureRecordRow.number).desc())).first()
+    if found is None:
+        raise NeurolistError(f"Case {work.case.ref} has no {stage.label.lower()} on record.")
+    return found
+
+
+@apply.register
+def _(effect: pathway.RecordReadings, work: Work) -> None:
+    record = _latest_procedure(work, Stage.TEST_BLOCK)
+    asked = select(func.count()).select_from(ReadingRow).where(ReadingRow.procedure_id == record.id)
+    before = work.session.exec(asked).one()
+    for number, reading in enumerate(effect.readings, start=before + 1):
+        work.session.add(
+            ReadingRow(
+                procedure_id=record.id,
+                number=number,
+                score=reading.score,
+                minutes_after=reading.minutes_after,
+                measure=reading.measure,
+            )
+        )
+
+
+@apply.register
+def _(effect: pathway.RecordResult, work: Work) -> None:
+    record = _latest_procedure(work, Stage.TEST_BLOCK)
+    record.result, record.result_on = effect.result, effect.on
+    record.relief, record.result_note = effect.relief, effect.note
+
+
+@apply.register
+def _(effect: pathway.RecordTrend, work: Work) -> None:
+    trend = TrendRow(
+        case_id=work.case.id, on=effect.on, pain_score=effect.pain_score, opioid_dose_mg=effect.opioid_dose_mg
+    )
+    work.session.add(trend)
+
+
+@apply.register
+def _(effect: pathway.RecordConsent, work: Work) -> None:
+    work.session.add(
+        ConsentRow(
+            case_id=work.case.id,
+            stage=effect.stage,
+            on=effect.on,
+            target=effect.target,
+            laterality=effect.laterality,
+            technique=effect.technique,
+        )
+    )
+
+
+@apply.register
+def _(effect: pathway.RenewReferral, work: Work) -> None:
+    work.case.referral_valid_until = effect.valid_until
+
+
+@apply.register
+def _(effect: pathway.Count, work: Work) -> None:
+    counter = effect.counter.value
+    setattr(work.case, counter, getattr(work.case, counter) + 1)
+
+
+@apply.register
+def _(effect: pathway.AddItem, work: Work) -> None:
+    item = _item(work, effect.key)
+    item.received, item.dated = True, effect.dated
+
+
+@apply.register
+def _(effect: pathway.RequireItems, work: Work) -> None:
+    for key in effect.keys:
+        item = _item(work, key)
+        item.received, item.dated = False, None
+
+
+def _item(work: Work, key: str) -> CaseItemRow:
+    asked = select(CaseItemRow).where(CaseItemRow.case_id == work.case.id, CaseItemRow.key == key)
+    item = work.session.exec(asked).first()
+    if item is None:
+        item = CaseItemRow(case_id=work.case.id, key=key, received=False)
+        work.session.add(item)
+    return item
+
+
+@apply.register
+def _(effect: pathway.LogContact, work: Work) -> None:
+    work.session.add(ContactAttemptRow(case_id=work.case.id, on=effect.on, channel=effect.channel))
+
+
+@apply.register
+def _(effect: pathway.DueStep, work: Work) -> None:
+    due_steps.enqueue(
+        work.session,
+        key=":".join((work.case.ref, str(work.seq), effect.name.value, effect.key_suffix)),
+        name=effect.name.value,
+        due_at=start_of_day(effect.due_on, timezone_of(work.session)),
+        case_ref=work.case.ref,
+        payload={"role": effect.role.value, "says": effect.says, "due_on": effect.due_on.isoformat()},
+    )
+
+
+@apply.register
+def _(effect: pathway.CancelDueSteps, work: Work) -> None:
+    names = [name.value for name in effect.names]
+    due_steps.cancel(work.session, case_ref=work.case.ref, names=names, now=work.now)
+
+
+@apply.register
+def _(effect: pathway.Notice, work: Work) -> None:
+    notice = NoticeRow(case_id=work.case.id, kind=effect.kind.value, audience=effect.audience.value, queued_at=work.now)
+    work.session.add(notice)
+
+
+@apply.register
+def _(_: pathway.CancelNotices, work: Work) -> None:
+    asked = select(NoticeRow).where(NoticeRow.case_id == work.case.id, NoticeRow.state == NoticeState.QUEUED)
+    for notice in work.session.exec(asked):
+        notice.state, notice.ended_at = NoticeState.CANCELLED, work.now
+
+
+@apply.register
+def _(effect: pathway.Task, work: Work) -> None:
+    work.session.add(
+        TaskRow(
+            case_id=work.case.id,
+            kind=effect.kind.value,
+            role=effect.role,
+            says=effect.says,
+            due_on=effect.due_on,
+            made_at=work.now,
+        )
+    )
+
+
+@apply.register
+def _(effect: pathway.CompleteTasks, work: Work) -> None:
+    kinds = [kind.value for kind in effect.kinds]
+    asked = select(TaskRow).where(TaskRow.case_id == work.case.id, TaskRow.state == TaskState.OPEN)
+    for task in work.session.exec(asked.where(col(TaskRow.kind).in_(kinds)) if kinds else asked):
+        task.state, task.ended_at, task.ended_by = TaskState.DONE, work.now, work.author.id
+
+
+@apply.register
+def _(effect: pathway.KeepNote, work: Work) -> None:
+    work.session.add(NoteRow(case_id=work.case.id, event_seq=work.seq, about=effect.about, text=effect.text))

@@ -1,0 +1,253 @@
+"""Rows become the facts the pathway reckons with, for one case or for many with the same few queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlmodel import Session, col, select
+
+from db.tables import (
+    BookingRow,
+    CaseEventRow,
+    CaseItemRow,
+    CaseRow,
+    CategoryChangeRow,
+    ConsentRow,
+    ContactAttemptRow,
+    EquipmentUnitRow,
+    MdtItemRow,
+    NotReadyPeriodRow,
+    ProcedureRecordRow,
+    ReadingRow,
+    ReferralRow,
+    SuiteRow,
+    SuiteSessionRow,
+    WaitlistEpisodeRow,
+)
+from db.tables.booking import HOLDING
+from scheduler.errors import NotFoundError
+from scheduler.pathway.facts import (
+    BookingFacts,
+    CaseFacts,
+    CategoryFrom,
+    Consent,
+    ContactAttempt,
+    Episode,
+    MdtDecision,
+    NotReadyPeriod,
+    ProcedureDone,
+    Reading,
+    ReferralItem,
+    Visit,
+)
+from scheduler.vocabulary import Modality, Urgency
+
+R = TypeVar("R")
+Grouped = Mapping[str, list[R]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Every row the facts of some cases are made of, grouped by what they belong to."""
+
+    referrals: Mapping[str, ReferralRow]
+    items: Grouped[CaseItemRow]
+    meetings: Grouped[MdtItemRow]
+    consents: Grouped[ConsentRow]
+    episodes: Grouped[WaitlistEpisodeRow]
+    categories: Grouped[CategoryChangeRow]
+    not_ready: Grouped[NotReadyPeriodRow]
+    bookings: Mapping[str, tuple[BookingRow, SuiteSessionRow, SuiteRow]]
+    kinds: Mapping[str, str]
+    procedures: Grouped[ProcedureRecordRow]
+    readings: Grouped[ReadingRow]
+    contacts: Grouped[ContactAttemptRow]
+    events: Grouped[CaseEventRow]
+
+
+def case_row(session: Session, ref: str, *, lock: bool = False) -> CaseRow:
+    """Find a case by its reference; `lock` keeps other writers out until the transaction ends."""
+    asked = select(CaseRow).where(CaseRow.ref == ref)
+    row = session.exec(asked.with_for_update() if lock else asked).first()
+    if row is None:
+        raise NotFoundError(f"No case has the reference {ref}.")
+    return row
+
+
+def case_facts(session: Session, ref: str) -> CaseFacts:
+    """Give what the pathway needs to know about one case."""
+    row = case_row(session, ref)
+    return facts_of(session, [row])[row.id]
+
+
+def facts_of(session: Session, cases: Sequence[CaseRow]) -> dict[str, CaseFacts]:
+    """Give the facts of these cases by case id, with a fixed number of queries however many they are."""
+    if not cases:
+        return {}
+    rows = _load(session, cases)
+    return {case.id: _facts(case, rows) for case in cases}
+
+
+def _load(session: Session, cases: Sequence[CaseRow]) -> _Rows:
+    ids = [case.id for case in cases]
+    whole = len(ids) > 1  # then rows of every case are read: a long list of ids is slower than the few others
+
+    def of_cases(table: type[R], *order: object) -> Grouped[R]:
+        asked = select(table)
+        if not whole:
+            asked = asked.where(getattr(table, "case_id") == ids[0])  # noqa: B009  the table is only known to have it
+        return _grouped(session.exec(asked.order_by(*order)), lambda row: getattr(row, "case_id"))  # type: ignore[arg-type]  # noqa: B009
+
+    episodes = of_cases(WaitlistEpisodeRow, WaitlistEpisodeRow.number)
+    procedures = of_cases(ProcedureRecordRow, ProcedureRecordRow.number)
+    referrals = select(ReferralRow) if whole else select(ReferralRow).where(ReferralRow.id == cases[0].referral_id)
+    return _Rows(
+        referrals={row.id: row for row in session.exec(referrals)},
+        items=of_cases(CaseItemRow, CaseItemRow.key),
+        meetings=of_cases(MdtItemRow, MdtItemRow.on),
+        consents=of_cases(ConsentRow, ConsentRow.on),
+        episodes=episodes,
+        categories=_of_parents(session, CategoryChangeRow, "episode_id", episodes, whole=whole),
+        not_ready=_of_parents(session, NotReadyPeriodRow, "episode_id", episodes, whole=whole),
+        bookings=_standing(session, None if whole else ids[0]),
+        kinds={row.id: row.kind for row in session.exec(select(EquipmentUnitRow))},
+        procedures=procedures,
+        readings=_of_parents(session, ReadingRow, "procedure_id", procedures, whole=whole),
+        contacts=of_cases(ContactAttemptRow, ContactAttemptRow.on),
+        events=of_cases(CaseEventRow, CaseEventRow.seq),
+    )
+
+
+def _of_parents(
+    session: Session, table: type[R], column: str, parents: Mapping[str, Sequence[object]], *, whole: bool
+) -> Grouped[R]:
+    asked = select(table)
+    if not whole:
+        ids = [getattr(parent, "id") for group in parents.values() for parent in group]  # noqa: B009
+        asked = asked.where(col(getattr(table, column)).in_(ids))
+    return _grouped(session.exec(asked), lambda row: getattr(row, column))
+
+
+def _standing(session: Session, case_id: str | None) -> dict[str, tuple[BookingRow, SuiteSessionRow, SuiteRow]]:
+    asked = (
+        select(BookingRow, SuiteSessionRow, SuiteRow)
+        .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
+        .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
+        .where(col(BookingRow.status).in_(HOLDING))
+    )
+    asked = asked if case_id is None else asked.where(BookingRow.case_id == case_id)
+    return {booking.case_id: (booking, on, suite) for booking, on, suite in session.exec(asked)}
+
+
+def _grouped(rows: Iterable[R], owner: Callable[[R], str]) -> Grouped[R]:
+    groups: dict[str, list[R]] = defaultdict(list)
+    for row in rows:
+        groups[owner(row)].append(row)
+    return groups
+
+
+def _facts(case: CaseRow, rows: _Rows) -> CaseFacts:
+    referral = rows.referrals[case.referral_id]
+    events = rows.events.get(case.id, [])
+    return CaseFacts(
+        ref=case.ref,
+        state=case.state,
+        received_on=case.received_on,
+        funding=case.funding,
+        target=case.target,
+        technique=case.technique,
+        laterality=case.laterality,
+        urgency=Urgency(case.urgency) if case.urgency else None,
+        cancer=case.cancer,
+        direct=case.direct,
+        referrer_recorded=bool(referral.referrer_id),
+        referral_valid_until=case.referral_valid_until,
+        items=tuple(
+            ReferralItem(key=row.key, received=row.received, dated=row.dated) for row in rows.items.get(case.id, [])
+        ),
+        medicines=tuple(referral.medicines),
+        creatinine_clearance=case.creatinine_clearance,
+        mdt=_decision(rows.meetings.get(case.id, [])),
+        consents=tuple(_consent(row) for row in rows.consents.get(case.id, [])),
+        episodes=tuple(_episode(row, rows) for row in rows.episodes.get(case.id, [])),
+        booking=_booking(case, rows),
+        procedures=tuple(_procedure(row, rows) for row in rows.procedures.get(case.id, [])),
+        contact_attempts=tuple(
+            ContactAttempt(on=row.on, channel=row.channel) for row in rows.contacts.get(case.id, [])
+        ),
+        test_repeats=case.test_repeats,
+        patient_postponements=case.patient_postponements,
+        hospital_postponements=case.hospital_postponements,
+        missed_appointments=case.missed_appointments,
+        history=tuple(
+            Visit(state=row.to_state, entered_on=row.on) for row in events if row.from_state != row.to_state.value
+        ),
+    )
+
+
+def _decision(rows: Sequence[MdtItemRow]) -> MdtDecision | None:
+    decided = [row for row in rows if row.recommendation is not None]
+    last = max(decided, key=lambda row: row.on, default=None)
+    if last is None or last.recommendation is None:
+        return None
+    return MdtDecision(on=last.on, recommendation=last.recommendation, target=last.target)
+
+
+def _consent(row: ConsentRow) -> Consent:
+    return Consent(stage=row.stage, on=row.on, target=row.target, laterality=row.laterality, technique=row.technique)
+
+
+def _episode(row: WaitlistEpisodeRow, rows: _Rows) -> Episode:
+    categories = sorted(rows.categories.get(row.id, []), key=lambda change: change.since)
+    not_ready = sorted(rows.not_ready.get(row.id, []), key=lambda period: period.since)
+    return Episode(
+        stage=row.stage,
+        listed_on=row.listed_on,
+        readiness=row.readiness,
+        categories=tuple(CategoryFrom(on=change.since, urgency=Urgency(change.urgency)) for change in categories),
+        not_ready=tuple(
+            NotReadyPeriod(
+                readiness=period.readiness, since=period.since, until=period.until, review_on=period.review_on
+            )
+            for period in not_ready
+        ),
+        earliest=row.earliest,
+        closed_on=row.closed_on,
+    )
+
+
+def _booking(case: CaseRow, rows: _Rows) -> BookingFacts | None:
+    found = rows.bookings.get(case.id)
+    if found is None:
+        return None
+    booking, on, suite = found
+    return BookingFacts(
+        stage=booking.stage,
+        state=booking.status,
+        on=on.on,
+        suite_modalities=tuple(Modality(modality) for modality in suite.modalities),
+        radiologist=booking.radiologist_id,
+        equipment=tuple(rows.kinds[unit] for unit in booking.equipment),
+        anaesthetist=on.anaesthetist,
+    )
+
+
+def _procedure(row: ProcedureRecordRow, rows: _Rows) -> ProcedureDone:
+    readings = sorted(rows.readings.get(row.id, []), key=lambda reading: reading.number)
+    return ProcedureDone(
+        stage=row.stage,
+        on=row.on,
+        target=row.target,
+        technique=row.technique,
+        laterality=row.laterality,
+        completed=row.completed,
+        readings=tuple(
+            Reading(score=reading.score, minutes_after=reading.minutes_after, measure=reading.measure)
+            for reading in readings
+        ),
+        result=row.result,
+        result_on=row.result_on,
+    )

@@ -1,0 +1,37 @@
+"""Wall times become instants, and instants become local dates, in one place that knows the zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pendulum
+from pendulum.tz.exceptions import AmbiguousTime, NonExistingTime
+from sqlmodel import Session
+
+from scheduler.errors import BadInputError, Fault
+
+
+def timezone_of(session: Session) -> str:
+    """Give the name of the service's time zone."""
+    return str(session.info["timezone"])
+
+
+def instant(day: date, wall: time, timezone: str) -> datetime:
+    """Turn a local date and wall time into UTC; a time that daylight saving skips or repeats is refused."""
+    naive = datetime.combine(day, wall)
+    try:
+        return pendulum.timezone(timezone).convert(naive, raise_on_unknown_times=True).astimezone(UTC)
+    except (NonExistingTime, AmbiguousTime):
+        says = f"{wall:%H:%M} on {day:%-d %B %Y} is skipped or repeated when the clocks change. Choose another time."
+        raise BadInputError((Fault(where="time", says=says),)) from None
+
+
+def start_of_day(day: date, timezone: str) -> datetime:
+    """Give the instant at which a local date begins."""
+    return instant(day, time(), timezone)
+
+
+def local_date(session: Session, at: datetime) -> date:
+    """Give the local date of an instant."""
+    return at.astimezone(ZoneInfo(timezone_of(session))).date()

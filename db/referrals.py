@@ -1,0 +1,161 @@
+"""A referral is stored once, with its patient, its case and what happens next, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlmodel import Session, select
+
+from db import audit, due_steps, effects
+from db.audit import Author
+from db.cases import write_line
+from db.clinic import holidays
+from db.effects import Work
+from db.facts import facts_of
+from db.identity import patient_for, referrer_for
+from db.incoming import IncomingItem, IncomingReferral
+from db.localtime import local_date
+from db.places import place_of
+from db.protocol import protocol
+from db.tables import CaseItemRow, CaseRow, CounterRow, ReferralRow
+from scheduler.pathway.machine import opening_effects
+from scheduler.pathway.states import PathwayState
+
+RECEIVED = "referral_received"
+RECEIVE_STEP = "receive_referral"
+FIRST_CASE = 10_001
+
+
+class Result(StrEnum):
+    """What became of a referral that was handed in."""
+
+    STORED = "stored"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What became of one referral, and its case."""
+
+    result: Result
+    case_ref: str
+
+
+def store(
+    session: Session,
+    incoming: IncomingReferral,
+    *,
+    actor: Author,
+    now: datetime,
+    valid_until: date | None = None,
+) -> Stored:
+    """Keep one referral; the same key again changes nothing and gives the same case.
+
+    The case starts as received, with its first task, its response timer and a due step that looks at it.
+    """
+    known = session.exec(
+        select(CaseRow.ref)
+        .join(ReferralRow)
+        .where(ReferralRow.key == incoming.key, ReferralRow.id == CaseRow.referral_id)
+    ).first()
+    if known is not None:
+        return Stored(result=Result.UNCHANGED, case_ref=known)
+    place = place_of(incoming.patient.postcode)
+    patient = patient_for(session, incoming.patient, home=(place.lat, place.lon) if place else None)
+    referral = _referral(incoming, patient, referrer_for(session, incoming.referrer), now)
+    session.add(referral)
+    session.flush()
+    case = _case(session, incoming, referral, valid_until)
+    session.add(case)
+    session.flush()
+    session.add_all([_item(case.id, item) for item in _latest(incoming.items)])
+    write_line(session, case, RECEIVED, case.state, actor=actor, now=now, details={}, opened_on=incoming.received_on)
+    _open(session, case, actor, now)
+    audit.record(session, action="store_referral", entity="case", ref=case.ref)
+    return Stored(result=Result.STORED, case_ref=case.ref)
+
+
+def _open(session: Session, case: CaseRow, actor: Author, now: datetime) -> None:
+    today = local_date(session, now)
+    facts = facts_of(session, [case])[case.id]
+    work = Work(session=session, case=case, author=actor, now=now, today=today, seq=case.last_event)
+    for effect in opening_effects(facts, protocol(session, today), today, holidays(session)):
+        effects.apply(effect, work)
+    due_steps.enqueue(
+        session, key=f"{case.ref}:{RECEIVE_STEP}", name=RECEIVE_STEP, due_at=now, case_ref=case.ref, payload={}
+    )
+
+
+def _next_ref(session: Session) -> str:
+    counter = session.exec(select(CounterRow).where(CounterRow.name == "case").with_for_update()).first()
+    if counter is None:
+        counter = CounterRow(name="case", last=FIRST_CASE - 1)
+        session.add(counter)
+    counter.last += 1
+    session.flush()
+    return f"N{counter.last}"
+
+
+def _referral(incoming: IncomingReferral, patient: str, referrer: str, now: datetime) -> ReferralRow:
+    return ReferralRow(
+        key=incoming.key,
+        content_digest=hashlib.sha256(repr(incoming).encode()).hexdigest(),
+        patient_id=patient,
+        referrer_id=referrer,
+        received_on=incoming.received_on,
+        written_on=incoming.written_on,
+        stored_at=now,
+        target=incoming.target,
+        technique=incoming.technique,
+        laterality=incoming.laterality,
+        urgency=incoming.urgency.value if incoming.urgency else None,
+        funding=incoming.funding,
+        stage=incoming.stage,
+        cancer=incoming.cancer,
+        diagnosis=incoming.diagnosis,
+        pain_site=incoming.pain_site,
+        pain_score=incoming.pain_score,
+        opioid_dose_mg=incoming.opioid_dose_mg,
+        medicines=list(incoming.medicines),
+        allergies=incoming.allergies,
+        devices=incoming.devices,
+        sedation=incoming.sedation,
+        note=incoming.note,
+        missing=list(incoming.missing),
+        source=incoming.source,
+    )
+
+
+def _case(session: Session, incoming: IncomingReferral, referral: ReferralRow, valid_until: date | None) -> CaseRow:
+    return CaseRow(
+        ref=_next_ref(session),
+        patient_id=referral.patient_id,
+        referral_id=referral.id,
+        state=PathwayState.REFERRAL_RECEIVED,
+        state_since=incoming.received_on,
+        received_on=incoming.received_on,
+        target=incoming.target,
+        technique=incoming.technique,
+        laterality=incoming.laterality,
+        urgency=incoming.urgency.value if incoming.urgency else None,
+        funding=incoming.funding,
+        cancer=incoming.cancer,
+        referral_valid_until=valid_until,
+    )
+
+
+def _latest(items: tuple[IncomingItem, ...]) -> list[IncomingItem]:
+    """Of several items under one key, such as two scans, the latest counts."""
+    chosen: dict[str, IncomingItem] = {}
+    for item in sorted(items, key=lambda item: item.dated or date.min):
+        chosen[item.key] = item
+    return list(chosen.values())
+
+
+def _item(case_id: str, item: IncomingItem) -> CaseItemRow:
+    return CaseItemRow(
+        case_id=case_id, key=item.key, received=True, dated=item.dated, title=item.title, reference=item.reference
+    )
