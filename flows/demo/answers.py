@@ -56,12 +56,16 @@ def _listing(journey: Journey, day: date) -> Answers:
         Twist.NOT_READY_CLINICAL: Readiness.NOT_READY_CLINICAL,
         Twist.NOT_READY_PERSONAL: Readiness.NOT_READY_PERSONAL,
     }.get(journey.arrival.twist or Twist.DIRECT)
-    ready: Answers = {"readiness": readiness.value, "review_on": day + timedelta(days=28)} if readiness else {}
-    return {"seen_on": day, "consent_on": day, **ready}
+    return {"seen_on": day, "consent_on": day, **_not_ready(readiness, day)}
 
 
-def _after_positive(_: Journey, day: date) -> Answers:
-    return {"consent_on": day}
+def _listing_for_treatment(journey: Journey, day: date) -> Answers:
+    seen = {"seen_on": day} if journey.state is PathwayState.CONSULTATION else {}
+    return {"consent_on": day, **seen, **_not_ready(Readiness.NOT_READY_PERSONAL if journey.deferred else None, day)}
+
+
+def _not_ready(readiness: Readiness | None, day: date) -> Answers:
+    return {"readiness": readiness.value, "review_on": day + timedelta(days=28)} if readiness else {}
 
 
 def _sign_in(journey: Journey, day: date) -> Answers:
@@ -171,6 +175,7 @@ WRITERS: Mapping[Event, Writer] = {
         "alternative": "Medicines first, with the palliative care team.",
     },
     Event.LIST_FOR_TEST: _listing,
+    Event.LIST_FOR_DEFINITIVE: _listing_for_treatment,
     Event.PATIENT_DECLINES: lambda *_: {"discussion": "Benefits and risks discussed; the patient prefers medicines."},
     Event.UNSUITABLE_AT_CONSULT: lambda *_: {"reason": "Cannot lie prone for long enough.", "mdt_informed": True},
     Event.MDT_RECALL: _recall,

@@ -62,6 +62,7 @@ class Journey:
     leaves_on: date | None
     slot: Slot | None = None
     stands_still: bool = False
+    deferred: bool = False
     tests: int = 0
     treatments: int = 0
     asked: tuple[str, ...] = ()

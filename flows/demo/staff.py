@@ -20,12 +20,12 @@ class StaffMember:
 
     @property
     def actor(self) -> Actor:
-        """This person at the desk."""
+        """The person at the desk."""
         return Actor(id=self.username, name=self.name, roles={EVERY_SITE: frozenset({self.role})})
 
     @property
     def author(self) -> Author:
-        """This person in the audit trail."""
+        """The person in the audit trail."""
         return Author(id=self.username, name=self.name, role=self.role.value)
 
 

@@ -150,14 +150,20 @@ class Story:
             return
         yield Act(slot.start, journey, started)
         later = self._visits_after(journey, slot)
-        if later == 0:
+        if later == 0 and self._last_visits_known:
             journey.stands_still = True  # sign-out has not been recorded yet
             return
-        journey.stands_still = completed is Event.COMPLETE_TEST and later <= TESTS_WITHOUT_A_RESULT
+        few_left = self._last_visits_known and later <= TESTS_WITHOUT_A_RESULT
+        journey.stands_still = completed is Event.COMPLETE_TEST and few_left
         first_chance = abandoned not in self.abandoned and self._may_abandon(completed)
         if first_chance:
             self.abandoned.add(abandoned)
         yield Act(slot.end, journey, abandoned if first_chance else completed)
+
+    @property
+    def _last_visits_known(self) -> bool:
+        """Whether no plan still to come adds visits before the end: the last one begins after today."""
+        return self.outlook.day > sorted(self.plans)[-2]
 
     def _may_abandon(self, completed: Event) -> bool:
         done = self.outlook.tests if completed is Event.COMPLETE_TEST else self.outlook.treatments

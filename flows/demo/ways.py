@@ -19,8 +19,10 @@ _S = PathwayState
 DECISIONS_LEFT_OPEN = timedelta(days=9)  # before the end: what comes up this late still waits for its decision
 CANCELLATIONS_END = timedelta(days=8)  # before the end: from then on every booked patient comes
 HANDED_OVER_AFTER = (28, 45)  # days after treatment
+LEFT_UNDECIDED = 3  # patients with a positive test
+DEFERRED = 3  # patients who ask to wait with their neurolysis
+DEFERRALS_START = timedelta(days=21)  # before the end
 RETURNS_WITHIN = (0, 14)  # days after a repeat becomes possible
-SOON = timedelta(days=2)
 
 # Of every nineteen tests fifteen are positive: 79 per cent, as in the largest series we know of (Plancarte 1997).
 _P, _E, _N = TestResult.POSITIVE, TestResult.EQUIVOCAL, TestResult.NEGATIVE
@@ -41,6 +43,8 @@ class Outlook:
     tests: int = 0
     treatments: int = 0
     odd_results_due: list[TestResult] = field(default_factory=lambda: [_E, _N])
+    undecided: int = 0
+    deferrals: int = 0
 
     @property
     def near_the_end(self) -> bool:
@@ -141,8 +145,15 @@ def _result(journey: Journey, _: Outlook) -> Event:
     return {_P: Event.RESULT_POSITIVE, _E: Event.RESULT_EQUIVOCAL, _N: Event.RESULT_NEGATIVE}[journey.result or _P]
 
 
-def _positive(_: Journey, outlook: Outlook) -> Event | None:
-    return None if outlook.last - outlook.day <= SOON else Event.LIST_FOR_DEFINITIVE
+def _positive(journey: Journey, outlook: Outlook) -> Event | None:
+    if outlook.near_the_end and outlook.undecided < LEFT_UNDECIDED:
+        outlook.undecided += 1
+        journey.stands_still = True
+        return None
+    if outlook.last - outlook.day <= DEFERRALS_START and outlook.deferrals < DEFERRED:
+        outlook.deferrals += 1
+        journey.deferred = True
+    return Event.LIST_FOR_DEFINITIVE
 
 
 def _equivocal(journey: Journey, outlook: Outlook) -> Event | None:
@@ -192,7 +203,7 @@ WAYS: Mapping[PathwayState, Way] = {
 
 def plan_after_care(journey: Journey, outlook: Outlook) -> None:
     """Choose how follow-up goes on after this day's treatment."""
-    journey.after_care = journey.chance.choices(tuple(AfterCare), (30, 40, 30))[0]
+    journey.after_care = journey.chance.choices(tuple(AfterCare), (20, 55, 25))[0]
     days = {
         AfterCare.TO_THE_END: max(outlook.protocol.wholes("follow_up_days")),
         AfterCare.HANDED_OVER: journey.chance.randint(*HANDED_OVER_AFTER),
