@@ -49,8 +49,8 @@ def measure(diary: Diary) -> int:
 GOAL = Goal(
     name="access",
     says=(
-        "Patients are treated by the date they are due: weight times days past due; for a case not booked, weight times "
-        "(28 + days from due to the horizon's end)."
+        "Patients are treated by the date they are due: weight times days past due; for a case not booked, "
+        "weight times (28 + days from due to the horizon's end)."
     ),
     unit="weighted days past due",
     price=price,
