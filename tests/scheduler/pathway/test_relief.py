@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.pathway.facts import Measure, Reading, TestResult
+from scheduler.pathway.relief import judge, percent_relief
+from tests.builders.pathway import a_protocol, scores
+
+
+@pytest.mark.parametrize(("baseline", "after", "relief"), [(8, 4, 50), (7, 4, 42), (10, 5, 50), (4, 6, -50), (8, 8, 0)])
+def test_relief_is_a_whole_per_cent_of_the_baseline(baseline: int, after: int, relief: int) -> None:
+    assert percent_relief(baseline, after) == relief
+
+
+def test_relief_from_no_pain_means_nothing() -> None:
+    with pytest.raises(ValueError, match="means nothing"):
+        percent_relief(0, 0)
+
+
+def test_the_best_score_in_the_window_counts() -> None:
+    judged = judge(scores(8, m15=7, m60=2, m240=6), a_protocol())
+    assert (judged.result, judged.relief) == (TestResult.POSITIVE, 75)
+
+
+def test_the_measure_that_hurt_more_before_is_the_one_that_is_judged() -> None:
+    moving = Measure.ON_MOVEMENT
+    readings = (
+        Reading(score=4),
+        Reading(score=1, minutes_after=15),
+        Reading(score=9, measure=moving),
+        Reading(score=8, minutes_after=15, measure=moving),
+    )
+    assert judge(readings, a_protocol()).result is TestResult.NEGATIVE
+
+
+def test_scores_of_the_other_measure_do_not_stand_in() -> None:
+    readings = (Reading(score=8, measure=Measure.ON_MOVEMENT), Reading(score=1, minutes_after=15))
+    assert judge(readings, a_protocol()).result is TestResult.EQUIVOCAL
+
+
+@given(st.lists(st.builds(Reading, score=st.integers(0, 10), minutes_after=st.integers(1, 2000)), max_size=6))
+def test_without_a_baseline_nothing_is_ever_positive_or_negative(readings: list[Reading]) -> None:
+    judged = judge(readings, a_protocol())
+    assert (judged.result, judged.relief) == (TestResult.EQUIVOCAL, None)
+
+
+@given(baseline=st.integers(0, 10), after=st.integers(0, 10))
+def test_positive_and_negative_both_need_an_interpretable_baseline(baseline: int, after: int) -> None:
+    judged = judge(scores(baseline, m30=after), a_protocol())
+    if baseline < 4:
+        assert judged.result is TestResult.EQUIVOCAL
+    elif judged.result is TestResult.POSITIVE:
+        assert after * 2 <= baseline
+
+
+@pytest.mark.parametrize("score", [-1, 11])
+def test_a_pain_score_is_from_nought_to_ten(score: int) -> None:
+    with pytest.raises(ValueError, match="outside 0 to 10"):
+        Reading(score=score)
+
+
+def test_a_reading_after_the_block_is_after_it() -> None:
+    with pytest.raises(ValueError, match="not after it"):
+        Reading(score=1, minutes_after=0)
