@@ -252,12 +252,15 @@ def _read_dated(field: Field, entry: str) -> DatedItem:
     return DatedItem(_chosen(field, key.strip()), _read_date(dated) if equals else None)
 
 
+_READING = re.compile(r"(?P<after>[0-9]{1,4})\s*(?P<unit>min|m|h)\s*=\s*(?P<score>[0-9]{1,2})")
+
+
 def _read_reading(entry: str) -> Reading:
-    found = re.fullmatch(r"([0-9]{1,4})\s*(min|m|h)\s*=\s*([0-9]{1,2})", entry.lower())
+    found = _READING.fullmatch(entry.lower())
     if found is None:
         raise ValueError(f"should be pain scores such as 15min=3,1h=2, but holds '{entry}'.")
-    after = int(found[1]) * (MINUTES_IN_AN_HOUR if found[2] == "h" else 1)
-    score = int(found[3])
+    after = int(found["after"]) * (MINUTES_IN_AN_HOUR if found["unit"] == "h" else 1)
+    score = int(found["score"])
     if score > HIGHEST_PAIN_SCORE or after == 0:
         raise ValueError(f"holds '{entry}': scores run from 0 to {HIGHEST_PAIN_SCORE}, after the injection.")
     return Reading(score=score, minutes_after=after)

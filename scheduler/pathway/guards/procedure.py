@@ -6,6 +6,7 @@ from scheduler.pathway import validity
 from scheduler.pathway.booking import AGREED, BookingState
 from scheduler.pathway.guards.registry import all_yes, guard, listed
 from scheduler.pathway.guards.slot import held_booking
+from scheduler.pathway.items import BLOODS
 from scheduler.pathway.situation import Situation
 from scheduler.pathway.validity import day
 
@@ -66,7 +67,7 @@ def inr_fresh_after_warfarin(case: Situation) -> str | None:
     """After warfarin was stopped, the INR is fresh."""
     if not any("warfarin" in medicine.lower() for medicine in case.facts.medicines):
         return None
-    item = case.facts.item("R2")
+    item = case.facts.item(BLOODS)
     dated = case.details.date("bloods_dated") or (item.dated if item else None)
     limit = case.protocol.days("bloods_valid.after_warfarin")
     if dated is not None and (case.today - dated).days <= limit:

@@ -11,7 +11,7 @@ from scheduler.pathway.guards.registry import guard, listed
 from scheduler.pathway.protocols import ProcedureProtocol
 from scheduler.pathway.situation import Situation
 from scheduler.pathway.validity import Standing, day
-from scheduler.vocabulary import Readiness, Stage, Technique
+from scheduler.vocabulary import Readiness, Stage, Technique, Urgency
 
 
 @guard(answers=False)
@@ -191,5 +191,5 @@ def offer_in_time(case: Situation) -> str | None:
 
 def reoffer_limit(case: Situation) -> date:
     """The last day on which a new date may be offered after the hospital postponed."""
-    key = f"reoffer_within.{case.urgency}" if case.urgency else "reoffer_within.1"
-    return case.today + timedelta(days=case.protocol.days(key))
+    category = case.urgency or Urgency.CATEGORY_1
+    return case.today + timedelta(days=case.protocol.days(f"reoffer_within.{category}"))
