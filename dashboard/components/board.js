@@ -28,7 +28,7 @@ function listCard(list, density) {
   card.dataset.card = list.id;
   card.setAttribute("aria-label", list.says);
   if (density === "load") {
-    const button = head({ ...list, tags: [] });
+    const button = head({ ...list, tags: [], radiologist: "" });
     button.append(bar(list), make("span", "count", list.count_says));
     card.append(button);
     return card;

@@ -11,8 +11,8 @@ const hidden = (text) => make("span", "unseen", text);
 
 // A digit in its own shape: filled square, filled circle, outlined square; a dash where no category is set yet.
 function mark(category) {
-  const digit = category ?? "–";
-  return make("span", `mark mark-${category ?? 0}`, hidden(category ? "Category " : "No category "), category ? `${digit}` : "–");
+  const digit = category ?? "—";
+  return make("span", `mark mark-${category ?? 0}`, hidden(category ? "Category " : "No category "), category ? `${digit}` : "—");
 }
 
 // The words of a button are its accessible name; what is only seen as colour or shape is written out, unseen.

@@ -1,0 +1,47 @@
+"""The navigation: the pages there are, and who is looking."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from dashboard.components import mounts
+from dashboard.palette import as_css
+from dashboard.session import person
+from dashboard.shapes.people import roles_of
+from dashboard.views import board, case, proposal, stages
+from dashboard.views.going import Going
+
+ASSETS: Final = Path(__file__).resolve().parent / "assets"
+
+
+def draw() -> None:
+    """Draw the head of the page, then the page that was asked for; without a session, only the way to sign in."""
+    st.set_page_config(page_title="Neurolist", page_icon=str(ASSETS / "icon.png"), layout="wide")
+    st.logo(str(ASSETS / "logo.png"), size="small")
+    st.html(f"<style>{as_css(':root')}{(ASSETS / 'pages.css').read_text(encoding='utf-8')}</style>")
+    known = person()
+    if known is None:
+        st.error("Your session has ended. [Sign in again](/login).")
+        return
+    with st.container(key="account"):
+        mounts.account(name=known.name, roles=roles_of(known.roles), key="account-corner")
+    navigate()
+
+
+def navigate() -> None:
+    """Draw the page that the address names."""
+    pages = {
+        "board": st.Page(lambda: board.draw(going), title="Board", url_path="board", default=True),
+        "proposal": st.Page(proposal.draw, title="Proposal", url_path="proposal"),
+        "stages": st.Page(lambda: stages.draw(going), title="Stages", url_path="stages"),
+        "case": st.Page(case.draw, title="Case", url_path="case"),
+    }
+    going = Going(case_page=pages["case"], proposal_page=pages["proposal"])
+    sections = {"Lists": [pages["board"], pages["proposal"]], "Pathway": [pages["stages"], pages["case"]]}
+    st.navigation(sections, position="top").run()
+
+
+draw()

@@ -1,0 +1,85 @@
+"""The web server: pages behind the gate, signing in and out, health, with the process made ready before it serves.
+
+Start it with `python -m dashboard.asgi --port 8501`; `uvicorn dashboard.asgi:app --host 127.0.0.1 --port 8501` and
+`streamlit run dashboard/asgi.py` serve the same. All three work from any folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+import uvicorn
+from anyio import to_thread
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from dashboard.gate import Gate
+from dashboard.health import health_routes
+from dashboard.login import login_routes
+from dashboard.reads import front_door
+from dashboard.settings import screen_settings
+
+HERE: Final = Path(__file__).resolve().parent
+LONGEST_MESSAGE_BYTES: Final = 16 * 1024 * 1024
+
+
+@asynccontextmanager
+async def made_ready(_app: st.App) -> AsyncIterator[dict[str, object]]:
+    """Open the database, refuse to serve when a guard is gone, then leave the start-up objects uncollected."""
+    await to_thread.run_sync(lambda: front_door().check_ready())
+    gc.collect()
+    gc.freeze()
+    yield {}
+
+
+async def icon(_request: Request) -> Response:
+    """Give the product's mark."""
+    return FileResponse(HERE / "assets" / "icon.png")
+
+
+app = st.App(
+    HERE / "app.py",
+    lifespan=made_ready,
+    routes=[
+        *login_routes(front_door, screen_settings()),
+        *health_routes(front_door),
+        Route("/icon.png", icon),
+    ],
+    middleware=[Middleware(Gate, door=front_door, settings=screen_settings())],
+)
+
+
+def main(port: int = 8501, host: str = "127.0.0.1") -> None:
+    """Serve until stopped."""
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        proxy_headers=screen_settings().tls,  # only a proxy that ends TLS may say whom it speaks for
+        server_header=False,
+        ws_max_size=LONGEST_MESSAGE_BYTES,
+        ws_per_message_deflate=True,
+        timeout_graceful_shutdown=3,
+    )
+
+
+def _port_and_host() -> tuple[int, str]:
+    parser = argparse.ArgumentParser(prog="python -m dashboard.asgi", description="Serve the Neurolist screens.")
+    parser.add_argument("--port", type=int, default=8501, help="the port to listen on")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    chosen = parser.parse_args()
+    return chosen.port, chosen.host
+
+
+if __name__ == "__main__":
+    main(*_port_and_host())

@@ -1,0 +1,30 @@
+"""Who is looking at this page."""
+
+from __future__ import annotations
+
+import streamlit as st
+from flows.desk import Actor, Desk
+
+from dashboard.reads import front_door
+from dashboard.settings import screen_settings
+
+
+def person() -> Actor | None:
+    """The person whose live session this browser shows; asked again on every run, so an ended session ends here."""
+    token = st.context.cookies.get(screen_settings().session_cookie)
+    return front_door().person(token) if token else None
+
+
+def desk_of_person() -> Desk | None:
+    """The desk as this person may use it; nothing when the session has ended."""
+    known = person()
+    return front_door().acting(known) if known else None
+
+
+def the_desk() -> Desk:
+    """The desk as this person may use it; a page of somebody who is no longer signed in stops here."""
+    desk = desk_of_person()
+    if desk is None:
+        st.error("Your session has ended. [Sign in again](/login).")
+        st.stop()
+    return desk

@@ -1,0 +1,183 @@
+"""The lists and waiting cases as the board draws them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from dashboard.shapes.markup import Figure
+from dashboard.shapes.window import Window
+from dashboard.shapes.words import code, count, day
+from flows.desk import CaseSummary, ListCard, ListedCase
+
+FULL_PERCENT: Final = 80  # a list this full has no room for an ordinary case
+SOON: Final = timedelta(days=14)
+LONGEST_WINDOW_WITH_CARDS: Final = 2  # weeks; beyond that the question is "where is room", not "which case"
+
+
+def board_data(
+    cards: Sequence[ListCard], waiting: Sequence[CaseSummary], window: Window, today: date
+) -> dict[str, object]:
+    """Everything the board component draws, ready for JSON."""
+    open_days = {card.date for card in cards}
+    return {
+        "density": "cards" if window.weeks <= LONGEST_WINDOW_WITH_CARDS else "load",
+        "caption": f"Lists from {day(window.start)} to {day(window.last)}, by site, suite and day",
+        "days": [day_data(shown, today) for shown in window.days(open_days)],
+        "sites": sites_data(cards),
+        "lists": {card.id: list_data(card) for card in cards},
+        "tray": tray_data(waiting, today),
+        "nothing": "There are no lists in these weeks. Show more weeks, another site, or ask the site to open a list.",
+    }
+
+
+def day_data(shown: date, today: date) -> dict[str, object]:
+    """One day's column head."""
+    return {
+        "date": shown.isoformat(),
+        "name": f"{shown:%a} {shown.day}",
+        "month": f"{shown:%b}",
+        "today": shown == today,
+    }
+
+
+def sites_data(cards: Iterable[ListCard]) -> list[dict[str, object]]:
+    """Sites with their suites, each with its lists in order of time."""
+    sites: dict[str, dict[str, list[ListCard]]] = defaultdict(lambda: defaultdict(list))
+    for card in sorted(cards, key=lambda card: (card.site_name, card.suite_name, card.start)):
+        sites[card.site_name][card.suite_name].append(card)
+    return [
+        {
+            "name": site,
+            "suites": [{"name": suite, "lists": [card.id for card in found]} for suite, found in suites.items()],
+        }
+        for site, suites in sites.items()
+    ]
+
+
+def list_data(card: ListCard) -> dict[str, object]:
+    """One list with its cases in order."""
+    percent = fill_percent([card])
+    return {
+        "id": card.id,
+        "date": card.date.isoformat(),
+        "part": card.part,
+        "radiologist": card.radiologist or "nobody yet",
+        "tags": [tag for tag, shown in (("CLOSED", card.closed), ("PUBL", card.published)) if shown],
+        "percent": percent,
+        "level": level_of(percent),
+        "closed": card.closed,
+        "count_says": count(len(card.cases), "case"),
+        "says": list_sentence(card),
+        "cases": [chip_data(listed) for listed in card.cases],
+    }
+
+
+def list_sentence(card: ListCard) -> str:
+    """One list in a sentence: what a tooltip and a screen reader say."""
+    who = f"with {card.radiologist}" if card.radiologist else "without a radiologist"
+    used = f"{card.minutes_used} of {card.minutes_available} minutes used"
+    state = "closed, " if card.closed else "published, " if card.published else ""
+    return (
+        f"{card.part} list, {card.suite_name}, {day(card.date)}, {who}: {state}{count(len(card.cases), 'case')}, {used}"
+    )
+
+
+def chip_data(listed: ListedCase) -> dict[str, object]:
+    """One booked case on its list."""
+    return {
+        "ref": listed.ref,
+        "category": listed.urgency,
+        "what": code(listed.target, listed.stage),
+        "minutes": listed.minutes,
+        "missing": listed.missing > 0,
+        "due": "",
+        "due_level": "",
+        "says": listed_sentence(listed),
+    }
+
+
+def listed_sentence(listed: ListedCase) -> str:
+    """One booked case in a sentence."""
+    side = f", {listed.laterality.label.lower()}" if listed.laterality else ""
+    lacks = f", {count(listed.missing, 'document')} missing" if listed.missing else ""
+    return f"{listed.target.label}{side}, {listed.stage.label.lower()}, {listed.minutes} minutes{lacks}"
+
+
+def tray_data(waiting: Sequence[CaseSummary], today: date) -> dict[str, object]:
+    """The cases that are ready and have no place yet, the longest overdue first."""
+    in_order = sorted(waiting, key=lambda case: (case.due_on or date.max, case.ref))
+    return {
+        "title": "To place",
+        "says": f"{count(len(in_order), 'case')}, by due date",
+        "nothing": "Every case that is ready has its place.",
+        "cases": [waiting_data(case, today) for case in in_order],
+    }
+
+
+def waiting_data(case: CaseSummary, today: date) -> dict[str, object]:
+    """One waiting case with the days to its due date."""
+    return {
+        "ref": case.ref,
+        "category": case.urgency,
+        "what": code(case.target, case.stage),
+        "minutes": case.minutes,
+        "missing": bool(case.missing),
+        "due": due_words(case.due_on, today),
+        "due_level": due_level(case.due_on, today),
+        "says": waiting_sentence(case),
+    }
+
+
+def waiting_sentence(case: CaseSummary) -> str:
+    """One waiting case in a sentence."""
+    target = case.target.label if case.target else "No target yet"
+    due = f", due {day(case.due_on)}" if case.due_on else ""
+    lacks = f", missing {', '.join(case.missing)}" if case.missing else ""
+    return f"{target}, {case.stage.label.lower() if case.stage else 'not listed'}{due}{lacks}"
+
+
+def due_words(due_on: date | None, today: date) -> str:
+    """Days left, or days over: the due date itself is 0 days left and not over."""
+    if due_on is None:
+        return ""
+    left = (due_on - today).days
+    return f"{left} d" if left >= 0 else f"{-left} d over"
+
+
+def due_level(due_on: date | None, today: date) -> str:
+    """Whether a due date is over, soon (within 14 days) or later."""
+    if due_on is None:
+        return "later"
+    if due_on < today:
+        return "over"
+    return "soon" if due_on <= today + SOON else "later"
+
+
+def fill_percent(cards: Sequence[ListCard]) -> int:
+    """How much of the open list time is used, in whole per cent; over 100 runs over time."""
+    available = sum(card.minutes_available for card in cards)
+    return round(100 * sum(card.minutes_used for card in cards) / available) if available else 0
+
+
+def level_of(percent: int) -> str:
+    """Whether a list has room, is as good as full, or runs over time."""
+    return "over" if percent > 100 else "full" if percent >= FULL_PERCENT else "part"
+
+
+def board_figures(cards: Sequence[ListCard], waiting: Sequence[CaseSummary], today: date) -> tuple[Figure, ...]:
+    """The numbers over the board."""
+    levels = [due_level(case.due_on, today) for case in waiting]
+    over, soon = levels.count("over"), levels.count("soon")
+    listed_missing = sum(case.missing > 0 for card in cards for case in card.cases)
+    missing = listed_missing + sum(bool(case.missing) for case in waiting)
+    used = fill_percent([card for card in cards if not card.closed])
+    return (
+        Figure(label="To place", value=str(len(waiting))),
+        Figure(label="Overdue", value=str(over), level="over" if over else "plain"),
+        Figure(label="Due in 14 days", value=str(soon), level="soon" if soon else "plain"),
+        Figure(label="List time used", value=f"{used}%"),
+        Figure(label="Missing documents", value=str(missing)),
+    )

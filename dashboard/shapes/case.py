@@ -1,0 +1,88 @@
+"""One case as its page shows it: what is planned, its clocks, its bookings and its history."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from dashboard.shapes.markup import Cell
+from dashboard.shapes.words import count, day, moment, short_day
+from flows.desk import BookingLine, CaseSummary, Clock, HistoryLine
+
+CLOCK_HEADS = ("Clock", "Started", "#Days", "#Paused", "#Limit", "Due", "")
+BOOKING_HEADS = ("When", "Where", "Radiologist", "Stands as")
+HISTORY_HEADS = ("When", "What", "Then stands at", "Who", "Why")
+
+
+def case_facts(case: CaseSummary) -> tuple[tuple[str, str], ...]:
+    """What is planned for the case, with what is not known yet said as such."""
+    return (
+        ("Target", case.target.label if case.target else "not decided"),
+        ("Side", case.laterality.label if case.laterality else "not decided"),
+        ("Technique", case.technique.label if case.technique else "not decided"),
+        ("Category", f"Category {case.urgency}" if case.urgency else "not set"),
+        ("Waits for", case.stage.label if case.stage else "not on a waiting list"),
+        ("Readiness", case.readiness.label if case.readiness else "not on a waiting list"),
+        ("Due", day(case.due_on) if case.due_on else "no due date"),
+        ("In this stage", stay(case)),
+    )
+
+
+def stay(case: CaseSummary) -> str:
+    """How long the case has stood where it is, with the limit."""
+    days = count(case.days, "day")
+    return f"{days} of {case.limit}" if case.limit is not None else days
+
+
+def clock_rows(clocks: tuple[Clock, ...]) -> list[list[Cell | str]]:
+    """One row for each clock that has started."""
+    return [
+        [
+            Cell(text=clock.label),
+            short_day(clock.started),
+            str(clock.days),
+            str(clock.paused_days) if clock.paused_days else "",
+            str(clock.limit) if clock.limit is not None else "",
+            short_day(clock.due_on) if clock.due_on else "",
+            Cell(text=clock.says, look="nl-over" if clock.overdue else "quiet"),
+        ]
+        for clock in clocks
+    ]
+
+
+def booking_rows(bookings: tuple[BookingLine, ...], zone: ZoneInfo) -> list[list[Cell | str]]:
+    """One row for each booking, past and coming."""
+    return [
+        [
+            f"{moment(line.start, zone)} to {line.end.astimezone(zone):%H:%M}",
+            f"{line.suite_name}, {line.site_name}",
+            line.radiologist,
+            line.status.label,
+        ]
+        for line in bookings
+    ]
+
+
+def history_rows(history: tuple[HistoryLine, ...], zone: ZoneInfo) -> list[list[Cell | str]]:
+    """The history, the latest first."""
+    return [
+        [
+            Cell(text=moment(line.at, zone), look="quiet nowrap"),
+            line.label,
+            Cell(text="" if line.from_state is line.to_state else line.to_state.label),
+            line.by,
+            line.why,
+        ]
+        for line in reversed(history)
+    ]
+
+
+def both_versions(shown: CaseSummary, now: CaseSummary) -> list[list[Cell | str]]:
+    """What differs between the case as it was shown and as it is; the version is always the first row."""
+    before, after = dict(version_facts(shown)), dict(version_facts(now))
+    return [[name, before[name], after[name]] for name in before if before[name] != after[name]]
+
+
+def version_facts(case: CaseSummary) -> tuple[tuple[str, str], ...]:
+    """The facts of a case that two versions are compared by."""
+    missing = ", ".join(case.missing) or "nothing"
+    return (("Version", str(case.version)), ("Stage", case.state.label), *case_facts(case), ("Missing", missing))

@@ -1,0 +1,14 @@
+"""How a person's roles are written beside the name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboard.shapes.words import listed
+from scheduler.vocabulary import Role
+
+
+def roles_of(roles: Mapping[str, frozenset[Role]]) -> str:
+    """Write each role once, whatever the sites."""
+    held = {role for at_site in roles.values() for role in at_site}
+    return listed(tuple(role.label for role in Role if role in held))

@@ -1,0 +1,138 @@
+"""A proposed plan in words and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from dashboard.shapes.markup import Cell, Figure
+from dashboard.shapes.words import case_link, code, count, day, moment, short_day
+from flows.desk import LeftOver, ProposalPage, ProposalStatus, ProposalSummary, ProposedPlace
+
+WORKING: Final = frozenset({ProposalStatus.QUEUED, ProposalStatus.RUNNING})
+STATUS_WORDS: Final = {
+    ProposalStatus.QUEUED: "waiting to be worked out",
+    ProposalStatus.RUNNING: "being worked out",
+    ProposalStatus.READY: "ready",
+    ProposalStatus.FAILED: "could not be worked out",
+    ProposalStatus.PUBLISHED: "published",
+    ProposalStatus.WITHDRAWN: "withdrawn",
+}
+
+PLACED_HEADS: Final = ("Case", "Procedure", "Category", "When", "Where", "Radiologist", "Due", "Was")
+LEFT_HEADS: Final = ("Case", "Procedure", "Category", "Due", "Why it is left over")
+COST_HEADS: Final = ("Goal", "#Cost", "Share")
+
+
+def still_working(summary: ProposalSummary) -> bool:
+    """Say whether the plan is still being worked out."""
+    return summary.status in WORKING
+
+
+def work_sentence(summary: ProposalSummary) -> str:
+    """How the plan stands, in a sentence."""
+    weeks = f"from {short_day(summary.start)} to {short_day(summary.end)}"
+    if summary.status is ProposalStatus.FAILED:
+        return f"The plan {weeks} could not be worked out: {summary.failure or 'the planning process gave no reason.'}"
+    if still_working(summary):
+        return f"The plan {weeks} is {STATUS_WORDS[summary.status]}. You can go on working; nothing is booked yet."
+    return f"The plan {weeks} is {STATUS_WORDS[summary.status]}: {placed_words(summary)}."
+
+
+def placed_words(summary: ProposalSummary) -> str:
+    """What the plan does, in counts."""
+    return f"{count(summary.placed, 'case')} placed, {summary.moved} of them moved, {summary.left_over} left over"
+
+
+def choice_words(summary: ProposalSummary, zone: ZoneInfo) -> str:
+    """One proposal in the list to choose from."""
+    return f"{moment(summary.asked_at, zone)}, {summary.asked_by}: {STATUS_WORDS[summary.status]}"
+
+
+def proposal_figures(page: ProposalPage) -> tuple[Figure, ...]:
+    """The numbers over a proposal."""
+    summary = page.summary
+    figures = [
+        Figure(label="Placed", value=str(summary.placed)),
+        Figure(label="Moved", value=str(summary.moved), level="soon" if summary.moved else "plain"),
+        Figure(label="Left over", value=str(summary.left_over), level="over" if summary.left_over else "plain"),
+    ]
+    if summary.cost is not None:
+        figures.append(Figure(label="Cost", value=f"{summary.cost:,}"))
+    if summary.cost and summary.bound is not None:
+        figures.append(Figure(label="Proven within", value=gap_words(summary.cost, summary.bound)))
+    return tuple(figures)
+
+
+def gap_words(cost: int, bound: int) -> str:
+    """How far the plan can be from the best one, in per cent of its own cost."""
+    return f"{max(0.0, 100 * (cost - bound) / cost):.0f}% of best"
+
+
+def placed_rows(placed: tuple[ProposedPlace, ...], zone: ZoneInfo) -> list[list[Cell | str]]:
+    """One row for each placed case, in order of time; a moved case says where it was."""
+    return [placed_row(place, zone) for place in sorted(placed, key=lambda place: (place.start, place.ref))]
+
+
+def placed_row(place: ProposedPlace, zone: ZoneInfo) -> list[Cell | str]:
+    """One placed case; a date after the due date is stressed."""
+    late = place.start.astimezone(zone).date() > place.due
+    before = moment(place.before_start, zone) if place.moved and place.before_start else ""
+    return [
+        Cell(text=place.ref, link=case_link(place.ref)),
+        code(place.target, place.stage),
+        Cell(text="", category=place.urgency),
+        Cell(text=f"{moment(place.start, zone)} (late)", look="nl-over") if late else moment(place.start, zone),
+        f"{place.suite_name}, {place.site_name}",
+        place.radiologist or "nobody yet",
+        short_day(place.due),
+        Cell(text=before, look="nl-soon"),
+    ]
+
+
+def left_rows(left: tuple[LeftOver, ...]) -> list[list[Cell | str]]:
+    """One row for each case without a place, the first due first."""
+    return [
+        [
+            Cell(text=case.ref, link=case_link(case.ref)),
+            code(case.target, case.stage),
+            Cell(text="", category=case.urgency),
+            short_day(case.due),
+            " ".join(case.reasons),
+        ]
+        for case in sorted(left, key=lambda case: (case.due, case.ref))
+    ]
+
+
+def cost_rows(terms: Mapping[str, int]) -> list[list[Cell | str]]:
+    """One row for each goal that costs something, the dearest first."""
+    whole = sum(terms.values())
+    dear = sorted(((cost, goal) for goal, cost in terms.items() if cost), reverse=True)
+    return [[goal_words(goal), f"{cost:,}", f"{100 * cost / whole:.0f}%"] for cost, goal in dear]
+
+
+def goal_words(goal: str) -> str:
+    """A goal's key as words."""
+    return goal.replace("_", " ").capitalize()
+
+
+def window_words(summary: ProposalSummary) -> str:
+    """The days a plan covers."""
+    return f"{day(summary.start)} to {day(summary.end)}"
+
+
+def standing_words(summary: ProposalSummary, zone: ZoneInfo) -> str:
+    """Whether the plan is still only a proposal."""
+    if summary.published_at is not None:
+        by = f" by {summary.published_by}" if summary.published_by else ""
+        return f"Published {moment(summary.published_at, zone)}{by}."
+    return {
+        ProposalStatus.READY: "Nothing is booked until it is published.",
+        ProposalStatus.WITHDRAWN: "Withdrawn: it can no longer be published.",
+    }.get(summary.status, "")
+
+
+def publish_words(summary: ProposalSummary) -> str:
+    """What the publish button does."""
+    return f"Publish {count(summary.placed, 'booking')}"
