@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import unicodedata
+import re
 from collections.abc import Iterator
 
 from flows.intake.element import Json
 
 DEEPEST_NESTING = 64
-ALLOWED_CONTROLS = "\t\n\r"
+# Control characters save tab and line ends, and halves of surrogate pairs: PostgreSQL or UTF-8 refuses them.
+UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class UnreadableError(Exception):
@@ -28,11 +29,8 @@ def read_json(content: str) -> Json:
 
 def unsafe_character(said: str) -> str | None:
     """Name the first character no database can keep, or None."""
-    for character in said:
-        if character in ALLOWED_CONTROLS or unicodedata.category(character) not in {"Cc", "Cs"}:
-            continue
-        return f"U+{ord(character):04X}"
-    return None
+    found = UNSAFE.search(said)
+    return f"U+{ord(found[0]):04X}" if found else None
 
 
 def _parsed(content: str) -> object:

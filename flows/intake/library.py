@@ -55,6 +55,10 @@ class Entry:
         return () if self.holder else structure_faults(self.resource)
 
 
+# Entries of one name, by file and content: a copy of a resource beside itself is no second resource.
+Shelf = dict[tuple[str, str], Entry]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """Where a reference leads: an entry, or a sentence that says why it leads nowhere.
@@ -72,20 +76,21 @@ class Library:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
-        self._by_url: defaultdict[str, list[Entry]] = defaultdict(list)
-        self._by_name: defaultdict[str, list[Entry]] = defaultdict(list)
-        self._by_identifier: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
+        self._by_url: defaultdict[str, Shelf] = defaultdict(dict)
+        self._by_name: defaultdict[str, Shelf] = defaultdict(dict)
+        self._by_identifier: defaultdict[tuple[str, str], Shelf] = defaultdict(dict)
         for entry in self.entries:
             self._shelve(entry)
 
     def _shelve(self, entry: Entry) -> None:
+        copy = (entry.file, entry.content)
         if entry.full_url:
-            self._by_url[entry.full_url].append(entry)
+            self._by_url[entry.full_url].setdefault(copy, entry)
         if text(entry.resource, "id"):
-            self._by_name[entry.label].append(entry)
+            self._by_name[entry.label].setdefault(copy, entry)
         for each in children(entry.resource, "identifier"):
             if text(each, "value"):
-                self._by_identifier[text(each, "system"), text(each, "value")].append(entry)
+                self._by_identifier[text(each, "system"), text(each, "value")].setdefault(copy, entry)
 
     def find(self, reference: Json, near: Entry) -> Answer:
         """Follow a reference made in `near`: inside it, then in its file, then in the other files."""
@@ -96,7 +101,7 @@ class Library:
             return _only(self._named(literal), near, literal)
         identifier = child(reference, "identifier")
         if text(identifier, "value"):
-            found = self._by_identifier[text(identifier, "system"), text(identifier, "value")]
+            found = self._by_identifier.get((text(identifier, "system"), text(identifier, "value")), {}).values()
             wanted = text(reference, "type")
             return _only([entry for entry in found if wanted in {"", entry.kind}], near, "an identifier")
         return Answer(why_not="Names no resource.")
@@ -139,14 +144,14 @@ class Library:
 
     def _named(self, literal: str) -> list[Entry]:
         if literal in self._by_url:
-            return self._by_url[literal]
+            return list(self._by_url[literal].values())
         if literal.startswith("urn:"):
             return []
         if "://" not in literal:
-            return self._by_name[literal]
+            return list(self._by_name.get(literal, {}).values())
         # A file that holds a single resource does not say which server it came from.
         name = "/".join(literal.rsplit("/", 2)[-2:])
-        return [entry for entry in self._by_name[name] if not entry.full_url]
+        return [entry for entry in self._by_name.get(name, {}).values() if not entry.full_url]
 
 
 def references(resource: Json) -> Iterator[Json]:
