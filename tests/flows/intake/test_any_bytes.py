@@ -72,15 +72,15 @@ def test_a_bundle_with_values_put_in_at_random(changes):
     holds(read(json.dumps(bundle).encode(), "order.json"))
 
 
-def put(node: object, path: tuple[str | int, ...], value: object) -> None:
+def put(node, path, value):
     for step in path[:-1]:
         try:
-            node = node[step]  # type: ignore[index]
+            node = node[step]
         except (KeyError, IndexError, TypeError):
             return
     in_object = isinstance(node, dict) and isinstance(path[-1], str)
     if in_object or (isinstance(node, list) and isinstance(path[-1], int) and path[-1] < len(node)):
-        node[path[-1]] = value  # type: ignore[index]
+        node[path[-1]] = value
 
 
 @given(st.integers(0, len(SHEET) - 1), st.binary(min_size=1, max_size=6))

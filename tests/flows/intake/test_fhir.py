@@ -528,3 +528,175 @@ def test_no_refusal_repeats_a_name_or_a_number(tmp_path):
     assert "8003608333647262" not in text
     assert "0270" not in text
     assert "BANKS" not in text
+
+
+def add(bundle, **resource_):
+    bundle["entry"].append({"resource": resource_})
+
+
+ABOUT = {"reference": "Patient/banks-mia-leanne"}
+
+
+def test_conditions_medicines_and_devices_are_read_as_resources(tmp_path):
+    bundle = without(coeliac_bundle(), "MedicationStatement")
+    request = resource(bundle, "ServiceRequest")
+    request["reasonCode"] = []
+    request["note"] = [{"text": "Opioid dose: none\nTried: phenol"}]
+    request["reasonReference"] = [{"reference": "Condition/c"}]
+    request["contained"] = [{"resourceType": "Medication", "id": "m", "code": {"text": "Apixaban"}}]
+    pain = {"coding": [{"display": "Abdominal pain due to carcinoma"}]}
+    add(bundle, resourceType="Condition", id="c", subject=ABOUT, code=pain, bodySite=[{"text": "Epigastrium"}])
+    drug = {"medicationReference": {"display": "Apixaban"}, "dosageInstruction": [{"text": "5 mg twice a day"}]}
+    add(bundle, resourceType="MedicationRequest", id="r", status="active", intent="order", subject=ABOUT, **drug)
+    stopped = {"medicationCodeableConcept": {"text": "Aspirin"}}
+    add(bundle, resourceType="MedicationStatement", id="s", status="stopped", subject=ABOUT, **stopped)
+    add(bundle, resourceType="Device", id="d", patient=ABOUT, deviceName=[{"name": "Pacemaker", "type": "other"}])
+    use = {"device": {"display": "Spinal cord stimulator"}}
+    add(bundle, resourceType="DeviceUseStatement", id="u", status="active", subject=ABOUT, **use)
+    referral = landed(tmp_path, bundle)
+    assert referral.missing == ()
+    assert (referral.diagnosis, referral.pain_site) == ("Abdominal pain due to carcinoma", "Epigastrium")
+    assert (referral.medicines, referral.devices) == (
+        ("Apixaban 5 mg twice a day",),
+        "Pacemaker; Spinal cord stimulator",
+    )
+    assert (referral.opioid_dose_mg, referral.cancer) == (0, True)
+
+
+def test_a_medicine_may_be_a_contained_resource(tmp_path):
+    bundle = coeliac_bundle()
+    statement = resource(bundle, "MedicationStatement")
+    statement.pop("medicationCodeableConcept")
+    statement["contained"] = [{"resourceType": "Medication", "id": "m", "code": {"text": "Rivaroxaban"}}]
+    statement["medicationReference"] = {"reference": "#m"}
+    assert landed(tmp_path, bundle).medicines == ("Rivaroxaban 40 mg under the skin each evening",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "dates", "day"),
+    [
+        (
+            "DiagnosticReport",
+            {"effectivePeriod": {"start": "2026-11-01"}, "issued": "2026-11-09T00:00:00Z"},
+            "2026-11-01",
+        ),
+        ("DiagnosticReport", {"issued": "2026-11-09T20:00:00Z"}, "2026-11-10"),
+        (
+            "DocumentReference",
+            {"context": {"period": {"start": "2026-11-02"}}, "date": "2026-11-05T00:00:00Z"},
+            "2026-11-02",
+        ),
+        ("DocumentReference", {"date": "2026-11-04T00:00:00Z"}, "2026-11-04"),
+    ],
+)
+def test_a_report_is_dated_by_what_it_reports_on(tmp_path, kind, dates, day):
+    bundle = coeliac_bundle()
+    report = resource(bundle, kind)
+    for name in ("effectiveDateTime", "date"):
+        report.pop(name, None)
+    report |= dates
+    item = next(
+        each for each in landed(tmp_path, bundle).items if each.key in {"R1", "R3"} and each.dated.isoformat() == day
+    )
+    assert item
+
+
+def test_a_letter_may_be_dated_by_its_attachment(tmp_path):
+    bundle = coeliac_bundle()
+    letter = resource(bundle, "DocumentReference")
+    letter.pop("date")
+    letter["content"][0]["attachment"]["creation"] = "2026-11-03"
+    item = next(each for each in landed(tmp_path, bundle).items if each.key == "R3")
+    assert item.dated.isoformat() == "2026-11-03"
+
+
+def test_a_moment_before_all_calendars_is_refused(tmp_path):
+    bundle = coeliac_bundle()
+    resource(bundle, "ServiceRequest")["authoredOn"] = "0001-01-01T00:00:00+14:00"
+    assert refused(tmp_path, bundle) == ["authoredOn: This is not a day in any calendar."]
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        (
+            "DiagnosticReport",
+            'DiagnosticReport/ct-abdomen.status: "done" is not a status FHIR knows for a DiagnosticReport.',
+        ),
+        ("Coverage", 'Coverage/medicare-mia.status: "done" is not a status FHIR knows for a cover.'),
+    ],
+)
+def test_a_status_fhir_does_not_know_is_refused(tmp_path, kind, says):
+    bundle = coeliac_bundle()
+    resource(bundle, kind)["status"] = "done"
+    assert refused(tmp_path, bundle) == [says]
+
+
+def test_a_cancelled_or_unknown_cover_is_noted(tmp_path):
+    bundle = coeliac_bundle()
+    resource(bundle, "Coverage")["status"] = "cancelled"
+    assert "Cover not counted, its status is cancelled: Services Australia" in landed(tmp_path, bundle).note
+    resource(bundle, "Coverage").update(status="active", type={"text": "Loyalty club"}, payor=[{"display": "Club"}])
+    assert "Cover of an unknown kind: Club" in landed(tmp_path, bundle).note
+
+
+def test_supporting_information_of_another_kind_is_noted(tmp_path):
+    bundle = coeliac_bundle()
+    resource(bundle, "ServiceRequest")["supportingInfo"].append({"reference": "Encounter/e"})
+    coded = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"}
+    add(bundle, resourceType="Encounter", id="e", status="finished", **{"class": coded})
+    assert "Also sent: Encounter/e" in landed(tmp_path, bundle).note
+
+
+def test_an_identifier_without_a_value_is_refused_and_an_old_one_passed_over(tmp_path):
+    bundle = coeliac_bundle()
+    numbers = resource(bundle, "Patient")["identifier"]
+    numbers[0]["value"] = " "
+    assert "identifier[0]" in refused(tmp_path, bundle)[0]
+    numbers[0] |= {"use": "old", "value": "8003608333647262"}
+    assert [each.kind for each in landed(tmp_path, bundle).patient.identifiers] == ["medicare"]
+
+
+@pytest.mark.parametrize(
+    ("needed", "communication", "language"),
+    [
+        (False, [{"language": {"text": "Greek"}, "preferred": True}], None),
+        (True, [{"language": {"text": "Greek"}}], "Greek"),
+        (True, [], "language not given"),
+        (None, [{"language": {"text": "Greek"}}], None),
+        (None, [{"language": {"text": "English", "coding": [{"code": "en-AU"}]}, "preferred": True}], None),
+    ],
+)
+def test_an_interpreter_is_asked_for_or_not(tmp_path, needed, communication, language):
+    bundle = coeliac_bundle()
+    patient = resource(bundle, "Patient")
+    flag = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
+    patient["extension"] = [{"url": flag, "valueBoolean": needed}] if needed is not None else []
+    patient["communication"] = communication
+    assert landed(tmp_path, bundle).patient.interpreter_language == language
+
+
+@pytest.mark.parametrize("kind", ["Practitioner", "Organization"])
+def test_a_practitioner_or_a_house_may_refer_by_itself(tmp_path, kind):
+    bundle = coeliac_bundle()
+    name = resource(bundle, kind)["id"]
+    request = resource(bundle, "ServiceRequest")
+    request["requester"] = {"reference": f"{kind}/{name}"}
+    reading = read_json_files(tmp_path, order=bundle)
+    (referral,) = reading.referrals
+    assert referral.missing == ("R7",)
+    assert (referral.referrer.name, referral.referrer.organisation) == (
+        ("Dr Luigi LEEDS", "") if kind == "Practitioner" else ("", "Barney View Private Hospital")
+    )
+
+
+def test_too_many_referrals_in_a_bundle_are_refused_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("flows.intake.reader.MOST_REFERRALS", 0)
+    reading = read_json_files(tmp_path, order=coeliac_bundle())
+    assert said(reading) == ["order.json: The file holds more than 0 referrals; split it."]
+
+
+def test_a_very_long_order_number_is_shortened_in_the_key(tmp_path):
+    bundle = coeliac_bundle()
+    resource(bundle, "ServiceRequest")["identifier"][0]["value"] = "9" * 400
+    assert len(landed(tmp_path, bundle).key) < 60
