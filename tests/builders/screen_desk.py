@@ -1,0 +1,88 @@
+"""A desk without a memory, for the pages' tests: it shows what it is given and keeps what it was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from db.pictures import CasePage, CaseSummary, ListCard, ProposalPage, SiteLine, StageColumn
+from scheduler.pathway.machine import NextStep
+from scheduler.vocabulary import Role
+from tests.builders.screens import TODAY
+
+
+@dataclass(frozen=True, slots=True)
+class SomePerson:
+    """Who is signed in."""
+
+    name: str = "Bella Marsh"
+    roles: dict[str, frozenset[Role]] = field(default_factory=lambda: {"*": frozenset({Role.BOOKINGS})})
+
+
+@dataclass(slots=True, kw_only=True)
+class ScreenDesk:
+    """What the pages may ask, answered from what the test put here."""
+
+    cards: tuple[ListCard, ...] = ()
+    waiting: tuple[CaseSummary, ...] = ()
+    columns: tuple[StageColumn, ...] = ()
+    pages: dict[str, CasePage] = field(default_factory=dict)
+    steps: tuple[NextStep, ...] = ()
+    plans: dict[str, ProposalPage] = field(default_factory=dict)
+    refuses: Exception | None = None
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Australia/Melbourne"))
+
+    def acting(self, _person: object) -> ScreenDesk:
+        return self
+
+    def today(self) -> date:
+        return TODAY
+
+    def sites(self) -> tuple[SiteLine, ...]:
+        return (SiteLine(id="NTH", name="Northern Hospital"), SiteLine(id="BAY", name="Bayside Hospital"))
+
+    def lists(self, start: date, end: date, site: str | None = None) -> tuple[ListCard, ...]:
+        self.asked.append(("lists", (start, end, site)))
+        return self.cards
+
+    def to_place(self, site: str | None = None) -> tuple[CaseSummary, ...]:
+        return self.waiting
+
+    def stages(self) -> tuple[StageColumn, ...]:
+        return self.columns
+
+    def cases(self) -> tuple[CaseSummary, ...]:
+        return tuple(page.summary for page in self.pages.values())
+
+    def case(self, ref: str) -> CasePage:
+        return self.pages[ref]
+
+    def next_steps(self, _ref: str) -> tuple[NextStep, ...]:
+        return self.steps
+
+    def record(self, ref: str, event: str, details: object, **how: object) -> CaseSummary:
+        self.asked.append(("record", (ref, event, details, how["expected_version"])))
+        self._perhaps_refuse()
+        return self.pages[ref].summary
+
+    def proposals(self) -> tuple[Any, ...]:
+        return tuple(page.summary for page in self.plans.values())
+
+    def proposal(self, id: str) -> ProposalPage:  # noqa: A002 (the desk's own word)
+        return self.plans[id]
+
+    def request_plan(self, *, start: date, weeks: int) -> str:
+        self.asked.append(("request_plan", (start, weeks)))
+        self._perhaps_refuse()
+        return next(iter(self.plans))
+
+    def publish(self, id: str, *, expected_version: int) -> None:  # noqa: A002 (the desk's own word)
+        self.asked.append(("publish", (id, expected_version)))
+        self._perhaps_refuse()
+
+    def _perhaps_refuse(self) -> None:
+        if self.refuses is not None:
+            raise self.refuses
