@@ -25,7 +25,7 @@ BREACHES = {
     "prefect": ("db/settings.py", "import prefect"),
     "streamlit": ("flows/desk.py", "import streamlit"),
     "desk": ("dashboard/app.py", "import db.boards"),
-    "circles": ("db/settings.py", "import db.boards"),
+    "circles": ("db/settings.py", "import db.engine"),
 }
 
 
