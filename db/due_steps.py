@@ -44,10 +44,19 @@ def enqueue(
     due_at: datetime,
     case_ref: str | None = None,
     payload: Mapping[str, object] | None = None,
+    revive: bool = False,
 ) -> bool:
-    """Add a step; its key is unique for ever, so a second one with the same key is ignored. Says whether it is new."""
-    if session.exec(select(DueStepRow.id).where(DueStepRow.key == key)).first() is not None:
-        return False
+    """Add a step; its key is unique for ever, so a second one with the same key is ignored. Says whether it is new.
+
+    With `revive`, a step of that key that was dropped comes back instead.
+    """
+    known = session.exec(select(DueStepRow).where(DueStepRow.key == key)).first()
+    if known is not None:
+        back = revive and known.state is StepState.CANCELLED
+        if back:
+            known.state, known.due_at, known.finished_at = StepState.WAITING, due_at, None
+            session.flush()
+        return back
     session.add(
         DueStepRow(
             key=key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import singledispatch
@@ -134,6 +135,8 @@ def _(effect: pathway.UpdateEpisode, work: Work) -> None:
         episode.readiness = effect.readiness
         if effect.readiness is not Readiness.READY:
             _open_not_ready(work, episode, effect.on, effect.review_on)
+    else:
+        _set_review(work, episode, effect.review_on)
     episode.earliest = effect.earliest
 
 
@@ -159,9 +162,18 @@ def _open_not_ready(work: Work, episode: WaitlistEpisodeRow, since: date, review
     )
 
 
-def _end_not_ready(work: Work, episode: WaitlistEpisodeRow, until: date) -> None:
+def _set_review(work: Work, episode: WaitlistEpisodeRow, review_on: date | None) -> None:
+    for period in _open_periods(work, episode):
+        period.review_on = review_on
+
+
+def _open_periods(work: Work, episode: WaitlistEpisodeRow) -> Sequence[NotReadyPeriodRow]:
     asked = select(NotReadyPeriodRow).where(NotReadyPeriodRow.episode_id == episode.id)
-    for period in work.session.exec(asked.where(col(NotReadyPeriodRow.until).is_(None))):
+    return work.session.exec(asked.where(col(NotReadyPeriodRow.until).is_(None))).all()
+
+
+def _end_not_ready(work: Work, episode: WaitlistEpisodeRow, until: date) -> None:
+    for period in _open_periods(work, episode):
         period.until = max(until, period.since)
 
 
@@ -332,11 +344,12 @@ def _(effect: pathway.LogContact, work: Work) -> None:
 def _(effect: pathway.DueStep, work: Work) -> None:
     due_steps.enqueue(
         work.session,
-        key=":".join((work.case.ref, str(work.seq), effect.name.value, effect.key_suffix)),
+        key=":".join((work.case.ref, effect.name.value, effect.key_suffix)),
         name=effect.name.value,
         due_at=start_of_day(effect.due_on, timezone_of(work.session)),
         case_ref=work.case.ref,
         payload={"role": effect.role.value, "says": effect.says, "due_on": effect.due_on.isoformat()},
+        revive=True,
     )
 
 

@@ -170,6 +170,7 @@ def _facts(case: CaseRow, rows: _Rows) -> CaseFacts:
         ),
         medicines=tuple(referral.medicines),
         creatinine_clearance=case.creatinine_clearance,
+        anaesthetist=case.anaesthetist,
         mdt=_decision(rows.meetings.get(case.id, [])),
         consents=tuple(_consent(row) for row in rows.consents.get(case.id, [])),
         episodes=tuple(_episode(row, rows) for row in rows.episodes.get(case.id, [])),

@@ -27,6 +27,7 @@ from scheduler.pathway.states import PathwayState
 RECEIVED = "referral_received"
 RECEIVE_STEP = "receive_referral"
 FIRST_CASE = 10_001
+DEEP = "deep_or_ga"  # the sedation level that always needs an anaesthetist
 
 
 class Result(StrEnum):
@@ -143,6 +144,7 @@ def _case(session: Session, incoming: IncomingReferral, referral: ReferralRow, v
         urgency=incoming.urgency.value if incoming.urgency else None,
         funding=incoming.funding,
         cancer=incoming.cancer,
+        anaesthetist=True if incoming.sedation == DEEP else None,
         referral_valid_until=valid_until,
     )
 

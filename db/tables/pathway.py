@@ -39,6 +39,7 @@ class CaseRow(VersionedRow, table=True):
     direct: bool = False
     referral_valid_until: date | None = None
     creatinine_clearance: int | None = None
+    anaesthetist: bool | None = None
     first_on_list: bool = False
     allowed_sites: list[str] | None = document(default=None, nullable=True)
     preferred_site: str | None = Field(default=None, foreign_key="site.id")

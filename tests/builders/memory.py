@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from db import cases, referrals
+from db import cases, clinic, proposals, referrals
 from db.audit import Author
 from db.clinic import holidays
 from db.engine import Database
 from db.facts import case_facts
 from db.incoming import Identifier, IncomingItem, IncomingPatient, IncomingReferral, IncomingReferrer
 from db.localtime import local_date
+from db.mapping import planning
 from db.protocol import protocol
+from scheduler.audit import cost_of, terms_of
+from scheduler.diary import Diary
 from scheduler.pathway.events import Event
 from scheduler.pathway.machine import decide
-from scheduler.vocabulary import Funding, Laterality, Target, Technique, Urgency
+from scheduler.plan import Booking, Plan, SessionUse, UnitPlacement, Unscheduled
+from scheduler.problem import EquipmentUnit, Location, Radiologist, SchedulingProblem, Site, Suite
+from scheduler.vocabulary import Funding, Laterality, Modality, Target, Technique, Urgency
 
 MORNING = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)  # 09:00 on Tuesday 24 November in Melbourne
 TODAY = date(2026, 11, 24)
@@ -91,3 +97,97 @@ def step(database: Database, ref: str, event: Event, *, now: datetime = MORNING,
         return cases.apply_step(session, ref, decided, details, actor=CLERK, now=now)
 
     return write(database, work, now=now)
+
+
+def list_for_test(database: Database, number: int = 1, *, now: datetime = MORNING, **changes: object) -> str:
+    """Bring a case from its referral to the waiting list for a test block; gives its reference."""
+    ref = a_case(database, number, now=now, **changes)
+    today = now.astimezone(ZoneInfo("Australia/Melbourne")).date()
+    step(database, ref, Event.START_TRIAGE, now=now)
+    step(database, ref, Event.ACCEPT, now=now)
+    attended = "interventional_radiology,palliative_care,pain_anaesthesia,treating_oncology"
+    step(database, ref, Event.MDT_PROCEED_TEST, now=now, attended=attended)
+    step(database, ref, Event.LIST_FOR_TEST, now=now, seen_on=today, consent_on=today)
+    return ref
+
+
+def a_clinic(database: Database, *, days: int = 3, rostered: str | None = None, bays: int | None = 2) -> None:
+    """Two sites with one CT suite each, two radiologists, one generator fixed and one mobile, and morning lists."""
+
+    def work(session: Session) -> None:
+        for at, (lat, lon) in enumerate(((-37.8, 144.96), (-37.92, 145.12)), start=1):
+            location = Location(lat=lat, lon=lon)
+            clinic.add_site(
+                session,
+                Site(id=f"S0{at}", name=f"Site {at}", location=location, recovery_bays=bays, recovery_close=time(19)),
+            )
+            suite = Suite(id=f"S0{at}-CT1", site=f"S0{at}", modalities=(Modality.CT,), turnaround_minutes=15)
+            clinic.add_suite(session, suite, name=f"CT {at}")
+        for name in ("R01", "R02"):
+            clinic.add_radiologist(session, a_radiologist(name))
+        clinic.add_unit(session, EquipmentUnit(id="rf-1", kind="rf_generator", sites=("S01",)))
+        clinic.add_unit(session, EquipmentUnit(id="rf-2", kind="rf_generator", sites=("S01", "S02")))
+        clinic.add_travel(session, "S02", "S01", 40)
+        clinic.add_lists(session, [a_list(at, site, rostered) for at in range(1, days + 1) for site in ("S01", "S02")])
+
+    write(database, work)
+
+
+def a_radiologist(name: str) -> Radiologist:
+    """An operator who may do everything everywhere."""
+    return Radiologist(
+        id=name, name=f"Radiologist {name}", sites=("S01", "S02"), targets=tuple(Target), techniques=tuple(Technique)
+    )
+
+
+def a_list(ahead: int, site: str, radiologist: str | None = None) -> clinic.NewList:
+    """A morning list some days from today, for every payer."""
+    return clinic.NewList(
+        id=f"{site}-{ahead}",
+        suite=f"{site}-CT1",
+        on=TODAY + timedelta(days=ahead),
+        start=time(8, 30),
+        end=time(12, 30),
+        funding=tuple(payer.value for payer in Funding),
+        anaesthetist=True,
+        radiologist=radiologist,
+    )
+
+
+def a_proposal(
+    database: Database, places: Mapping[str, tuple[str, int, str]], *, now: datetime = MORNING, days: int = 14
+) -> str:
+    """Keep a ready proposal that puts each case (by its id in plans) on a list, so many minutes in, with a radiologist."""
+
+    def work(session: Session) -> str:
+        today = local_date(session, now)
+        made = planning(session, start=today, end=today + timedelta(days=days), now=now)
+        made_id = proposals.request(session, start=today, end=today + timedelta(days=days), actor=CLERK, now=now)
+        proposals.begin(session, made_id, made, now=now)
+        plan = a_plan(made.problem, places)
+        proposals.finish(session, made_id, plan, now=now, run={"seed": 0})
+        return made_id
+
+    return write(database, work, now=now)
+
+
+def a_plan(problem: SchedulingProblem, places: Mapping[str, tuple[str, int, str]]) -> Plan:
+    """A plan with exactly these places, priced as the audit prices it."""
+    kinds = {case.id: case.equipment for case in problem.cases}
+    lists = problem.lists
+    rooms = {(lists[name].date, lists[name].site.id) for case, (name, _, _) in places.items() if kinds[case]}
+    plan = Plan(
+        bookings=tuple(
+            Booking(case=case, session=name, start=lists[name].session.start + timedelta(minutes=minutes))
+            for case, (name, minutes, _) in places.items()
+        ),
+        sessions=tuple(
+            SessionUse(session=name, radiologist=who) for name, who in {v[0]: v[2] for v in places.values()}.items()
+        ),
+        equipment=tuple(UnitPlacement(unit="rf-2", date=day, site=site) for day, site in sorted(rooms)[:1]),
+        unscheduled=tuple(
+            Unscheduled(case=case.id, reasons=("No room.",)) for case in problem.cases if case.id not in places
+        ),
+    )
+    terms = terms_of(Diary(problem=problem, plan=plan))
+    return replace(plan, terms=terms, cost=cost_of(terms, problem.objective))

@@ -824,6 +824,7 @@ def upgrade() -> None:
         sa.Column("direct", sa.Boolean(), nullable=False),
         sa.Column("referral_valid_until", sa.Date(), nullable=True),
         sa.Column("creatinine_clearance", sa.Integer(), nullable=True),
+        sa.Column("anaesthetist", sa.Boolean(), nullable=True),
         sa.Column("first_on_list", sa.Boolean(), nullable=False),
         sa.Column("allowed_sites", sa.JSON(), nullable=True),
         sa.Column("preferred_site", AutoString(), nullable=True),

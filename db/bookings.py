@@ -1,0 +1,158 @@
+"""One booking's life between publishing and the procedure, and the sharing out of bays and equipment units."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from db import audit, claims
+from db.audit import Author
+from db.cases import write_line
+from db.claims import Hold
+from db.effects import standing_booking
+from db.facts import case_row
+from db.tables import BookingRow, ClaimRow, EquipmentUnitRow, SiteRow, SuiteRow, SuiteSessionRow, UnitPlacementRow
+from db.tables.booking import HOLDING
+from db.words import ResourceKind
+from scheduler.errors import DoubleBookingError, NotFoundError
+from scheduler.pathway.booking import BookingEvent, next_booking_state
+
+SHARED = (ResourceKind.EQUIPMENT, ResourceKind.RECOVERY_BAY)
+Span = tuple[datetime, datetime]
+
+
+def advance(
+    session: Session,
+    case_ref: str,
+    event: BookingEvent,
+    *,
+    actor: Author,
+    now: datetime,
+    expected_version: int | None = None,
+) -> None:
+    """Move a booking on without moving the case, such as when the patient confirms or arrives."""
+    case = case_row(session, case_ref, lock=True)
+    booking = standing_booking(session, case.id)
+    if booking is None:
+        raise NotFoundError(f"Case {case_ref} has no booking.")
+    booking.expect(expected_version)
+    booking.status = next_booking_state(booking.status, event)
+    if not booking.status.holds_its_slot:
+        booking.ended_at = now
+        claims.release(session, claims.held_by(session, booking_id=booking.id))
+    write_line(session, case, f"booking_{event.value}", case.state, actor=actor, now=now, details={})
+    audit.record(session, action=f"booking_{event.value}", entity="case", ref=case_ref)
+
+
+def reassign_units(session: Session, *, site: str, on: date, kinds: Mapping[str, Sequence[str]]) -> None:
+    """Share bays and units of one site and date out anew among the bookings that stand.
+
+    Earliest first, each to the first that is free, needs no more units than the plan counted. `kinds` gives the
+    equipment of cases that have none yet, by case id.
+    """
+    bookings = _standing(session, site, on)
+    known = {unit.id: unit.kind for unit in session.exec(select(EquipmentUnitRow))}
+    wanted = {
+        booking.id: tuple(kinds.get(booking.case_id, [known[unit] for unit in booking.equipment]))
+        for booking in bookings
+    }
+    for booking in bookings:
+        held = claims.held_by(session, booking_id=booking.id)
+        claims.release(session, [claim for claim in held if claim.kind in SHARED])
+    units = _units_at(session, site, on)
+    busy = _busy(session, [unit for group in units.values() for unit in group], bookings)
+    holds = []
+    for booking in bookings:
+        holds += _units_for(booking, wanted[booking.id], units, busy)
+        booking.equipment = [hold.resource_id for hold in holds if hold.booking_id == booking.id]
+    claims.take(session, [*holds, *_bays(session, site, bookings)])
+
+
+def _standing(session: Session, site: str, on: date) -> list[BookingRow]:
+    asked = (
+        select(BookingRow)
+        .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
+        .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
+        .where(SuiteRow.site_id == site, SuiteSessionRow.on == on, col(BookingRow.status).in_(HOLDING))
+    )
+    return list(session.exec(asked.order_by(col(BookingRow.start), col(BookingRow.id))))
+
+
+def _units_at(session: Session, site: str, on: date) -> dict[str, list[str]]:
+    """Fixed units of the site, and mobile ones that stand there that day, by kind."""
+    placed = set(
+        session.exec(
+            select(UnitPlacementRow.unit_id).where(UnitPlacementRow.on == on, UnitPlacementRow.site_id == site)
+        )
+    )
+    units: dict[str, list[str]] = defaultdict(list)
+    for unit in session.exec(select(EquipmentUnitRow).order_by(EquipmentUnitRow.id)):
+        if unit.sites == [site] or unit.id in placed:
+            units[unit.kind].append(unit.id)
+    return units
+
+
+def _busy(session: Session, units: Sequence[str], bookings: Sequence[BookingRow]) -> dict[str, list[Span]]:
+    busy: dict[str, list[Span]] = defaultdict(list)
+    if not bookings or not units:
+        return busy
+    first, last = bookings[0].start, max(booking.end for booking in bookings)
+    asked = select(ClaimRow).where(
+        col(ClaimRow.active),
+        ClaimRow.kind == ResourceKind.EQUIPMENT,
+        col(ClaimRow.resource_id).in_(units),
+        ClaimRow.start < last,
+        ClaimRow.end > first,
+    )
+    for claim in session.exec(asked):
+        busy[claim.resource_id].append((claim.start, claim.end))
+    return busy
+
+
+def _units_for(
+    booking: BookingRow, kinds: Sequence[str], units: Mapping[str, Sequence[str]], busy: dict[str, list[Span]]
+) -> list[Hold]:
+    holds = []
+    for kind in kinds:
+        span = (booking.start, booking.end)
+        unit = next((one for one in units.get(kind, ()) if _free(busy[one], span)), None)
+        if unit is None:
+            raise DoubleBookingError(
+                f"No {kind.replace('_', ' ')} is free at that site for the booking on list {booking.session_id}. "
+                "Ask for a new plan."
+            )
+        busy[unit].append(span)
+        holds.append(_hold(booking, ResourceKind.EQUIPMENT, unit, span))
+    return holds
+
+
+def _bays(session: Session, site: str, bookings: Sequence[BookingRow]) -> list[Hold]:
+    count = session.get_one(SiteRow, site).recovery_bays
+    if count is None:
+        return []
+    taken: dict[int, list[Span]] = defaultdict(list)
+    holds = []
+    for booking in sorted(bookings, key=lambda booking: (booking.end, booking.id)):
+        span = (booking.end, booking.recovery_end)
+        if span[0] == span[1]:
+            continue
+        bay = next((number for number in range(1, count + 1) if _free(taken[number], span)), None)
+        if bay is None:
+            raise DoubleBookingError(
+                f"No recovery bay is free at that site after the booking on list {booking.session_id}. "
+                "Ask for a new plan."
+            )
+        taken[bay].append(span)
+        holds.append(_hold(booking, ResourceKind.RECOVERY_BAY, f"{site}/bay {bay}", span))
+    return holds
+
+
+def _free(spans: Sequence[Span], wanted: Span) -> bool:
+    return all(end <= wanted[0] or start >= wanted[1] for start, end in spans)
+
+
+def _hold(booking: BookingRow, kind: ResourceKind, resource: str, span: Span) -> Hold:
+    return Hold(kind=kind, resource_id=resource, start=span[0], end=span[1], booking_id=booking.id)

@@ -1,0 +1,431 @@
+"""The memory becomes a planning problem: what there is, who waits, and where everybody stands now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlmodel import Session, col, select
+
+from db.facts import case_facts, facts_of
+from db.localtime import local_date, start_of_day, timezone_of
+from db.places import Place, kilometres
+from db.protocol import protocol as protocol_in_force
+from db.tables import (
+    BookingRow,
+    CaseRow,
+    EquipmentUnitRow,
+    LeaveRow,
+    MaintenanceRow,
+    PatientRow,
+    ProcedureRecordRow,
+    RadiologistRow,
+    SiteRow,
+    SuiteRow,
+    SuiteSessionRow,
+    TravelRow,
+)
+from db.tables.booking import HOLDING
+from scheduler.errors import NotFoundError
+from scheduler.pathway.booking import BookingState
+from scheduler.pathway.clocks import category_on, waiting_days
+from scheduler.pathway.facts import CaseFacts, Episode
+from scheduler.pathway.protocols import ProcedureProtocol, Protocol
+from scheduler.pathway.states import PathwayState
+from scheduler.pathway.validity import Window, procedure_window
+from scheduler.plan import Unscheduled
+from scheduler.problem import (
+    Case,
+    EquipmentUnit,
+    Horizon,
+    Location,
+    Pin,
+    Previous,
+    Radiologist,
+    SchedulingProblem,
+    Site,
+    Suite,
+    SuiteSession,
+)
+from scheduler.vocabulary import Commitment, Modality, Readiness, Stage, Target, Technique, Urgency
+
+__all__ = ["Planning", "case_facts", "facts_of", "planning", "planning_problem", "protocol_in_force"]
+
+ONE_DAY = timedelta(days=1)
+WEIGHTS = {Urgency.CATEGORY_1: 10, Urgency.CATEGORY_2: 3, Urgency.CATEGORY_3: 1}
+SUFFIXES = {Stage.TEST_BLOCK: "-T", Stage.DEFINITIVE: "-D"}
+PLANNED = (
+    PathwayState.TEST_WAITING,
+    PathwayState.TEST_BOOKED,
+    PathwayState.DEFINITIVE_WAITING,
+    PathwayState.DEFINITIVE_BOOKED,
+)
+COMMITMENTS = {BookingState.BOOKED: Commitment.BOOKED, BookingState.CONFIRMED: Commitment.CONFIRMED}
+PLANNABLE = frozenset({Readiness.READY, Readiness.STAGED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planning:
+    """A problem with the row versions it was read at, and the waiting cases that cannot be planned, with reasons."""
+
+    problem: SchedulingProblem
+    versions: Mapping[str, Mapping[str, int]]
+    left_out: tuple[Unscheduled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """One waiting or booked case with everything its place depends on."""
+
+    row: CaseRow
+    facts: CaseFacts
+    episode: Episode
+    booking: BookingRow | None
+    patient: PatientRow
+    test_radiologist: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What every case of one problem is measured by."""
+
+    protocol: Protocol
+    today: date
+    horizon: Horizon
+    freeze_until: date | None
+    lists: Mapping[str, SuiteSessionRow]
+    closed: frozenset[str]
+    sites: Sequence[SiteRow]
+
+
+def case_id(ref: str, stage: Stage) -> str:
+    """Give the id a case's procedure has in problem and plan files."""
+    return f"{ref}{SUFFIXES[stage]}"
+
+
+def ref_of(planned_id: str) -> str:
+    """Give the case's reference back from its id in a plan."""
+    return planned_id.rsplit("-", 1)[0]
+
+
+def planning_problem(
+    session: Session,
+    *,
+    start: date,
+    end: date,
+    now: datetime,
+    protocol: Protocol | None = None,
+    freeze_until: date | None = None,
+) -> SchedulingProblem:
+    """Make the planning problem of these dates, both included, as the memory stands."""
+    return planning(session, start=start, end=end, now=now, protocol=protocol, freeze_until=freeze_until).problem
+
+
+def planning(
+    session: Session,
+    *,
+    start: date,
+    end: date,
+    now: datetime,
+    protocol: Protocol | None = None,
+    freeze_until: date | None = None,
+) -> Planning:
+    """Make the problem, keep the versions it was read at, and name the cases nobody can plan yet.
+
+    What is booked up to and including `freeze_until` keeps its place unless its list closed; nothing new goes there.
+    """
+    today = local_date(session, now)
+    frame = _frame(
+        session, Horizon(start=start, end=end), now, protocol or protocol_in_force(session, today), freeze_until
+    )
+    cases, left_out = [], []
+    candidates = _candidates(session, frame)
+    for candidate in candidates:
+        made = _case(candidate, frame)
+        if isinstance(made, Case):
+            cases.append(made)
+        else:
+            left_out.append(made)
+    problem = SchedulingProblem(
+        timezone=timezone_of(session),
+        horizon=frame.horizon,
+        sites=tuple(_site(row) for row in frame.sites),
+        suites=tuple(_suite(row) for row in session.exec(select(SuiteRow).order_by(SuiteRow.id))),
+        radiologists=_radiologists(session, frame),
+        sessions=tuple(_list(row, frame, cases) for row in frame.lists.values()),
+        cases=tuple(cases),
+        equipment=_equipment(session, frame),
+        travel_minutes=tuple(
+            (row.site_id, row.other_id, row.minutes)
+            for row in session.exec(select(TravelRow).order_by(TravelRow.site_id))
+        ),
+    )
+    versions = {
+        "cases": {candidate.row.ref: candidate.row.version for candidate in candidates},
+        "lists": {row.id: row.version for row in frame.lists.values()},
+    }
+    return Planning(problem=problem, versions=versions, left_out=tuple(left_out))
+
+
+def _frame(session: Session, horizon: Horizon, now: datetime, protocol: Protocol, freeze_until: date | None) -> _Frame:
+    asked = select(SuiteSessionRow).where(
+        col(SuiteSessionRow.on).between(horizon.start, horizon.end), col(SuiteSessionRow.start) > now
+    )
+    lists = {row.id: row for row in session.exec(asked.order_by(col(SuiteSessionRow.start), col(SuiteSessionRow.id)))}
+    serviced = session.exec(select(MaintenanceRow).where(col(MaintenanceRow.suite_id).is_not(None))).all()
+    out = {
+        row.id
+        for row in lists.values()
+        if any(one.suite_id == row.suite_id and one.start < row.end and one.end > row.start for one in serviced)
+    }
+    return _Frame(
+        protocol=protocol,
+        today=local_date(session, now),
+        horizon=horizon,
+        freeze_until=freeze_until,
+        lists=lists,
+        closed=frozenset(out | {row.id for row in lists.values() if row.closed}),
+        sites=session.exec(select(SiteRow).order_by(SiteRow.id)).all(),
+    )
+
+
+def _candidates(session: Session, frame: _Frame) -> list[_Candidate]:
+    asked = select(CaseRow).where(col(CaseRow.state).in_(PLANNED)).order_by(CaseRow.ref)
+    rows = session.exec(asked).all()
+    facts = facts_of(session, rows)
+    bookings = {row.case_id: row for row in session.exec(select(BookingRow).where(col(BookingRow.status).in_(HOLDING)))}
+    wanted = [row.patient_id for row in rows]
+    patients = {row.id: row for row in session.exec(select(PatientRow).where(col(PatientRow.id).in_(wanted)))}
+    testers = _testers(session)
+    found = []
+    for row in rows:
+        episode, booking = facts[row.id].episode, bookings.get(row.id)
+        elsewhere = booking is not None and booking.session_id not in frame.lists
+        if episode is not None and not elsewhere:
+            found.append(
+                _Candidate(row, facts[row.id], episode, booking, patients[row.patient_id], testers.get(row.id))
+            )
+    return found
+
+
+def _testers(session: Session) -> dict[str, str]:
+    """Who did the latest test block of each case, so that the same radiologist may treat."""
+    asked = (
+        select(ProcedureRecordRow.case_id, BookingRow.radiologist_id)
+        .join(BookingRow, col(BookingRow.id) == ProcedureRecordRow.booking_id)
+        .where(ProcedureRecordRow.stage == Stage.TEST_BLOCK)
+        .order_by(col(ProcedureRecordRow.number))
+    )
+    return dict(session.exec(asked).all())
+
+
+def _case(candidate: _Candidate, frame: _Frame) -> Case | Unscheduled:
+    """Make one case of the problem, or say why no list could take it."""
+    row, stage = candidate.row, candidate.episode.stage
+    try:
+        needs = _needs(candidate, frame.protocol)
+    except NotFoundError as fault:
+        return _left_out(candidate, str(fault))
+    window = procedure_window(candidate.facts, stage, frame.protocol, frame.today)
+    first = _thawed(frame, window.first)
+    hindrances = _hindrances(candidate, window, first)
+    pinned = _pin(candidate, frame, stuck=bool(hindrances))
+    if hindrances and pinned is None:
+        return _left_out(candidate, *hindrances)
+    latest = window.last
+    if pinned is not None:
+        stays_on = frame.lists[pinned.session].on
+        first, latest = min(first, stays_on), max(latest, stays_on) if latest else None
+    urgency = category_on(candidate.episode.categories, frame.today)
+    return Case(
+        id=case_id(row.ref, stage),
+        patient=row.patient_id,
+        stage=stage,
+        target=_target(candidate),
+        technique=needs.technique,
+        duration_minutes=needs.minutes_for(row.laterality),
+        recovery_minutes=needs.recovery_minutes,
+        modalities=needs.modalities,
+        funding=row.funding.value,
+        urgency=urgency,
+        weight=WEIGHTS[urgency],
+        ready_from=first,
+        due=_due(candidate.episode, urgency, frame),
+        latest=latest,
+        unavailable=() if pinned else tuple(date.fromisoformat(day) for day in candidate.patient.unavailable),
+        anaesthetist=needs.anaesthetist if row.anaesthetist is None else row.anaesthetist,
+        equipment=needs.equipment,
+        allowed_sites=None if row.allowed_sites is None else tuple(row.allowed_sites),
+        travel_km=_travel(candidate.patient, frame.sites),
+        prefer_radiologist=candidate.test_radiologist if stage is Stage.DEFINITIVE else None,
+        prefer_site=row.preferred_site,
+        first_on_list=row.first_on_list,
+        pinned=pinned,
+        previous=_previous(candidate),
+    )
+
+
+def _left_out(candidate: _Candidate, *reasons: str) -> Unscheduled:
+    return Unscheduled(case=case_id(candidate.row.ref, candidate.episode.stage), reasons=reasons)
+
+
+def _target(candidate: _Candidate) -> Target:
+    if candidate.row.target is None:
+        raise NotFoundError("No target is decided yet.")
+    return candidate.row.target
+
+
+def _needs(candidate: _Candidate, protocol: Protocol) -> ProcedureProtocol:
+    stage = candidate.episode.stage
+    technique = Technique.LOCAL_ANAESTHETIC if stage is Stage.TEST_BLOCK else candidate.row.technique
+    if technique is None:
+        raise NotFoundError("No technique is decided yet.")
+    return protocol.procedure(_target(candidate), technique, stage)
+
+
+def _hindrances(candidate: _Candidate, window: Window, first: date) -> tuple[str, ...]:
+    """Why no list could take the case, whatever is free; empty when some day would do."""
+    readiness = candidate.episode.readiness
+    if readiness not in PLANNABLE:
+        return (f"{readiness.label}: record that the patient is ready again.",)
+    if window.blocked:
+        return window.blocked
+    return window.says if window.last is not None and window.last < first else ()
+
+
+def _thawed(frame: _Frame, ready: date) -> date:
+    return max(ready, frame.freeze_until + ONE_DAY) if frame.freeze_until else ready
+
+
+def _due(episode: Episode, urgency: Urgency, frame: _Frame) -> date:
+    """The last day in time: the category's limit less the days counted so far, from the day the clock runs again."""
+    counted = waiting_days(episode.listed_on, frame.today, episode.categories, episode.not_ready)
+    runs_from = max(frame.today, episode.earliest or frame.today)
+    return runs_from + timedelta(days=frame.protocol.days(f"treat_within.{urgency}") - counted)
+
+
+def _pin(candidate: _Candidate, frame: _Frame, *, stuck: bool) -> Pin | None:
+    """A booking stays where it is when it is frozen, under way, or nobody may move it; not on a closed list.
+
+    Where its radiologist was taken off the list, the place stays and the plan finds another radiologist.
+    """
+    booking = candidate.booking
+    if booking is None or booking.session_id in frame.closed:
+        return None
+    on = frame.lists[booking.session_id]
+    frozen = frame.freeze_until is not None and on.on <= frame.freeze_until
+    under_way = booking.status not in {BookingState.HELD, BookingState.OFFERED, *COMMITMENTS}
+    staffed = on.assigned_radiologist_id == booking.radiologist_id
+    if stuck or (staffed and (frozen or under_way)):
+        return Pin(session=on.id, start=booking.start, radiologist=booking.radiologist_id if staffed else None)
+    return None
+
+
+def _previous(candidate: _Candidate) -> Previous | None:
+    booking = candidate.booking
+    if booking is None:
+        return None
+    return Previous(
+        session=booking.session_id,
+        start=booking.start,
+        radiologist=booking.radiologist_id,
+        status=COMMITMENTS.get(booking.status, Commitment.HELD),
+    )
+
+
+def _travel(patient: PatientRow, sites: Sequence[SiteRow]) -> dict[str, int]:
+    if patient.home_lat is None or patient.home_lon is None:
+        return {}
+    home = Place(patient.home_lat, patient.home_lon)
+    return {site.id: kilometres(home, Place(site.lat, site.lon)) for site in sites}
+
+
+def _site(row: SiteRow) -> Site:
+    return Site(
+        id=row.id,
+        name=row.name,
+        location=Location(lat=row.lat, lon=row.lon),
+        recovery_bays=row.recovery_bays,
+        recovery_close=time.fromisoformat(row.recovery_close) if row.recovery_close else None,
+        target_minutes=row.target_minutes,
+    )
+
+
+def _suite(row: SuiteRow) -> Suite:
+    return Suite(
+        id=row.id,
+        site=row.site_id,
+        modalities=tuple(Modality(modality) for modality in row.modalities),
+        turnaround_minutes=row.turnaround_minutes,
+    )
+
+
+def _list(row: SuiteSessionRow, frame: _Frame, cases: Sequence[Case]) -> SuiteSession:
+    """A pinned case keeps its radiologist, so its list is rostered to them."""
+    kept = any(case.pinned is not None and case.pinned.session == row.id for case in cases)
+    return SuiteSession(
+        id=row.id,
+        suite=row.suite_id,
+        start=row.start,
+        end=row.end,
+        funding=tuple(row.funding),
+        overtime_minutes=row.overtime_minutes,
+        anaesthetist=row.anaesthetist,
+        radiologist=(row.assigned_radiologist_id if kept else None) or row.rostered_radiologist_id,
+        max_cases=row.max_cases,
+        closed=row.id in frame.closed,
+    )
+
+
+def _radiologists(session: Session, frame: _Frame) -> tuple[Radiologist, ...]:
+    away = _away(session, frame)
+    return tuple(
+        Radiologist(
+            id=row.id,
+            name=row.name,
+            sites=tuple(row.sites),
+            targets=tuple(Target(target) for target in row.targets),
+            techniques=tuple(Technique(technique) for technique in row.techniques),
+            unavailable=tuple(sorted(away[row.id])),
+            max_sessions_per_day=row.max_sessions_per_day,
+            max_sessions_per_week=row.max_sessions_per_week,
+            target_minutes=row.target_minutes,
+        )
+        for row in session.exec(select(RadiologistRow).order_by(RadiologistRow.id))
+    )
+
+
+def _away(session: Session, frame: _Frame) -> dict[str, list[tuple[datetime, datetime]]]:
+    """Leave in the horizon, and lists already begun there, which the problem no longer holds."""
+    first, last = _ends(session, frame.horizon)
+    away: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+    asked = select(LeaveRow).where(col(LeaveRow.start) < last, col(LeaveRow.end) > first)
+    for leave in session.exec(asked):
+        away[leave.radiologist_id].append((leave.start, leave.end))
+    begun = select(SuiteSessionRow).where(
+        col(SuiteSessionRow.start) < last,
+        col(SuiteSessionRow.end) > first,
+        col(SuiteSessionRow.assigned_radiologist_id).is_not(None),
+    )
+    for row in session.exec(begun):
+        if row.id not in frame.lists and row.assigned_radiologist_id is not None:
+            away[row.assigned_radiologist_id].append((row.start, row.end))
+    return away
+
+
+def _ends(session: Session, horizon: Horizon) -> tuple[datetime, datetime]:
+    zone = timezone_of(session)
+    return start_of_day(horizon.start, zone).astimezone(UTC), start_of_day(horizon.end + ONE_DAY, zone).astimezone(UTC)
+
+
+def _equipment(session: Session, frame: _Frame) -> tuple[EquipmentUnit, ...]:
+    """A unit out of service on any day of the horizon is not planned with at all."""
+    first, last = _ends(session, frame.horizon)
+    asked = select(MaintenanceRow.unit_id).where(
+        col(MaintenanceRow.unit_id).is_not(None), col(MaintenanceRow.start) < last, col(MaintenanceRow.end) > first
+    )
+    out = set(session.exec(asked).all())
+    rows = session.exec(select(EquipmentUnitRow).order_by(EquipmentUnitRow.id)).all()
+    return tuple(EquipmentUnit(id=row.id, kind=row.kind, sites=tuple(row.sites)) for row in rows if row.id not in out)

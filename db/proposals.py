@@ -1,0 +1,136 @@
+"""Proposals: a planning run from the asking to the answer, kept with the problem it solved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from db import audit, writes
+from db.audit import Author
+from db.mapping import Planning
+from db.tables import ProposalRow
+from db.words import ProposalStatus
+from scheduler.documents.plans import read_plan, write_plan
+from scheduler.documents.problems import read_problem, write_problem
+from scheduler.errors import NeurolistError, NotFoundError
+from scheduler.plan import Plan, Unscheduled
+from scheduler.problem import SchedulingProblem
+
+WORKING = (ProposalStatus.QUEUED, ProposalStatus.RUNNING)
+
+
+def request(
+    session: Session,
+    *,
+    start: date,
+    end: date,
+    actor: Author,
+    now: datetime,
+    options: Mapping[str, object] | None = None,
+    write_id: str | None = None,
+) -> str:
+    """Ask for a plan of these dates; gives the proposal's id."""
+    done = writes.earlier(session, write_id, "request_plan")
+    if done is not None:
+        return str(done["id"])
+    row = ProposalRow(start=start, finish=end, asked_at=now, asked_by=actor.name, options=dict(options or {}))
+    session.add(row)
+    audit.record(session, action="request_plan", entity="proposal", ref=row.id)
+    writes.finish(session, write_id, {"id": row.id})
+    return row.id
+
+
+def begin(session: Session, proposal_id: str, made: Planning, *, now: datetime) -> None:
+    """Keep the problem a run works on, with the versions it was read at."""
+    row = _open(session, proposal_id)
+    row.status, row.started_at = ProposalStatus.RUNNING, now
+    row.problem = _document(write_problem(made.problem))
+    row.versions = {
+        "cases": dict(made.versions["cases"]),
+        "lists": dict(made.versions["lists"]),
+        "left_out": [{"case": left.case, "reasons": list(left.reasons)} for left in made.left_out],
+    }
+    audit.record(session, action="begin_plan", entity="proposal", ref=proposal_id)
+
+
+def progress(session: Session, proposal_id: str, facts: Mapping[str, object]) -> None:
+    """Say how far a run has come."""
+    row = _open(session, proposal_id)
+    row.progress = audit.plain_map(facts)
+    audit.record(session, action="plan_progress", entity="proposal", ref=proposal_id)
+
+
+def finish(session: Session, proposal_id: str, plan: Plan, *, now: datetime, run: Mapping[str, object]) -> None:
+    """Keep the plan a run found, with what it was run with."""
+    row = _open(session, proposal_id)
+    row.status, row.finished_at, row.plan = ProposalStatus.READY, now, _document(write_plan(plan))
+    row.run = audit.plain_map(run)
+    audit.record(session, action="finish_plan", entity="proposal", ref=proposal_id, facts={"cost": plan.cost})
+
+
+def give_up(session: Session, proposal_id: str, *, why: str, now: datetime) -> None:
+    """Keep why a run gave no plan."""
+    row = _open(session, proposal_id)
+    row.status, row.finished_at, row.failure = ProposalStatus.FAILED, now, why
+    audit.record(session, action="fail_plan", entity="proposal", ref=proposal_id, why=why)
+
+
+def withdraw(session: Session, proposal_id: str, *, now: datetime, expected_version: int | None = None) -> None:
+    """Set a proposal aside; a published one stays."""
+    row = proposal_row(session, proposal_id)
+    row.expect(expected_version)
+    if row.status is ProposalStatus.PUBLISHED:
+        raise NeurolistError("This proposal is published. Plan again to change what it booked.")
+    row.status, row.finished_at = ProposalStatus.WITHDRAWN, row.finished_at or now
+    audit.record(session, action="withdraw_proposal", entity="proposal", ref=proposal_id)
+
+
+def proposal_row(session: Session, proposal_id: str, *, lock: bool = False) -> ProposalRow:
+    """Find a proposal."""
+    asked = select(ProposalRow).where(ProposalRow.id == proposal_id)
+    row = session.exec(asked.with_for_update() if lock else asked).first()
+    if row is None:
+        raise NotFoundError("No proposal has this id.")
+    return row
+
+
+def problem_of(row: ProposalRow) -> SchedulingProblem:
+    """Read the problem a proposal was made for."""
+    if row.problem is None:
+        raise NotFoundError("This proposal has not been worked on yet.")
+    return read_problem(json.dumps(row.problem))
+
+
+def plan_of(row: ProposalRow, problem: SchedulingProblem) -> Plan:
+    """Read the plan a proposal holds."""
+    if row.plan is None:
+        raise NotFoundError("This proposal has no plan yet.")
+    return read_plan(json.dumps(row.plan), problem)
+
+
+def left_out_of(row: ProposalRow) -> tuple[Unscheduled, ...]:
+    """List the waiting cases that could not be planned at all, with the reasons."""
+    found = row.versions.get("left_out", [])
+    rows = found if isinstance(found, list) else []
+    return tuple(Unscheduled(case=str(one["case"]), reasons=tuple(one["reasons"])) for one in rows)
+
+
+def working(session: Session) -> Sequence[str]:
+    """List the proposals asked for or being worked on, oldest first."""
+    asked = select(ProposalRow.id).where(col(ProposalRow.status).in_(WORKING))
+    return session.exec(asked.order_by(col(ProposalRow.asked_at))).all()
+
+
+def _open(session: Session, proposal_id: str) -> ProposalRow:
+    row = proposal_row(session, proposal_id, lock=True)
+    if row.status not in WORKING:
+        raise NeurolistError(f"This proposal is {row.status.value}, so its run has nothing left to do.")
+    return row
+
+
+def _document(text: str) -> dict[str, object]:
+    found: dict[str, object] = json.loads(text)
+    return found

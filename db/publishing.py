@@ -1,0 +1,457 @@
+"""Publishing: a proposal becomes bookings, claims and case states, all of it in one transaction or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from db import audit, claims, writes
+from db.audit import Author
+from db.bookings import reassign_units
+from db.cases import MOVED, apply_step, write_line
+from db.claims import Hold
+from db.clinic import holidays
+from db.facts import facts_of
+from db.localtime import local_date
+from db.mapping import case_id, ref_of
+from db.proposals import plan_of, problem_of, proposal_row
+from db.protocol import protocol as protocol_in_force
+from db.tables import (
+    BookingRow,
+    CaseRow,
+    ProposalRow,
+    SuiteSessionRow,
+    UnitPlacementRow,
+    WaitlistEpisodeRow,
+)
+from db.tables.booking import HOLDING
+from db.words import ProposalStatus, ResourceKind
+from scheduler.audit import audit as audit_plan
+from scheduler.errors import NeurolistError, StaleVersionError, TransitionNotAllowedError
+from scheduler.pathway.booking import BookingEvent, BookingState, next_booking_state
+from scheduler.pathway.events import Event
+from scheduler.pathway.facts import BookingFacts, CaseFacts
+from scheduler.pathway.machine import Step, decide
+from scheduler.pathway.protocols import Protocol
+from scheduler.plan import Booking, Plan
+from scheduler.problem import Case, SchedulingProblem
+from scheduler.vocabulary import Stage
+
+BOOK = {Stage.TEST_BLOCK: Event.BOOK_TEST, Stage.DEFINITIVE: Event.BOOK_DEFINITIVE}
+MOST_NAMED = 12  # changes named in a refusal; more would hide the message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotBooked:
+    """A case the plan placed and the pathway refused on the day of publishing, with the sentences in the way."""
+
+    ref: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishReport:
+    """What publishing did; the references are those of cases."""
+
+    proposal_id: str
+    booked: tuple[str, ...]
+    moved: tuple[str, ...]
+    kept: tuple[str, ...]
+    cancelled: tuple[str, ...]
+    not_booked: tuple[NotBooked, ...]
+    lists: tuple[str, ...]
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """One case's place in the plan, with its rows."""
+
+    case: Case
+    row: CaseRow
+    planned: Booking
+    radiologist: str
+    before: BookingRow | None
+
+    @property
+    def end(self) -> datetime:
+        """When the patient leaves the room."""
+        return self.planned.start + timedelta(minutes=self.case.duration_minutes)
+
+    @property
+    def recovery_end(self) -> datetime:
+        """When the patient leaves recovery."""
+        return self.end + timedelta(minutes=self.case.recovery_minutes)
+
+    @property
+    def stays(self) -> bool:
+        """Whether the booking is already exactly this."""
+        old = self.before
+        return old is not None and (old.session_id, old.start, old.end, old.radiologist_id) == (
+            self.planned.session,
+            self.planned.start,
+            self.end,
+            self.radiologist,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Publishing:
+    """Everything one publication works with."""
+
+    session: Session
+    actor: Author
+    now: datetime
+    today: date
+    proposal: ProposalRow
+    problem: SchedulingProblem
+    plan: Plan
+    protocol: Protocol
+    holidays: frozenset[date]
+    lists: Mapping[str, SuiteSessionRow]
+    places: Sequence[_Place]
+    dropped: Sequence[tuple[CaseRow, BookingRow]]
+
+
+def publish(
+    session: Session,
+    proposal_id: str,
+    *,
+    actor: Author,
+    now: datetime,
+    expected_version: int | None = None,
+    write_id: str | None = None,
+) -> PublishReport:
+    """Book what a proposal places, move what it moves, and cancel what it no longer places.
+
+    Raises StaleVersionError, naming them, when cases or lists changed since the plan was made; DoubleBookingError when
+    something is held after all; NeurolistError when the plan breaks a rule. A case that its pathway refuses today is
+    left where it was and reported.
+    """
+    done = writes.earlier(session, write_id, "publish")
+    if done is not None:
+        return _answer(done)
+    proposal = proposal_row(session, proposal_id, lock=True)
+    proposal.expect(expected_version)
+    if proposal.status is not ProposalStatus.READY:
+        raise NeurolistError(f"This proposal is {proposal.status.value}; only a ready one can be published.")
+    work = _gather(session, proposal, actor, now)
+    _must_be_sound(work)
+    _must_be_fresh(work)
+    report = _carry_out(work)
+    proposal.status, proposal.published_at, proposal.published_by = ProposalStatus.PUBLISHED, now, actor.name
+    audit.record(session, action="publish", entity="proposal", ref=proposal_id, facts=_as_document(report))
+    writes.finish(session, write_id, _as_document(report))
+    return report
+
+
+def _gather(session: Session, proposal: ProposalRow, actor: Author, now: datetime) -> _Publishing:
+    problem = problem_of(proposal)
+    plan = plan_of(proposal, problem)
+    rows = _cases(session, problem)
+    standing = _standing(session, rows)
+    who = {use.session: use.radiologist for use in plan.sessions}
+    placed = {booking.case: booking for booking in plan.bookings}
+    today = local_date(session, now)
+    return _Publishing(
+        session=session,
+        actor=actor,
+        now=now,
+        today=today,
+        proposal=proposal,
+        problem=problem,
+        plan=plan,
+        protocol=protocol_in_force(session, today),
+        holidays=holidays(session),
+        lists=_lists(session, problem),
+        places=[
+            _Place(
+                case=case,
+                row=rows[ref_of(case.id)],
+                planned=placed[case.id],
+                radiologist=str(who[placed[case.id].session]),
+                before=standing.get(case.id),
+            )
+            for case in problem.cases
+            if case.id in placed
+        ],
+        dropped=[
+            (rows[ref_of(case.id)], standing[case.id])
+            for case in problem.cases
+            if case.id not in placed and case.id in standing
+        ],
+    )
+
+
+def _cases(session: Session, problem: SchedulingProblem) -> dict[str, CaseRow]:
+    refs = {ref_of(case.id) for case in problem.cases}
+    rows = session.exec(select(CaseRow).where(col(CaseRow.ref).in_(refs)).order_by(CaseRow.ref).with_for_update())
+    return {row.ref: row for row in rows}
+
+
+def _lists(session: Session, problem: SchedulingProblem) -> dict[str, SuiteSessionRow]:
+    asked = select(SuiteSessionRow).where(col(SuiteSessionRow.id).in_(problem.lists))
+    return {row.id: row for row in session.exec(asked.order_by(SuiteSessionRow.id).with_for_update())}
+
+
+def _standing(session: Session, rows: Mapping[str, CaseRow]) -> dict[str, BookingRow]:
+    """The bookings that stand now, by the id the case has in the plan."""
+    refs = {row.id: ref for ref, row in rows.items()}
+    asked = select(BookingRow).where(col(BookingRow.status).in_(HOLDING), col(BookingRow.case_id).in_(refs))
+    return {case_id(refs[row.case_id], row.stage): row for row in session.exec(asked)}
+
+
+def _must_be_sound(work: _Publishing) -> None:
+    """The plan is checked once more without the solver, whoever made it."""
+    found = audit_plan(work.problem, work.plan)
+    if found.breaches:
+        says = " ".join(breach.says for breach in found.breaches[:MOST_NAMED])
+        raise NeurolistError(f"This plan breaks {len(found.breaches)} rules, so it cannot be published. {says}")
+
+
+def _must_be_fresh(work: _Publishing) -> None:
+    rows = [*(place.row for place in work.places), *(row for row, _ in work.dropped)]
+    used = {place.planned.session for place in work.places} | {old.session_id for _, old in work.dropped}
+    cases = {row.ref: row.version for row in rows}
+    lists = {name: row.version for name, row in work.lists.items()}
+    changed = [
+        *_changed(work.proposal.versions.get("cases"), cases, cases),
+        *_changed(work.proposal.versions.get("lists"), lists, used),
+    ]
+    if changed:
+        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
+        raise StaleVersionError(
+            f"Since this plan was made, these have changed: {', '.join(changed[:MOST_NAMED])}{more}. "
+            "Nothing was booked. Ask for a new plan."
+        )
+
+
+def _changed(seen: object, found: Mapping[str, int], names: Iterable[str]) -> list[str]:
+    before = seen if isinstance(seen, dict) else {}
+    return sorted(name for name in names if before.get(name) != found.get(name))
+
+
+def _carry_out(work: _Publishing) -> PublishReport:
+    fresh = [place for place in work.places if place.before is None]
+    steps, refused = _decide(work, fresh)
+    moving = [place for place in work.places if place.before is not None and not place.stays]
+    booking = [place for place in fresh if place.row.ref in steps]
+    cancelled = [_cancel(work, row, old) for row, old in work.dropped]
+    _give_back(work, moving)
+    staying = [place for place in work.places if place.stays]
+    lists = _staff(work, [*staying, *moving, *booking])
+    _place_units(work)
+    for place in moving:
+        _move(work, place)
+    for place in booking:
+        _book(work, place)
+    work.session.flush()
+    for place in [*moving, *booking]:
+        claims.take(work.session, _holds(work, place))
+    _share_units(work, [*moving, *booking])
+    for place in booking:
+        apply_step(work.session, place.row.ref, steps[place.row.ref], {}, actor=work.actor, now=work.now)
+    return PublishReport(
+        proposal_id=work.proposal.id,
+        booked=tuple(place.row.ref for place in booking),
+        moved=tuple(place.row.ref for place in moving),
+        kept=tuple(place.row.ref for place in staying),
+        cancelled=tuple(cancelled),
+        not_booked=tuple(refused),
+        lists=tuple(lists),
+    )
+
+
+def _decide(work: _Publishing, fresh: Sequence[_Place]) -> tuple[dict[str, Step], list[NotBooked]]:
+    """Ask the pathway about every new booking before anything is written; what it refuses is left out, with why."""
+    facts = facts_of(work.session, [place.row for place in fresh])
+    steps: dict[str, Step] = {}
+    refused = []
+    for place in fresh:
+        try:
+            steps[place.row.ref] = _step(work, place, facts[place.row.id])
+        except TransitionNotAllowedError as refusal:
+            refused.append(NotBooked(ref=place.row.ref, says=str(refusal)))
+    return steps, refused
+
+
+def _step(work: _Publishing, place: _Place, facts: CaseFacts) -> Step:
+    on = work.lists[place.planned.session]
+    held = BookingFacts(
+        stage=place.case.stage,
+        state=BookingState.HELD,
+        on=on.on,
+        suite_modalities=work.problem.suite_by_id[on.suite_id].modalities,
+        radiologist=place.radiologist,
+        equipment=place.case.equipment,
+        anaesthetist=on.anaesthetist,
+    )
+    return decide(
+        replace(facts, booking=held),
+        BOOK[place.case.stage],
+        {},
+        protocol=work.protocol,
+        today=work.today,
+        holidays=work.holidays,
+    )
+
+
+def _cancel(work: _Publishing, row: CaseRow, old: BookingRow) -> str:
+    """The plan has no place left for a booked case: the hospital postpones it, with the reason that fits."""
+    on = work.lists[old.session_id]
+    gone = on.assigned_radiologist_id != old.radiologist_id
+    reason = "list_closed" if on.closed else "staff_unavailable" if gone else "other"
+    facts = facts_of(work.session, [row])[row.id]
+    given = {"reason": reason}
+    step = decide(facts, Event.CANCEL_HOSPITAL, given, protocol=work.protocol, today=work.today, holidays=work.holidays)
+    apply_step(work.session, row.ref, step, given, actor=work.actor, now=work.now)
+    return row.ref
+
+
+def _give_back(work: _Publishing, moving: Sequence[_Place]) -> None:
+    """Everything that moves lets go first, so that two cases may trade places."""
+    for place in moving:
+        if place.before is not None:
+            claims.release(work.session, claims.held_by(work.session, booking_id=place.before.id))
+
+
+def _staff(work: _Publishing, places: Iterable[_Place]) -> list[str]:
+    """Give each list in use its radiologist for its whole window, once; a list left empty lets its radiologist go."""
+    wanted = {place.planned.session: place.radiologist for place in places}
+    changing = [row for row in work.lists.values() if row.assigned_radiologist_id != wanted.get(row.id)]
+    for row in changing:
+        claims.release(work.session, claims.held_by(work.session, session_id=row.id))
+        row.assigned_radiologist_id = wanted.get(row.id)
+    for row in work.lists.values():
+        row.published_at = (row.published_at or work.now) if row.id in wanted else None
+    work.session.flush()
+    claims.take(
+        work.session,
+        [
+            Hold(
+                kind=ResourceKind.RADIOLOGIST,
+                resource_id=row.assigned_radiologist_id,
+                start=row.start,
+                end=row.end,
+                session_id=row.id,
+            )
+            for row in changing
+            if row.assigned_radiologist_id is not None
+        ],
+    )
+    return sorted(wanted)
+
+
+def _place_units(work: _Publishing) -> None:
+    """Keep where each mobile unit stands on each date."""
+    for placement in work.plan.equipment:
+        kept = work.session.get(UnitPlacementRow, (placement.unit, placement.date))
+        if kept is None:
+            kept = UnitPlacementRow(unit_id=placement.unit, on=placement.date, site_id=placement.site)
+            work.session.add(kept)
+        kept.site_id = placement.site
+    work.session.flush()
+
+
+def _move(work: _Publishing, place: _Place) -> None:
+    booking = place.before
+    if booking is None:
+        return
+    booking.session_id, booking.radiologist_id = place.planned.session, place.radiologist
+    booking.start, booking.end, booking.recovery_end = place.planned.start, place.end, place.recovery_end
+    booking.status = next_booking_state(booking.status, BookingEvent.MOVE)
+    booking.proposal_id = work.proposal.id
+    told = {"list": booking.session_id, "start": booking.start, "radiologist": booking.radiologist_id}
+    write_line(work.session, place.row, MOVED, place.row.state, actor=work.actor, now=work.now, details=told)
+
+
+def _book(work: _Publishing, place: _Place) -> None:
+    episode = select(WaitlistEpisodeRow.id).where(
+        WaitlistEpisodeRow.case_id == place.row.id, col(WaitlistEpisodeRow.closed_on).is_(None)
+    )
+    work.session.add(
+        BookingRow(
+            case_id=place.row.id,
+            episode_id=work.session.exec(episode).one(),
+            stage=place.case.stage,
+            session_id=place.planned.session,
+            radiologist_id=place.radiologist,
+            start=place.planned.start,
+            end=place.end,
+            recovery_end=place.recovery_end,
+            status=BookingState.HELD,
+            proposal_id=work.proposal.id,
+            made_at=work.now,
+        )
+    )
+
+
+def _holds(work: _Publishing, place: _Place) -> list[Hold]:
+    booking = work.session.exec(
+        select(BookingRow).where(BookingRow.case_id == place.row.id, col(BookingRow.status).in_(HOLDING))
+    ).one()
+    on = work.lists[booking.session_id]
+    suite = Hold(
+        kind=ResourceKind.SUITE,
+        resource_id=on.suite_id,
+        start=booking.start,
+        end=_clean_by(work, on, booking.end),
+        booking_id=booking.id,
+    )
+    patient = Hold(
+        kind=ResourceKind.PATIENT,
+        resource_id=place.row.patient_id,
+        start=booking.start,
+        end=booking.recovery_end,
+        booking_id=booking.id,
+    )
+    return [suite, patient]
+
+
+def _clean_by(work: _Publishing, on: SuiteSessionRow, end: datetime) -> datetime:
+    """Turnaround belongs to the suite's claim, but never reaches into the suite's next list: no rule asks for that."""
+    turned = end + timedelta(minutes=work.problem.suite_by_id[on.suite_id].turnaround_minutes)
+    following = [row.start for row in work.lists.values() if row.suite_id == on.suite_id and row.start >= on.end]
+    return min([turned, *(max(end, start) for start in following)])
+
+
+def _share_units(work: _Publishing, places: Sequence[_Place]) -> None:
+    """Bays and units are shared out anew wherever something changed: one by one, old shares could not make room."""
+    kinds = {place.row.id: place.case.equipment for place in work.places}
+    lists = [work.lists[place.planned.session] for place in places]
+    for site, on in sorted({(work.problem.suite_by_id[row.suite_id].site, row.on) for row in lists}):
+        reassign_units(work.session, site=site, on=on, kinds=kinds)
+
+
+def _as_document(report: PublishReport) -> dict[str, object]:
+    return {
+        "proposal_id": report.proposal_id,
+        "booked": list(report.booked),
+        "moved": list(report.moved),
+        "kept": list(report.kept),
+        "cancelled": list(report.cancelled),
+        "not_booked": [{"ref": one.ref, "says": one.says} for one in report.not_booked],
+        "lists": list(report.lists),
+    }
+
+
+def _answer(kept: Mapping[str, object]) -> PublishReport:
+    def refs(name: str) -> tuple[str, ...]:
+        found = kept.get(name)
+        return tuple(str(ref) for ref in found) if isinstance(found, list) else ()
+
+    refused = kept.get("not_booked")
+    rows = refused if isinstance(refused, list) else []
+    return PublishReport(
+        proposal_id=str(kept["proposal_id"]),
+        booked=refs("booked"),
+        moved=refs("moved"),
+        kept=refs("kept"),
+        cancelled=refs("cancelled"),
+        not_booked=tuple(NotBooked(ref=str(one["ref"]), says=str(one["says"])) for one in rows),
+        lists=refs("lists"),
+        repeated=True,
+    )
