@@ -122,7 +122,11 @@ class SetPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordMdtOutcome:
-    """Keep what the meeting decided. `supplied` means another team's meeting, sent with the referral."""
+    """Keep what the meeting decided.
+
+    `supplied` means that no meeting of ours sat: the decision came with the referral, or the IR lead (`owner`) renewed
+    the last one.
+    """
 
     on: date
     recommendation: MdtRecommendation

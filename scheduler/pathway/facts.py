@@ -6,9 +6,11 @@ dates of the service. Empty or None always means "not recorded", never "not need
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 
 from scheduler.pathway.booking import BookingState
 from scheduler.pathway.states import PathwayState
@@ -113,7 +115,10 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MdtDecision:
-    """The latest outcome of a multidisciplinary team meeting, ours or one supplied with the referral."""
+    """The latest outcome of a multidisciplinary team meeting, ours or one supplied with the referral.
+
+    Of several on one day it is the one recorded last. Only advice to proceed counts as a decision that holds.
+    """
 
     on: date
     recommendation: MdtRecommendation
@@ -214,7 +219,7 @@ class CaseFacts:
     creatinine_clearance: int | None = None
     anaesthetist: bool | None = None  # needed for this patient; None: as the protocol says for the procedure
     mdt: MdtDecision | None = None
-    consents: tuple[Consent, ...] = ()
+    consents: tuple[Consent, ...] = ()  # in the order they were recorded
     episodes: tuple[Episode, ...] = ()
     booking: BookingFacts | None = None  # the one whose state is live, if any
     procedures: tuple[ProcedureDone, ...] = ()  # oldest first
@@ -242,7 +247,7 @@ class CaseFacts:
 
     def _last(self, stage: Stage) -> ProcedureDone | None:
         done = [procedure for procedure in self.procedures if procedure.stage is stage and procedure.completed]
-        return max(done, key=lambda procedure: procedure.on, default=None)
+        return _latest(done, lambda procedure: procedure.on)
 
     def item(self, key: str) -> ReferralItem | None:
         """The item with this key, if it was ever required or received."""
@@ -251,4 +256,13 @@ class CaseFacts:
     def consent_for(self, stage: Stage) -> Consent | None:
         """The latest consent signed for this stage."""
         signed = [consent for consent in self.consents if consent.stage is stage]
-        return max(signed, key=lambda consent: consent.on, default=None)
+        return _latest(signed, lambda consent: consent.on)
+
+
+Thing = TypeVar("Thing")
+
+
+def _latest(things: Iterable[Thing], on: Callable[[Thing], date]) -> Thing | None:
+    """The thing with the latest day; of several on that day, the last in order."""
+    ordered = sorted(things, key=on)
+    return ordered[-1] if ordered else None

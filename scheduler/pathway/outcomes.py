@@ -453,7 +453,12 @@ def lead_approval(case: Situation) -> Effects:
     reason = "Renewed for a repeat by the IR lead."
     return (
         RecordMdtOutcome(
-            on=case.today, recommendation=decided.recommendation, target=case.target, owner=lead, reason=reason
+            on=case.today,
+            recommendation=decided.recommendation,
+            target=case.target,
+            owner=lead,
+            reason=reason,
+            supplied=True,
         ),
     )
 

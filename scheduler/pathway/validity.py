@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from scheduler.pathway.facts import CaseFacts, ProcedureDone, TestResult
+from scheduler.pathway.facts import CaseFacts, MdtRecommendation, ProcedureDone, TestResult
 from scheduler.pathway.items import BLOODS, IMAGING
 from scheduler.pathway.protocols import MedicationHold, Protocol
 from scheduler.vocabulary import Readiness, Stage, Target
 
 ONE_DAY = timedelta(days=1)
+PROCEEDING = frozenset({MdtRecommendation.PROCEED_TEST, MdtRecommendation.PROCEED_DIRECT})
 
 
 class Prerequisite(StrEnum):
@@ -137,8 +138,9 @@ def consent(facts: CaseFacts, stage: Stage, on: date, protocol: Protocol) -> Sta
 
 
 def mdt_decision(facts: CaseFacts, on: date, protocol: Protocol) -> Standing:
-    """P4: a decision of the MDT meeting, not too old."""
-    dated = facts.mdt.on if facts.mdt else None
+    """P4: advice of the MDT meeting to proceed, not too old."""
+    proceeds = facts.mdt is not None and facts.mdt.recommendation in PROCEEDING
+    dated = facts.mdt.on if facts.mdt is not None and proceeds else None
     return _aged(Prerequisite.MDT_DECISION, dated, protocol.days("mdt_valid"), on, renewable=False)
 
 

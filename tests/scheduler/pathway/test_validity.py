@@ -159,3 +159,16 @@ def test_a_test_block_has_neither_gap_nor_result() -> None:
 def test_items_that_never_arrived_do_not_count() -> None:
     asked = (ReferralItem(key="R2", received=False, dated=TODAY),)
     assert not standings(waiting(items=asked), Stage.DEFINITIVE, day(1), a_protocol(), TODAY)[0].holds
+
+
+@pytest.mark.parametrize("advice", MdtRecommendation)
+def test_only_advice_to_proceed_is_a_decision_that_holds(advice: MdtRecommendation) -> None:
+    facts = waiting(mdt=MdtDecision(on=TODAY, recommendation=advice))
+    found = standings(facts, Stage.DEFINITIVE, day(1), a_protocol(), TODAY)
+    assert found[3].holds is (advice in {MdtRecommendation.PROCEED_TEST, MdtRecommendation.PROCEED_DIRECT})
+
+
+def test_of_two_consents_on_one_day_the_later_one_counts() -> None:
+    signed = (a_consent(Stage.DEFINITIVE, target="stellate"), a_consent(Stage.DEFINITIVE))
+    assert standings(waiting(consents=signed), Stage.DEFINITIVE, day(1), a_protocol(), TODAY)[2].holds
+    assert not standings(waiting(consents=signed[::-1]), Stage.DEFINITIVE, day(1), a_protocol(), TODAY)[2].holds
