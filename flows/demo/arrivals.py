@@ -20,7 +20,8 @@ Thing = TypeVar("Thing")
 class Twist(StrEnum):
     """What makes a case leave the ordinary way; a case has at most one."""
 
-    NOT_OPENED = "not_opened"
+    WAITS_IN_TRIAGE = "waits_in_triage"
+    JUST_IN = "just_in"
     LACKS_ITEMS = "lacks_items"
     COMPLETED_LATER = "completed_later"
     RETURNED = "returned"
@@ -44,7 +45,8 @@ class Twist(StrEnum):
 
 # How many of each, and how many days ago they were referred: from, to.
 TWISTS: tuple[tuple[Twist, int, int, int], ...] = (
-    (Twist.NOT_OPENED, 3, 2, 16),
+    (Twist.JUST_IN, 4, 1, 1),
+    (Twist.WAITS_IN_TRIAGE, 3, 9, 17),
     (Twist.LACKS_ITEMS, 6, 3, 18),
     (Twist.COMPLETED_LATER, 12, 20, 110),
     (Twist.RETURNED, 2, 30, 100),
@@ -67,7 +69,7 @@ TWISTS: tuple[tuple[Twist, int, int, int], ...] = (
 )
 
 # Referrals without a twist: how many, and how many days ago: from, to. The service has grown.
-ORDINARY: tuple[tuple[int, int, int], ...] = ((40, 1, 28), (34, 28, 60), (22, 60, 95), (10, 95, 126))
+ORDINARY: tuple[tuple[int, int, int], ...] = ((42, 1, 28), (38, 28, 58), (16, 58, 92), (6, 92, 122))
 
 FUNDINGS = (
     (Funding.PUBLIC, 62),

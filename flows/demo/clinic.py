@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
-
-from sqlmodel import Session
+from typing import TYPE_CHECKING
 
 from db import clinic
 from db.clinic import NewList
 from flows.demo import roster, sites
 from flows.demo.days import holidays_around
 from flows.demo.roster import DemoList
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 WEEKS_AHEAD = 8
 

@@ -9,7 +9,7 @@ from random import Random
 
 from flows.demo.arrivals import Arrival, Twist
 from flows.demo.chance import stream
-from flows.demo.days import ONE_DAY, after_working_days, next_working_day
+from flows.demo.days import after_working_days
 from scheduler.pathway.facts import TestResult
 from scheduler.pathway.states import PathwayState
 
@@ -17,7 +17,6 @@ _S = PathwayState
 
 # Working days that people take in each state, from fewest to most.
 USUAL_DELAYS: dict[PathwayState, tuple[int, int]] = {
-    _S.REFERRAL_RECEIVED: (0, 2),
     _S.REFERRAL_INCOMPLETE: (4, 6),
     _S.TRIAGE: (1, 2),
     _S.AWAITING_MDT: (1, 1),
@@ -77,8 +76,6 @@ class Journey:
         self.state = state
         fewest, most = USUAL_DELAYS.get(state, (0, 0))
         self.acts_on = after_working_days(on, self.chance.randint(fewest, most))
-        if state is _S.REFERRAL_RECEIVED:
-            self.acts_on = max(self.acts_on, next_working_day(on))
 
 
 def begin(seed: int, arrival: Arrival, ref: str) -> Journey:
@@ -87,14 +84,12 @@ def begin(seed: int, arrival: Arrival, ref: str) -> Journey:
     leaves_on = (
         arrival.received_on + timedelta(days=chance.randint(*LEAVES_AFTER)) if arrival.twist in LEAVERS else None
     )
-    journey = Journey(
+    return Journey(
         arrival=arrival,
         ref=ref,
         chance=chance,
         state=_S.REFERRAL_RECEIVED,
-        acts_on=arrival.received_on + ONE_DAY,
+        acts_on=arrival.received_on,
         leaves_on=leaves_on,
         technique=arrival.technique.value,
     )
-    journey.enters(_S.REFERRAL_RECEIVED, arrival.received_on)
-    return journey

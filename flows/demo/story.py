@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import chain, repeat
 from typing import Protocol as Shape
 
 from db.incoming import IncomingReferral
 from flows.demo.answers import answers, other_technique
-from flows.demo.arrivals import Arrival
+from flows.demo.arrivals import Arrival, Twist
 from flows.demo.days import ONE_DAY, at, last_working_day, next_working_day, works
 from flows.demo.journey import AfterCare, Journey, Slot, begin
 from flows.demo.referrals import referral
@@ -22,6 +23,7 @@ _S = PathwayState
 
 MEETING_WEEKDAY = 2  # Wednesday
 BETWEEN_PLANS = timedelta(weeks=2)
+PLANS_LATELY = (timedelta(weeks=1), timedelta(weeks=1))
 WEEKS_PLANNED = 3
 WEEKS_PLANNED_AT_THE_END = 4
 WORKING_DAYS_SINCE_THE_LAST_PLAN = 2
@@ -45,7 +47,7 @@ VISITS: Mapping[PathwayState, tuple[Event, Event, Event]] = {
     _S.TEST_BOOKED: (Event.START_TEST, Event.COMPLETE_TEST, Event.ABANDON_TEST),
     _S.DEFINITIVE_BOOKED: (Event.START_DEFINITIVE, Event.COMPLETE_DEFINITIVE, Event.ABANDON_DEFINITIVE),
 }
-BOOKED_FROM = {_S.TEST_WAITING: _S.TEST_BOOKED, _S.DEFINITIVE_WAITING: _S.DEFINITIVE_BOOKED}
+PLANNED = frozenset({_S.TEST_WAITING, _S.DEFINITIVE_WAITING, *VISITS})
 
 
 class Doors(Shape):
@@ -58,6 +60,10 @@ class Doors(Shape):
 
     def receive(self, referrals: Sequence[IncomingReferral], now: datetime) -> Sequence[str]:
         """Store referrals, and give the reference of each one's case."""
+        ...
+
+    def states(self, refs: Iterable[str]) -> Mapping[str, PathwayState]:
+        """Say where these cases stand."""
         ...
 
     def record(self, ref: str, event: Event, details: Mapping[str, object], now: datetime) -> PathwayState:
@@ -104,8 +110,12 @@ class Story:
 
     def _live(self, day: date) -> None:
         self.outlook.day, self.outlook.meets = day, is_meeting_day(day)
-        self.doors.work_due_steps(self._at(day, INTAKE))
+        if day == self.outlook.last:  # what comes in last is still to be looked at when the story ends
+            self.doors.work_due_steps(self._at(day, INTAKE))
         self._receive(day)
+        if day != self.outlook.last:
+            self.doors.work_due_steps(self._at(day, INTAKE, 30))
+            self._see_what_intake_did(day)
         if day == last_working_day(self.outlook.last - PAIN_RETURNED):
             self._let_pain_return(day)
         for act in sorted(self._acts(day), key=lambda act: (act.at, act.journey.ref)):
@@ -124,6 +134,19 @@ class Story:
             journey = begin(self.seed, arrival, ref)
             journey.asked = whole.missing
             self.journeys.append(journey)
+            if arrival.twist is Twist.ENTERED_TWICE:
+                self._do(Act(self._at(day, INTAKE, 20), journey, Event.DUPLICATE_OR_ERROR), day)
+
+    def _see_what_intake_did(self, day: date) -> None:
+        """Complete referrals have gone to triage by themselves, and the others back to be completed."""
+        self._look_again([journey for journey in self.journeys if journey.state is _S.REFERRAL_RECEIVED], day)
+
+    def _look_again(self, journeys: Sequence[Journey], day: date) -> None:
+        """See where cases stand that others than the story may have moved."""
+        states = self.doors.states([journey.ref for journey in journeys])
+        for journey in journeys:
+            if journey.state is not states[journey.ref]:
+                journey.enters(states[journey.ref], day)
 
     def _let_pain_return(self, day: date) -> None:
         """Bring some patients back, so that a repeat is under review when the story ends."""
@@ -173,6 +196,7 @@ class Story:
         """Count the visits of this kind that come after this one before the story ends."""
         return sum(
             other.state is journey.state
+            and other.leaves_on is None
             and other.slot is not None
             and (other.slot.start, other.ref) > (slot.start, journey.ref)
             and other.slot.on <= self.outlook.last
@@ -182,7 +206,7 @@ class Story:
     def _do(self, act: Act, day: date) -> None:
         journey = act.journey
         if act.event is Event.COMPLETE_TEST:
-            journey.result = self.outlook.next_result()
+            journey.result = self.outlook.next_result(recorded=not journey.stands_still)
         changes_technique = "technique" in (details := answers(act.event, journey, day))
         state = self.doors.record(journey.ref, act.event, details, act.at)
         if changes_technique:
@@ -206,15 +230,12 @@ class Story:
             journey.slot = None
 
     def _plan(self, day: date) -> None:
-        last = max(self.plans)
-        start = self.today + ONE_DAY if day == last else day + ONE_DAY
+        start = self.today + ONE_DAY if day == max(self.plans) else day + ONE_DAY
         slots = self.doors.plan(self._at(day, PLANNING), start=start, weeks=self.plans[day])
-        for journey in self.journeys:
-            slot = slots.get(journey.ref)
-            if slot is not None and (booked := BOOKED_FROM.get(journey.state)):
-                journey.enters(booked, day)
-            if slot is not None:
-                journey.slot = slot
+        planned = [journey for journey in self.journeys if journey.state in PLANNED]
+        self._look_again(planned, day)
+        for journey in planned:
+            journey.slot = slots.get(journey.ref, journey.slot) if journey.state in VISITS else None
 
 
 def is_meeting_day(day: date) -> bool:
@@ -223,12 +244,13 @@ def is_meeting_day(day: date) -> bool:
 
 
 def planning_days(first: date, last: date) -> Mapping[date, int]:
-    """Give the days on which a plan is published, each with the weeks it plans."""
+    """Give the days on which a plan is published, each with the weeks it plans; lately they came every week."""
     day = last
     for _ in range(WORKING_DAYS_SINCE_THE_LAST_PLAN):
         day = last_working_day(day - ONE_DAY)
     plans = {day: WEEKS_PLANNED_AT_THE_END}
-    while (day := day - BETWEEN_PLANS) >= first + FIRST_PLAN_AFTER:
+    gaps = chain(PLANS_LATELY, repeat(BETWEEN_PLANS))
+    while (day := day - next(gaps)) >= first + FIRST_PLAN_AFTER:
         plans[next_working_day(day)] = WEEKS_PLANNED
     return plans
 

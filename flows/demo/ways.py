@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from flows.demo.arrivals import Twist
 from flows.demo.journey import AfterCare, Journey
-from flows.demo.referrals import INCOMPLETE
 from scheduler.pathway.events import Event
 from scheduler.pathway.facts import TestResult
 from scheduler.pathway.protocols import Protocol
@@ -16,7 +15,7 @@ from scheduler.pathway.states import PathwayState
 
 _S = PathwayState
 
-DECISIONS_LEFT_OPEN = timedelta(days=9)  # before the end: what comes up this late still waits for its decision
+DECISIONS_LEFT_OPEN = timedelta(days=7)  # before the end: what comes up this late still waits for its decision
 CANCELLATIONS_END = timedelta(days=8)  # before the end: from then on every booked patient comes
 HANDED_OVER_AFTER = (28, 45)  # days after treatment
 LEFT_UNDECIDED = 3  # patients with a positive test
@@ -51,9 +50,9 @@ class Outlook:
         """Say whether decisions that come up now stay open."""
         return self.last - self.day <= DECISIONS_LEFT_OPEN
 
-    def next_result(self) -> TestResult:
-        """Give the result of the next test; near the end one is equivocal and one negative first."""
-        if self.near_the_end and self.odd_results_due:
+    def next_result(self, *, recorded: bool) -> TestResult:
+        """Give what the next test shows; near the end the first that are recorded are equivocal and negative."""
+        if self.near_the_end and recorded and self.odd_results_due:
             return self.odd_results_due.pop(0)
         return RESULTS[self.tests % len(RESULTS)]
 
@@ -84,14 +83,6 @@ def _leaves(journey: Journey) -> Event | None:
     }.get(journey.arrival.twist or Twist.DIRECT)
 
 
-def _received(journey: Journey, _: Outlook) -> Event | None:
-    if journey.arrival.twist is Twist.NOT_OPENED:
-        return None
-    if journey.arrival.twist is Twist.ENTERED_TWICE:
-        return Event.DUPLICATE_OR_ERROR
-    return Event.MARK_INCOMPLETE if journey.arrival.twist in INCOMPLETE else Event.START_TRIAGE
-
-
 def _incomplete(journey: Journey, _: Outlook) -> Event | None:
     return {
         Twist.COMPLETED_LATER: Event.INFORMATION_RECEIVED,
@@ -100,8 +91,10 @@ def _incomplete(journey: Journey, _: Outlook) -> Event | None:
     }.get(journey.arrival.twist or Twist.DIRECT)
 
 
-def _triage(journey: Journey, _: Outlook) -> Event:
+def _triage(journey: Journey, _: Outlook) -> Event | None:
     match journey.arrival.twist:
+        case Twist.WAITS_IN_TRIAGE:
+            return None
         case Twist.TRIAGE_ASKS:
             journey.asked = TRIAGE_WANTS
             return Event.REQUEST_INFORMATION
@@ -185,7 +178,6 @@ def _repeat(journey: Journey, outlook: Outlook) -> Event | None:
 
 
 WAYS: Mapping[PathwayState, Way] = {
-    _S.REFERRAL_RECEIVED: _received,
     _S.REFERRAL_INCOMPLETE: _incomplete,
     _S.TRIAGE: _triage,
     _S.AWAITING_MDT: _meeting,
