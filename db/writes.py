@@ -33,3 +33,9 @@ def finish(session: Session, write_id: str | None, result: dict[str, object]) ->
     row = session.get_one(ClientWriteRow, write_id)
     row.result = result
     session.flush()
+
+
+def answered(session: Session, write_id: str, action: str) -> bool:
+    """Say whether this write was done before, without beginning it; a reading session will do."""
+    row = session.get(ClientWriteRow, write_id)
+    return row is not None and row.action == action
