@@ -71,7 +71,7 @@ def _ours(module: str) -> tuple[str, ...]:
 
 
 def _web(port: int) -> tuple[str, ...]:
-    return _uvicorn("dashboard.asgi:app", port, "--timeout-graceful-shutdown", "2")
+    return (*_ours("dashboard.asgi"), "--host", HOST, "--port", str(port))
 
 
 def _prefect(port: int) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 import pytest
 
 from flows.permissions import (
-    EVENT_PERMISSIONS,
     PERMISSIONS,
     Action,
     Actor,
@@ -33,7 +32,6 @@ def holding(role, site="*"):
 
 def test_every_action_and_every_event_has_its_roles():
     assert set(PERMISSIONS) == set(Action)
-    assert set(EVENT_PERMISSIONS) == set(Event)
     assert all(allowed_roles(asked) for asked in ASKED)
 
 

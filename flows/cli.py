@@ -1,0 +1,310 @@
+"""The `neurolist` command: every job of the service from a terminal, with clear sentences and exit codes.
+
+Exit codes: 0 done, 1 refused or only partly done, 2 the command or its input is wrong, 70 a fault of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scheduler.errors import BadInputError, NeurolistError, NotFoundError
+
+if TYPE_CHECKING:
+    from flows.desk import Desk
+
+REFUSED = 1
+BAD_INPUT = 2
+OUR_FAULT = 70
+
+app = typer.Typer(
+    name="neurolist",
+    help="Scheduling and workflow for an image-guided percutaneous neurolysis service.",
+    epilog=(
+        "NEUROLIST_HOME is the folder for data and logs (~/.neurolist). NEUROLIST_DATABASE_URL is the database "
+        "(SQLite in that folder). NEUROLIST_USER names you in the audit trail. NEUROLIST_NOW shifts the clock."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text for people.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same result.")]
+TimeLimit = Annotated[float, typer.Option("--time-limit", min=1, metavar="SECONDS", help="How long to search.")]
+
+
+def main() -> None:
+    """Run the command line; a refusal is one sentence and a code, never a traceback."""
+    try:
+        app()
+    except BadInputError as fault:
+        _complain(str(fault))
+        sys.exit(BAD_INPUT)
+    except NotFoundError as fault:
+        _complain(str(fault))
+        sys.exit(BAD_INPUT)
+    except NeurolistError as fault:
+        _complain(str(fault))
+        sys.exit(REFUSED)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of our output has gone
+        sys.exit(REFUSED)
+    except Exception as fault:  # noqa: BLE001 - the last door: people get a sentence, the log file the traceback
+        from flows.fault_log import keep_fault
+
+        where = keep_fault(fault)
+        _complain(f"Something went wrong inside Neurolist. The details are in {where}; nothing was half saved.")
+        sys.exit(OUR_FAULT)
+
+
+@app.command()
+def up(
+    *,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Make demonstration data first if the database is empty.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port of the screens.")] = 8501,
+) -> None:
+    """Run the whole service on this machine until Ctrl-C: screens, dispatcher, planner and Prefect."""
+    from flows.service import open_service
+    from flows.start import start_service
+
+    start_service(open_service(), port=port, demo=demo, say=typer.echo)
+
+
+@app.command()
+def status(*, as_json: AsJson = False) -> None:
+    """Say how the service stands: database, guards, cases, steps due and parked, Prefect, versions."""
+    from flows.show import print_json, print_status
+
+    found = _desk().status()
+    print_json(found) if as_json else print_status(found)
+
+
+@app.command()
+def demo(*, seed: Seed = 0) -> None:
+    """Fill an empty database with a synthetic service: sites, lists, people and cases at every stage."""
+    from flows.start import fill_with_demo
+
+    typer.echo(fill_with_demo(_desk(), seed=seed))
+
+
+@app.command("import")
+def import_files(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="FHIR bundles, CSV files, or folders of them.")
+    ],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Read referral files; each referral is kept or refused by itself, and one that came before changes nothing."""
+    from flows.progress import counting
+    from flows.show import import_lines, print_json
+
+    with counting("Importing referrals") as tell:
+        report = _desk().import_referrals(paths, on_progress=tell)
+    print_json(report) if as_json else typer.echo("\n".join(import_lines(report)))
+    if report.refused:
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def cases(
+    *,
+    state: Annotated[str | None, typer.Option(help="Only cases in this state, such as test_waiting.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the cases: where each stands, since when, and how long it waits."""
+    from flows.show import print_cases, print_json
+
+    found = _desk().cases(state=state)
+    print_json(found) if as_json else print_cases(found)
+
+
+@app.command()
+def case(
+    ref: Annotated[str, typer.Argument(metavar="REF", help="A case reference, such as N10001.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show one case: its history, clocks, what is missing, its bookings and what may follow."""
+    from flows.show import print_case, print_json
+
+    desk = _desk()
+    page, steps = desk.case(ref), desk.next_steps(ref)
+    print_json({"case": page, "next_steps": steps}) if as_json else print_case(page, steps)
+
+
+@app.command()
+def record(
+    ref: Annotated[str, typer.Argument(metavar="REF", help="A case reference.")],
+    event: Annotated[str, typer.Argument(metavar="EVENT", help="What happened, such as accept or list_for_test.")],
+    fields: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One field of the event's form; repeat it.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Record what happened to a case; without the fields it needs, says which they are."""
+    from flows.show import print_json, summary_line
+
+    summary = _desk().record_typed(ref, event, fields or [])
+    print_json(summary) if as_json else typer.echo(summary_line(summary))
+
+
+@app.command()
+def plan(
+    *,
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="First date to plan; tomorrow unless said.")] = None,
+    weeks: Annotated[int, typer.Option(min=1, max=26, help="How many weeks to plan.")] = 4,
+    time_limit: TimeLimit = 20.0,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Compute a plan for the waiting cases and keep it as a proposal; nothing is booked until it is published."""
+    from flows.progress import searching
+    from flows.show import print_json, print_proposal
+
+    desk = _desk()
+    with searching("Planning", seconds=time_limit) as tell:
+        made = desk.plan_now(start=_date(start), weeks=weeks, time_limit=time_limit, seed=seed, on_progress=tell)
+    page = desk.proposal(made)
+    print_json(page) if as_json else print_proposal(page)
+
+
+@app.command()
+def proposal(
+    proposal_id: Annotated[str, typer.Argument(metavar="ID", help="A proposal, as `plan` printed it.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show a proposed plan: what is placed, what moves, what is left over and why, and what it costs."""
+    from flows.show import print_json, print_proposal
+
+    page = _desk().proposal(proposal_id)
+    print_json(page) if as_json else print_proposal(page)
+
+
+@app.command()
+def publish(
+    proposal_id: Annotated[str, typer.Argument(metavar="ID", help="The proposal to publish.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Book what a proposal places, all of it or nothing; says what has changed when it no longer fits."""
+    from flows.show import print_json, publish_line
+
+    report = _desk().publish(proposal_id)
+    print_json(report) if as_json else typer.echo(publish_line(report))
+
+
+@app.command()
+def lists(
+    *,
+    first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First date; today unless said.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last date; four weeks on.")] = None,
+    site: Annotated[str | None, typer.Option(help="Only lists at this site.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the lists of each suite with their cases in order."""
+    from flows.show import print_json, print_lists
+
+    found = _desk().lists(_date(first), _date(last), site=site)
+    print_json(found) if as_json else print_lists(found)
+
+
+@app.command()
+def solve(
+    problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A problem file (neurolist-problem/1).")],
+    output: Annotated[str, typer.Option("-o", "--output", metavar="PLAN", help="Where to write; - is the screen.")],
+    time_limit: TimeLimit = 60.0,
+    workers: Annotated[int, typer.Option(min=1, help="How many processors to search with.")] = 2,
+    seed: Seed = 0,
+) -> None:
+    """Find a plan for a problem file; cases that cannot be booked are listed with their reasons."""
+    from flows.plan_files import check_writable, save_plan, solve_file
+    from flows.progress import searching
+    from flows.show import plan_sentence
+
+    check_writable(output)
+    with searching("Planning", seconds=time_limit) as tell:
+        plan = solve_file(problem, time_limit=time_limit, workers=workers, seed=seed, on_progress=tell)
+    save_plan(plan, output)
+    typer.echo(plan_sentence(plan), err=True)
+
+
+@app.command()
+def check(
+    problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A problem file.")],
+    plan: Annotated[str, typer.Argument(metavar="PLAN", help="A plan file for it.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check a plan against its problem, independently of the solver: one line per broken rule, and then exit code 1."""
+    from flows.plan_files import check_files
+    from flows.show import audit_lines, print_json
+
+    found = check_files(problem, plan)
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo("\n".join(audit_lines(found)))
+    if found.breaches:
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def rules(*, as_json: AsJson = False) -> None:
+    """Print the rules a plan may never break, and what a plan costs."""
+    from flows.show import print_json, print_rulebook
+    from scheduler.goals import GOALS
+    from scheduler.rules import RULEBOOK
+
+    if as_json:
+        print_json(
+            {
+                "rules": [{"key": rule.key, "says": rule.says, "because": rule.because} for rule in RULEBOOK],
+                "goals": [{"key": goal.key, "says": goal.says} for goal in GOALS],
+            }
+        )
+    else:
+        print_rulebook(RULEBOOK, GOALS)
+
+
+def _desk() -> Desk:
+    from flows.desk import command_line_desk
+
+    return command_line_desk()
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f'"{text}" is not a date; write it like 2026-12-01.') from None
+
+
+def _complain(sentence: str) -> None:
+    from rich.console import Console
+
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[bold red]✗[/] {_plain(sentence)}")
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+if __name__ == "__main__":
+    main()

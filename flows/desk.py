@@ -1,0 +1,523 @@
+"""The desk: the only door for what people do, with roles checked, refusals audited and every write done once.
+
+Screens and the command line open it with `open_desk()` and ask in somebody's name: `open_desk().acting(person)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import replace
+from datetime import date, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from db import accounts, boards, bookings, cases, clinic, due_steps, facts, proposals, publishing, writes
+from db import protocol as protocols
+from db.accounts import Account
+from db.audit import Author
+from db.pictures import (
+    BookingLine,
+    CasePage,
+    CaseSummary,
+    HistoryLine,
+    LeftOver,
+    ListCard,
+    ListedCase,
+    NoteLine,
+    NoticeLine,
+    ProposalPage,
+    ProposalSummary,
+    ProposedPlace,
+    ServiceStatus,
+    SiteLine,
+    StageColumn,
+    TaskLine,
+)
+from db.publishing import NotBooked, PublishReport
+from db.referrals import RECEIVE_STEP
+from db.settings import MemorySettings
+from db.words import ProposalStatus, TaskState
+from flows.handlers import PLAN_STEP, PUBLISHED_STEP
+from flows.permissions import EVERY_SITE, Action, Actor, allowed_roles, demand
+from flows.plan_requests import PlanRequest
+from flows.reports import ImportReport, KeptReferral
+from flows.service import Service, open_service
+from flows.steps import StepReport, run_due_steps
+from scheduler.errors import NeurolistError, NotFoundError, NotPermittedError
+from scheduler.pathway.booking import BookingEvent, BookingState
+from scheduler.pathway.clocks import Clock as PathwayClock
+from scheduler.pathway.events import Event
+from scheduler.pathway.fields import Choice, Field, FieldType
+from scheduler.pathway.machine import NextStep, decide, possible
+from scheduler.pathway.states import PathwayState
+from scheduler.vocabulary import Role
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from scheduler.engine import Progress
+
+__all__ = [
+    "EVERY_SITE",
+    "Account",
+    "Action",
+    "Actor",
+    "BookingEvent",
+    "BookingLine",
+    "BookingState",
+    "CasePage",
+    "CaseSummary",
+    "Choice",
+    "Desk",
+    "Event",
+    "Field",
+    "FieldType",
+    "HistoryLine",
+    "ImportReport",
+    "KeptReferral",
+    "LeftOver",
+    "ListCard",
+    "ListedCase",
+    "NextStep",
+    "NotBooked",
+    "NoteLine",
+    "NoticeLine",
+    "PathwayClock",
+    "PathwayState",
+    "ProposalPage",
+    "ProposalStatus",
+    "ProposalSummary",
+    "ProposedPlace",
+    "PublishReport",
+    "ServiceStatus",
+    "SiteLine",
+    "StageColumn",
+    "StepReport",
+    "TaskLine",
+    "TaskState",
+    "open_desk",
+]
+
+T = TypeVar("T")
+ONE_DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
+USUAL_WEEKS = 4
+USUAL_SECONDS = 20.0
+NOBODY = Actor(id="nobody", name="Somebody not signed in")
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+class Desk:
+    """Everything a person may ask for, in one person's name."""
+
+    def __init__(self, service: Service, actor: Actor = NOBODY) -> None:
+        self.service = service
+        self.actor = actor
+        self.zone = ZoneInfo(service.clock.timezone)
+
+    def acting(self, actor: Actor) -> Desk:
+        """Give the same desk in this person's name."""
+        return Desk(self.service, actor)
+
+    # At the door
+
+    def check_ready(self) -> None:
+        """Raise with the sentence when the database or one of its guards is gone."""
+        self.service.database.check_guards()
+
+    def sign_in(self, username: str, password: str, address: str) -> str:
+        """Open a session and give its token; raises NotPermittedError, the same whatever was wrong."""
+        author = Author(id=f"address {address}", name=address, role="visitor")
+        now = self.service.clock.now()
+        answer = self.service.database.write(
+            lambda session: accounts.sign_in(session, username=username, password=password, now=now),
+            author=author,
+            now=now,
+        )
+        if answer.token is None:
+            raise NotPermittedError(answer.refusal)
+        return answer.token
+
+    def person(self, token: str) -> Actor | None:
+        """Give who this token belongs to; None once the session has ended."""
+        settings, now = self.service.database.settings, self.service.clock.now()
+        with self.service.database.reading() as session:
+            account = accounts.person(session, token, now=now, idle=settings.session_idle, life=settings.session_life)
+            seen = accounts.last_seen(session, token)
+        if account is None:
+            return None
+        actor = Actor(id=account.id, name=account.name, roles=account.roles)
+        if seen is None or now - seen >= TOUCH_EVERY:
+            self._write(_at_the_door(actor), lambda session: accounts.touch(session, token, now=now))
+        return actor
+
+    def sign_out(self, token: str) -> None:
+        """End this session; nothing happens to one that has ended."""
+        now = self.service.clock.now()
+        person = _at_the_door(self.person(token) or NOBODY)
+        self._write(person, lambda session: accounts.sign_out(session, token, now=now))
+
+    # Looking
+
+    def today(self) -> date:
+        """Give the local date."""
+        return self.service.clock.today()
+
+    def cases(self, state: str | None = None) -> tuple[CaseSummary, ...]:
+        """List the cases that have not ended, or those in one state."""
+        wanted = None if state is None else (state_named(state),)
+        return self._look(lambda session: boards.case_summaries(session, now=self.service.clock.now(), states=wanted))
+
+    def case(self, ref: str) -> CasePage:
+        """Give everything one case's page shows."""
+        return self._look(lambda session: boards.case_page(session, ref, now=self.service.clock.now()))
+
+    def next_steps(self, ref: str) -> tuple[NextStep, ...]:
+        """List what may follow for a case, with each form, and whether the facts allow it today."""
+        today = self.today()
+        return self._look(
+            lambda session: possible(
+                facts.case_facts(session, ref), protocols.protocol(session, today), today, clinic.holidays(session)
+            )
+        )
+
+    def stages(self) -> tuple[StageColumn, ...]:
+        """Give every state of the pathway with the cases that stand there."""
+        return self._look(lambda session: boards.stages(session, now=self.service.clock.now()))
+
+    def to_place(self, site: str | None = None) -> tuple[CaseSummary, ...]:
+        """List the waiting cases that have no place yet, or those one site may take."""
+        return self._look(lambda session: boards.to_place(session, now=self.service.clock.now(), site=site))
+
+    def sites(self) -> tuple[SiteLine, ...]:
+        """List the sites by name."""
+        return self._look(boards.sites)
+
+    def lists(
+        self, start: date | None = None, end: date | None = None, site: str | None = None
+    ) -> tuple[ListCard, ...]:
+        """List the lists of these dates, both included, with their cases; four weeks from today unless said."""
+        first = start or self.today()
+        last = end or first + USUAL_WEEKS * WEEK - ONE_DAY
+        return self._look(
+            lambda session: boards.lists(session, start=first, end=last, now=self.service.clock.now(), site=site)
+        )
+
+    def proposals(self) -> tuple[ProposalSummary, ...]:
+        """List the proposed plans, newest first."""
+        return self._look(boards.proposal_summaries)
+
+    def proposal(self, proposal_id: str) -> ProposalPage:
+        """Show one proposed plan in full."""
+        return self._look(lambda session: boards.proposal_page(session, proposal_id))
+
+    def tasks(self, *, mine: bool = False) -> tuple[TaskLine, ...]:
+        """List the open tasks, the soonest due first; `mine` keeps those of the actor's roles."""
+        roles = self.actor.roles_at(None) if mine else None
+        return self._look(lambda session: boards.tasks(session, roles=roles))
+
+    def status(self) -> ServiceStatus:
+        """Say how the service stands."""
+        return self._look(lambda session: boards.service_status(session, now=self.service.clock.now()))
+
+    # Acting
+
+    def import_referrals(
+        self, paths: Sequence[Path], on_progress: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> ImportReport:
+        """Read referral files; each referral is kept in a transaction of its own, and looked through at once."""
+        from flows.receiving import receive  # the readers of files take a while to load
+
+        author = self._permitted(Action.IMPORT_REFERRALS, "referral", "files")
+        report = receive(self.service, paths, author=author, on_progress=on_progress)
+        run_due_steps(self.service, names=(RECEIVE_STEP,))
+        return report
+
+    def record(
+        self,
+        ref: str,
+        event: Event | str,
+        details: Mapping[str, object],
+        *,
+        write_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> CaseSummary:
+        """Record what happened to a case, and do at once what that makes due.
+
+        Raises TransitionNotAllowedError with every sentence in the way, StaleVersionError when the case changed since
+        `expected_version` was shown. A repeat of the same `write_id` changes nothing.
+        """
+        happened = event_named(event)
+        author = self._permitted(happened, "case", ref)
+        now, today = self.service.clock.now(), self.today()
+
+        def step(session: Session) -> None:
+            move = decide(
+                facts.case_facts(session, ref),
+                happened,
+                details,
+                protocol=protocols.protocol(session, today),
+                today=today,
+                holidays=clinic.holidays(session),
+            )
+            cases.apply_step(
+                session,
+                ref,
+                move,
+                details,
+                actor=author,
+                now=now,
+                write_id=write_id or str(uuid4()),
+                expected_version=expected_version,
+            )
+
+        self._once(write_id, "apply_step", lambda: self._write(author, step))
+        run_due_steps(self.service, case_ref=ref)
+        return self.case(ref).summary
+
+    def advance_booking(self, ref: str, event: BookingEvent, *, expected_version: int | None = None) -> CaseSummary:
+        """Move a case's booking on without moving the case, such as when the patient confirms or arrives."""
+        author = self._permitted(Action.ADVANCE_BOOKING, "case", ref)
+        now = self.service.clock.now()
+        self._write(
+            author,
+            lambda session: bookings.advance(
+                session, ref, event, actor=author, now=now, expected_version=expected_version
+            ),
+        )
+        return self.case(ref).summary
+
+    def finish_task(self, task_id: str, *, expected_version: int | None = None) -> None:
+        """Tick off a task."""
+        author = self._permitted(Action.FINISH_TASK, "task", task_id)
+        now = self.service.clock.now()
+        self._write(
+            author,
+            lambda session: cases.finish_task(
+                session, task_id, actor=author, now=now, expected_version=expected_version
+            ),
+        )
+
+    def request_plan(
+        self,
+        start: date | None = None,
+        weeks: int = USUAL_WEEKS,
+        time_limit: float = USUAL_SECONDS,
+        seed: int = 0,
+        *,
+        freeze_until: date | None = None,
+        write_id: str | None = None,
+    ) -> str:
+        """Ask for a plan of some weeks from a date (tomorrow unless said); the planner works it out. Gives its id."""
+        author = self._permitted(Action.REQUEST_PLAN, "proposal", "new")
+        asked = self._plan_request(start, weeks, time_limit, seed, freeze_until)
+
+        def ask(session: Session) -> str:
+            made = self._propose(session, asked, author, write_id)
+            wanted = replace(asked, proposal=made)
+            due_steps.enqueue(
+                session,
+                key=f"{made}:{PLAN_STEP}",
+                name=PLAN_STEP,
+                due_at=self.service.clock.now(),
+                payload=wanted.as_payload(),
+            )
+            return made
+
+        return self._write(author, ask)
+
+    def plan_now(
+        self,
+        start: date | None = None,
+        weeks: int = USUAL_WEEKS,
+        time_limit: float = USUAL_SECONDS,
+        seed: int = 0,
+        *,
+        freeze_until: date | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> str:
+        """Work out a plan here and now, without the planner; gives the proposal's id."""
+        from flows.plan_runs import compute, give_up  # the solver takes a second to load
+
+        author = self._permitted(Action.REQUEST_PLAN, "proposal", "new")
+        asked = self._plan_request(start, weeks, time_limit, seed, freeze_until)
+        made = self._write(author, lambda session: self._propose(session, asked, author, None))
+        try:
+            compute(self.service, replace(asked, proposal=made), author=author, on_progress=on_progress)
+        except BaseException:
+            give_up(self.service, made, "The planning run was stopped before it had a plan.", author=author)
+            raise
+        return made
+
+    def withdraw(self, proposal_id: str, *, expected_version: int | None = None) -> None:
+        """Set a proposed plan aside."""
+        author = self._permitted(Action.WITHDRAW_PROPOSAL, "proposal", proposal_id)
+        now = self.service.clock.now()
+        self._write(
+            author,
+            lambda session: proposals.withdraw(session, proposal_id, now=now, expected_version=expected_version),
+        )
+
+    def publish(
+        self, proposal_id: str, *, expected_version: int | None = None, write_id: str | None = None
+    ) -> PublishReport:
+        """Book what a proposal places, all of it or nothing; the role must be held at every site it touches."""
+        author = self._permitted(Action.PUBLISH, "proposal", proposal_id, sites=self._sites_of(proposal_id))
+        now = self.service.clock.now()
+
+        def publish(session: Session) -> PublishReport:
+            report = publishing.publish(
+                session,
+                proposal_id,
+                actor=author,
+                now=now,
+                expected_version=expected_version,
+                write_id=write_id or str(uuid4()),
+            )
+            due_steps.enqueue(
+                session,
+                key=f"{proposal_id}:{PUBLISHED_STEP}",
+                name=PUBLISHED_STEP,
+                due_at=now,
+                payload={"proposal": proposal_id},
+            )
+            return report
+
+        report = self._write(author, publish)
+        run_due_steps(self.service, names=(PUBLISHED_STEP,))
+        return report
+
+    def run_due_now(self) -> tuple[StepReport, ...]:
+        """Work everything that is due, except plans, without a dispatcher."""
+        self._permitted(Action.RUN_STEPS, "due_step", "all")
+        return run_due_steps(self.service)
+
+    def retry_step(self, step_id: str) -> None:
+        """Put a parked step back to work."""
+        author = self._permitted(Action.RUN_STEPS, "due_step", step_id)
+        now = self.service.clock.now()
+        self._write(author, lambda session: due_steps.retry_parked(session, step_id, now=now))
+
+    # Accounts
+
+    def accounts(self) -> tuple[Account, ...]:
+        """List the accounts of staff."""
+        self._permitted(Action.MANAGE_ACCOUNTS, "account", "all")
+        with self.service.database.reading() as session:
+            return accounts.accounts(session)
+
+    def add_account(self, username: str, name: str, password: str, roles: Mapping[str, Set[Role]]) -> str:
+        """Make an account for one of the staff; gives its id."""
+        author = self._permitted(Action.MANAGE_ACCOUNTS, "account", "new")
+        return self._write(
+            author,
+            lambda session: accounts.add_account(session, username=username, name=name, password=password, roles=roles),
+        )
+
+    # Inside
+
+    def _look(self, ask: Callable[[Session], T]) -> T:
+        self._permitted(Action.LOOK, "service", "screens")
+        with self.service.database.reading() as session:
+            return ask(session)
+
+    def _write(self, author: Author, work: Callable[[Session], T]) -> T:
+        return self.service.database.write(work, author=author, now=self.service.clock.now())
+
+    def _permitted(
+        self, asked: Action | Event, entity: str, ref: str, *, sites: Iterable[str | None] = (None,)
+    ) -> Author:
+        """Give who the write is attributed to; a refusal is told to the audit trail before it is raised."""
+        try:
+            demand(self.actor, asked, sites=sites)
+        except NotPermittedError as refusal:
+            author = Author(id=self.actor.id, name=self.actor.name, role="none")
+            self.service.database.refused(
+                author, self.service.clock.now(), action=asked.value, entity=entity, ref=ref, why=str(refusal)
+            )
+            raise
+        return author_of(self.actor, asked)
+
+    def _once(self, write_id: str | None, action: str, write: Callable[[], None]) -> None:
+        """Do a write unless it was done before: by then the case has moved on, and deciding again would refuse it."""
+        if self._was_done(write_id, action):
+            return
+        try:
+            write()
+        except NeurolistError:
+            if not self._was_done(write_id, action):  # a twin may have done it in between
+                raise
+
+    def _was_done(self, write_id: str | None, action: str) -> bool:
+        if write_id is None:
+            return False
+        with self.service.database.reading() as session:
+            return writes.answered(session, write_id, action)
+
+    def _sites_of(self, proposal_id: str) -> tuple[str, ...]:
+        """List the sites whose lists a proposal changes."""
+        with self.service.database.reading() as session:
+            kept = proposals.proposal_row(session, proposal_id)
+            problem = proposals.problem_of(kept)
+            plan = proposals.plan_of(kept, problem)
+        used = {booking.session for booking in plan.bookings}
+        left = {case.previous.session for case in problem.cases if case.previous is not None}
+        return tuple(sorted({problem.lists[name].site.id for name in used | left if name in problem.lists}))
+
+    def _plan_request(
+        self, start: date | None, weeks: int, time_limit: float, seed: int, freeze_until: date | None
+    ) -> PlanRequest:
+        first = start or self.today() + ONE_DAY
+        last = first + weeks * WEEK - ONE_DAY
+        return PlanRequest(
+            proposal="", start=first, end=last, time_limit=time_limit, seed=seed, freeze_until=freeze_until
+        )
+
+    def _propose(self, session: Session, asked: PlanRequest, author: Author, write_id: str | None) -> str:
+        return proposals.request(
+            session,
+            start=asked.start,
+            end=asked.end,
+            actor=author,
+            now=self.service.clock.now(),
+            options={"time_limit": asked.time_limit, "seed": asked.seed},
+            write_id=write_id,
+        )
+
+
+def open_desk(settings: MemorySettings | None = None) -> Desk:
+    """Open the desk of the service that the environment names; nobody acts at it until `acting` names a person."""
+    return Desk(open_service(settings=settings))
+
+
+def event_named(event: Event | str) -> Event:
+    """Give the event with this name; raises NotFoundError with the names that are like it."""
+    try:
+        return Event(event)
+    except ValueError:
+        near = get_close_matches(str(event), [each.value for each in Event])
+        also = f" Did you mean {', '.join(near)}?" if near else ""
+        raise NotFoundError(f"No event is called '{event}'.{also}") from None
+
+
+def state_named(state: str) -> PathwayState:
+    """Give the state with this name; raises NotFoundError with the names there are."""
+    try:
+        return PathwayState(state)
+    except ValueError:
+        names = ", ".join(each.value for each in PathwayState)
+        raise NotFoundError(f"No state is called '{state}'. The states are: {names}.") from None
+
+
+def author_of(actor: Actor, asked: Action | Event) -> Author:
+    """Give who an act is attributed to, in the role that allows it."""
+    held = actor.roles_at(None) & allowed_roles(asked)
+    role = min(held, key=list(Role).index, default=None)
+    return Author(id=actor.id, name=actor.name, role=role.value if role else "none")
+
+
+def _at_the_door(actor: Actor) -> Author:
+    return Author(id=actor.id, name=actor.name, role="visitor")

@@ -1,0 +1,119 @@
+"""What working each kind of due step does, inside the one transaction that also marks it done.
+
+Nothing here decides for a clinician: a referral that came in is looked through, and every timer becomes a task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from db import boards, cases, clinic, facts, proposals
+from db import protocol as protocols
+from db.due_steps import DueStep
+from db.referrals import RECEIVE_STEP
+from db.words import ProposalStatus
+from flows.service import MACHINE
+from flows.words import FlowName
+from scheduler.errors import TransitionNotAllowedError
+from scheduler.pathway.effects import Timer
+from scheduler.pathway.events import Event
+from scheduler.pathway.machine import Step, decide
+from scheduler.vocabulary import Role, Stage
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+PLAN_STEP = "plan"
+PUBLISHED_STEP = "plan_published"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When a step is worked: the instant, and the local date."""
+
+    now: datetime
+    today: date
+
+
+Handler = Callable[["Session", DueStep, Moment], None]
+
+
+def receive_referral(session: Session, step: DueStep, at: Moment) -> None:
+    """Send a complete referral to triage; ask the referrer of another for what is missing."""
+    ref = _case_of(step)
+    known = facts.case_facts(session, ref)
+    rules = protocols.protocol(session, at.today)
+    days_off = clinic.holidays(session)
+
+    def worked_out(event: Event) -> Step:
+        return decide(known, event, {}, protocol=rules, today=at.today, holidays=days_off)
+
+    try:
+        move = worked_out(Event.START_TRIAGE)
+    except TransitionNotAllowedError:
+        move = worked_out(Event.MARK_INCOMPLETE)
+    cases.apply_step(session, ref, move, {}, actor=MACHINE, now=at.now)
+
+
+def raise_task(session: Session, step: DueStep, at: Moment) -> None:
+    """Give the people named by the timer the task it was set for."""
+    ref = _case_of(step)
+    if facts.case_facts(session, ref).state.ends:
+        raise TransitionNotAllowedError("The case has ended, so there is nothing left to do.")
+    cases.raise_task(
+        session,
+        ref,
+        kind=step.name,
+        role=Role(str(step.payload["role"])),
+        says=str(step.payload["says"]),
+        due_on=date.fromisoformat(str(step.payload["due_on"])),
+        now=at.now,
+    )
+
+
+def set_overtaken_plans_aside(session: Session, step: DueStep, at: Moment) -> None:
+    """Withdraw the proposals that a published plan has overtaken, since they no longer fit what is booked."""
+    known = boards.proposal_summaries(session)
+    published = next(one for one in known if one.id == step.payload["proposal"])
+    for other in known:
+        overlaps = other.start <= published.end and other.end >= published.start
+        if other.status is ProposalStatus.READY and overlaps:
+            proposals.withdraw(session, other.id, now=at.now)
+
+
+# The steps of each flow. Timers of the waiting list carry the stage they wait for in their key.
+HANDLERS: Mapping[FlowName, Mapping[str, Handler]] = {
+    FlowName.INTAKE: {RECEIVE_STEP: receive_referral},
+    FlowName.TRIAGE: {Timer.RESPONSE_DUE: raise_task},
+    FlowName.MDT_REVIEW: dict.fromkeys((Timer.ADD_TO_MDT_AGENDA, Timer.MDT_DUE, Timer.REDISCUSS), raise_task),
+    FlowName.TEST_BLOCK: dict.fromkeys(
+        (Timer.TREAT_BY, Timer.REOFFER_DUE, Timer.REVIEW_READINESS, Timer.RESULT_DUE), raise_task
+    ),
+    FlowName.DEFINITIVE_NEUROLYSIS: dict.fromkeys(
+        (Timer.STAGED_UNTIL, Timer.RESULT_AGEING, Timer.RESULT_EXPIRES), raise_task
+    ),
+    FlowName.FOLLOW_UP: {Timer.FOLLOW_UP: raise_task},
+    FlowName.PUBLISHING: {PUBLISHED_STEP: set_overtaken_plans_aside},
+}
+HANDLER_OF: Mapping[str, Handler] = {name: handler for steps in HANDLERS.values() for name, handler in steps.items()}
+FLOW_OF: Mapping[str, FlowName] = {
+    **{name: flow for flow, steps in HANDLERS.items() for name in steps},
+    PLAN_STEP: FlowName.PLANNING,
+}
+
+
+def flow_of(step: DueStep) -> FlowName:
+    """Say which flow a step belongs to; a waiting-list timer belongs to the procedure that is waited for."""
+    flow = FLOW_OF[step.name]
+    if flow is FlowName.TEST_BLOCK and Stage.DEFINITIVE.value in step.key.replace(":", "/").split("/"):
+        return FlowName.DEFINITIVE_NEUROLYSIS
+    return flow
+
+
+def _case_of(step: DueStep) -> str:
+    if step.case_ref is None:
+        raise TransitionNotAllowedError(f"The step '{step.name}' names no case, so there is nothing to work on.")
+    return step.case_ref

@@ -1,0 +1,68 @@
+"""Problem and plan files: solved, checked, and never left half written."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from scheduler.audit import Audit, audit
+from scheduler.documents import read_plan, read_problem, save, write_plan
+from scheduler.engine import Progress, solve
+from scheduler.errors import BadInputError, Fault
+from scheduler.plan import Plan
+
+STANDARD_OUTPUT = "-"
+
+
+def solve_file(
+    problem_path: str,
+    *,
+    time_limit: float,
+    workers: int,
+    seed: int,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Plan:
+    """Read a problem and find a plan for it; raises BadInputError with every fault of the file."""
+    problem = read_problem(read_bytes(problem_path))
+    return solve(problem, time_limit=time_limit, workers=workers, seed=seed, on_progress=on_progress)
+
+
+def check_files(problem_path: str, plan_path: str) -> Audit:
+    """Audit a plan against its problem, without the solver; raises BadInputError with every fault of either file."""
+    problem = read_problem(read_bytes(problem_path))
+    return audit(problem, read_plan(read_bytes(plan_path), problem))
+
+
+def check_writable(path: str) -> None:
+    """Raise BadInputError now, before a long search, when a plan could not be written there."""
+    folder = Path(path).resolve().parent
+    if path != STANDARD_OUTPUT and (not folder.is_dir() or Path(path).is_dir()):
+        raise _refusal(path, "cannot be written: there is no such folder. Choose another place with -o.")
+
+
+def save_plan(plan: Plan, path: str) -> None:
+    """Write a plan to a file, whole or not at all, or to the standard output for `-`."""
+    if path == STANDARD_OUTPUT:
+        sys.stdout.write(write_plan(plan))
+        return
+    try:
+        save(Path(path), write_plan(plan))
+    except OSError as fault:
+        raise _refusal(path, f"cannot be written: {_why(fault)}. Choose another place with -o.") from fault
+
+
+def read_bytes(path: str) -> bytes:
+    """Read a file, or raise BadInputError that says which and why not."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as fault:
+        raise _refusal(path, f"cannot be read: {_why(fault)}. Check the name and the folder.") from fault
+
+
+def _why(fault: OSError) -> str:
+    return (fault.strerror or str(fault)).lower()
+
+
+def _refusal(path: str, says: str) -> BadInputError:
+    return BadInputError((Fault(where=path, says=says),))

@@ -1,0 +1,51 @@
+"""What is asked of a planning run, as its due step carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+FINISHING = timedelta(seconds=5)  # the solver's limit leaves out reading the problem and checking the plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRequest:
+    """What was asked of one planning run; dates are local, both included."""
+
+    proposal: str
+    start: date
+    end: date
+    time_limit: float
+    seed: int
+    freeze_until: date | None = None
+
+    def as_payload(self) -> dict[str, object]:
+        """Give the request as a due step carries it."""
+        frozen = self.freeze_until.isoformat() if self.freeze_until else None
+        return {
+            "proposal": self.proposal,
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "time_limit": self.time_limit,
+            "seed": self.seed,
+            "freeze_until": frozen,
+        }
+
+
+def request_of(payload: Mapping[str, object]) -> PlanRequest:
+    """Read the request back from a due step."""
+    frozen = payload.get("freeze_until")
+    return PlanRequest(
+        proposal=str(payload["proposal"]),
+        start=date.fromisoformat(str(payload["start"])),
+        end=date.fromisoformat(str(payload["end"])),
+        time_limit=float(str(payload["time_limit"])),
+        seed=int(str(payload["seed"])),
+        freeze_until=date.fromisoformat(str(frozen)) if frozen else None,
+    )
+
+
+def time_needed(payload: Mapping[str, object]) -> timedelta:
+    """Say how long the run of a requested plan may take."""
+    return timedelta(seconds=request_of(payload).time_limit) + FINISHING

@@ -1,0 +1,124 @@
+"""A planning run: the problem is read from the memory, solved, checked without the solver, and kept as a proposal."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from db import due_steps, mapping, proposals
+from db.audit import Author
+from db.due_steps import DueStep
+from flows.plan_requests import PlanRequest, request_of
+from flows.service import MACHINE, Service
+from scheduler.audit import audit
+from scheduler.engine import Progress, solve
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from scheduler.plan import Plan
+
+WORKERS = 2
+TELL_EVERY_SECONDS = 2.0
+
+
+def run_plan(service: Service, step: DueStep) -> None:
+    """Work a requested plan; the proposal and the end of the step are kept together."""
+    compute(service, request_of(step.payload), author=MACHINE, step=step)
+
+
+def compute(
+    service: Service,
+    asked: PlanRequest,
+    *,
+    author: Author,
+    step: DueStep | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> None:
+    """Compute a plan and keep it; a plan that breaks a rule is kept as failed, with the rule, and never offered."""
+    began = time.monotonic()
+    made = _read(service, asked, author, step)
+    tell = _Teller(service, asked, author, on_progress)
+    plan = solve(made.problem, time_limit=asked.time_limit, workers=WORKERS, seed=asked.seed, on_progress=tell)
+    breaches = audit(made.problem, plan).breaches
+    seconds = time.monotonic() - began
+
+    def keep(session: Session) -> None:
+        if step is not None:
+            due_steps.hold(session, step)
+        now = service.clock.now()
+        if breaches:
+            why = f"The plan that was found breaks {len(breaches)} rules, so it is not offered. {breaches[0].says}"
+            proposals.give_up(session, asked.proposal, why=why, now=now)
+        else:
+            proposals.finish(session, asked.proposal, plan, now=now, run=_run_facts(asked, plan, seconds))
+        if step is not None:
+            due_steps.finish(session, step, now=now)
+
+    service.database.write(keep, author=author, now=service.clock.now())
+
+
+def give_up(service: Service, proposal: str, why: str, *, author: Author) -> None:
+    """Keep why a planning run gave no plan."""
+    now = service.clock.now()
+    service.database.write(
+        lambda session: proposals.give_up(session, proposal, why=why, now=now), author=author, now=now
+    )
+
+
+def _read(service: Service, asked: PlanRequest, author: Author, step: DueStep | None) -> mapping.Planning:
+    now = service.clock.now()
+    with service.database.reading() as session:
+        made = mapping.planning(session, start=asked.start, end=asked.end, now=now, freeze_until=asked.freeze_until)
+
+    def begin(session: Session) -> None:
+        if step is not None:
+            due_steps.hold(session, step)
+        proposals.begin(session, asked.proposal, made, now=now)
+
+    service.database.write(begin, author=author, now=now)
+    return made
+
+
+class _Teller:
+    """Passes the solver's progress on, and now and then keeps it where the screens look."""
+
+    def __init__(
+        self, service: Service, asked: PlanRequest, author: Author, on_progress: Callable[[Progress], None] | None
+    ) -> None:
+        self._service = service
+        self._asked = asked
+        self._author = author
+        self._pass_on = on_progress
+        self._began = self._told = time.monotonic()
+
+    def __call__(self, report: Progress) -> None:
+        if self._pass_on is not None:
+            self._pass_on(report)
+        if time.monotonic() - self._told >= TELL_EVERY_SECONDS:
+            self._told = time.monotonic()
+            self._keep(report)
+
+    def _keep(self, report: Progress) -> None:
+        done = (time.monotonic() - self._began) / self._asked.time_limit
+        facts = {**dataclasses.asdict(report), "done": min(99, round(100 * done))}
+        self._service.database.write(
+            lambda session: proposals.progress(session, self._asked.proposal, facts),
+            author=self._author,
+            now=self._service.clock.now(),
+        )
+
+
+def _run_facts(asked: PlanRequest, plan: Plan, seconds: float) -> dict[str, object]:
+    return {
+        "time_limit": asked.time_limit,
+        "seed": asked.seed,
+        "workers": WORKERS,
+        "status": plan.status.value,
+        "solver_seconds": round(plan.seconds, 2),
+        "seconds": round(seconds, 2),
+        "versions": {name: version(name) for name in ("neurolist", "ortools")},
+    }

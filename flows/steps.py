@@ -1,0 +1,188 @@
+"""Due steps are worked here, each in one transaction, the same with and without Prefect.
+
+A step is claimed under a lease; what it does and that it is done are committed together; a worker that lost its lease
+writes nothing. A step the pathway refuses is kept as refused and never tried again; one that fails is tried again after
+a pause, and parked as somebody's task when it has failed too often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from db import due_steps, proposals
+from db.due_steps import DueStep
+from db.words import StepState
+from flows.handlers import FLOW_OF, HANDLER_OF, PLAN_STEP, Moment, flow_of
+from flows.plan_requests import request_of, time_needed
+from flows.service import MACHINE, Service
+from flows.words import FlowName, StepOutcome
+from scheduler.errors import BadInputError, NeurolistError, NotFoundError, StaleVersionError, TransitionNotAllowedError
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+LEASE = timedelta(seconds=60)
+PLANNING_MARGIN = timedelta(seconds=60)  # on top of the time the search may take
+PARK_AFTER = 5
+FIRST_PAUSE = timedelta(seconds=2)
+BATCH = 200
+OVERDUE = timedelta(minutes=1)  # the dispatcher works a step within seconds, so an older one was missed
+STAGES = frozenset(FlowName) - {FlowName.PLANNING}
+FINAL = (TransitionNotAllowedError, NotFoundError, BadInputError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingStep:
+    """A due step by its references, and the flow it belongs to."""
+
+    id: str
+    name: str
+    case_ref: str | None
+    flow: FlowName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepReport:
+    """How working one step ended, with references only."""
+
+    id: str
+    name: str
+    case_ref: str | None
+    outcome: StepOutcome
+    says: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.case_ref, self.name) if part) + f": {self.outcome.value}"
+
+
+def waiting_steps(service: Service, *, flows: Iterable[FlowName], limit: int) -> tuple[WaitingStep, ...]:
+    """List due steps of these flows, oldest first, without claiming them."""
+    wanted = frozenset(flows)
+    names = names_of(wanted)
+    with service.database.reading() as session:
+        found = due_steps.due(session, now=service.clock.now(), limit=limit, names=names)
+    placed = (WaitingStep(id=step.id, name=step.name, case_ref=step.case_ref, flow=flow_of(step)) for step in found)
+    return tuple(step for step in placed if step.flow in wanted)
+
+
+def names_of(flows: frozenset[FlowName]) -> frozenset[str]:
+    """Give the names of every step that may belong to these flows."""
+    shared = {FlowName.TEST_BLOCK} if FlowName.DEFINITIVE_NEUROLYSIS in flows else set()
+    return frozenset(name for name, flow in FLOW_OF.items() if flow in flows | shared)
+
+
+def run_steps(service: Service, ids: Sequence[str]) -> tuple[StepReport, ...]:
+    """Claim these steps and work each in a transaction of its own; those another worker holds are left to it."""
+    if not ids:
+        return ()
+    return tuple(_work(service, step) for step in _claim(service, ids, lease=LEASE))
+
+
+def run_plan_steps(service: Service, ids: Sequence[str]) -> tuple[StepReport, ...]:
+    """Compute these requested plans one after the other, each under a lease as long as its search may take."""
+    with service.database.reading() as session:
+        asked = due_steps.due(session, now=service.clock.now(), names=[PLAN_STEP])
+    claimed = (
+        step
+        for wanted in asked
+        if wanted.id in ids
+        for step in _claim(service, [wanted.id], lease=time_needed(wanted.payload) + PLANNING_MARGIN)
+    )
+    return tuple(_work(service, step) for step in claimed)
+
+
+def run_due_steps(
+    service: Service, *, case_ref: str | None = None, names: Collection[str] = ()
+) -> tuple[StepReport, ...]:
+    """Work what is due now, of one case, of some names or all, until nothing more is; plans are left to the planner."""
+    reports: list[StepReport] = []
+    while True:
+        due = waiting_steps(service, flows=STAGES, limit=BATCH)
+        wanted = [step.id for step in due if case_ref in {None, step.case_ref} and (not names or step.name in names)]
+        worked = run_steps(service, wanted)
+        if not worked:
+            return tuple(reports)
+        reports.extend(worked)
+
+
+def re_drive(service: Service) -> tuple[StepReport, ...]:
+    """Work what was due for longer than a minute, was left under a dead worker's lease, or is of no known kind."""
+    now = service.clock.now()
+    with service.database.reading() as session:
+        due = due_steps.due(session, now=now, limit=BATCH)
+    return run_steps(service, [step.id for step in due if step.due_at <= now - OVERDUE and step.name != PLAN_STEP])
+
+
+def _claim(service: Service, ids: Sequence[str], *, lease: timedelta) -> list[DueStep]:
+    now = service.clock.now()
+
+    def claim(session: Session) -> list[DueStep]:
+        return due_steps.claim_due(session, owner=service.owner, now=now, lease=lease, limit=len(ids), ids=ids)
+
+    return service.database.write(claim, author=MACHINE, now=now)
+
+
+def _work(service: Service, step: DueStep) -> StepReport:
+    try:
+        _perform(service, step)
+    except StaleVersionError as late:
+        return _report(step, StepOutcome.TAKEN_OVER, str(late))
+    except FINAL as refusal:
+        return _settle(service, step, StepOutcome.REFUSED, str(refusal))
+    except NeurolistError as fault:
+        return _settle(service, step, StepOutcome.FAILED, str(fault))
+    except Exception as fault:  # noqa: BLE001 - whatever went wrong, the step is counted and in the end parked
+        return _settle(service, step, StepOutcome.FAILED, f"{type(fault).__name__} in the code of this step.")
+    return _report(step, StepOutcome.DONE)
+
+
+def _perform(service: Service, step: DueStep) -> None:
+    if step.name == PLAN_STEP:
+        from flows.plan_runs import run_plan  # the solver takes a second to load, and only planning needs it
+
+        run_plan(service, step)
+        return
+    handler = HANDLER_OF.get(step.name)
+    if handler is None:
+        raise NeurolistError(f"This version does not know the step '{step.name}'. Look at what it was for.")
+    at = Moment(now=service.clock.now(), today=service.clock.today())
+
+    def work(session: Session) -> None:
+        due_steps.hold(session, step)
+        handler(session, step, at)
+        due_steps.finish(session, step, now=at.now)
+
+    service.database.write(work, author=MACHINE, now=at.now, why=f"step {step.name}")
+
+
+def _settle(service: Service, step: DueStep, outcome: StepOutcome, says: str) -> StepReport:
+    """Keep that a step was refused or failed; a worker that lost its lease meanwhile keeps nothing."""
+    now = service.clock.now()
+
+    def keep(session: Session) -> StepOutcome:
+        kept = _keep_ending(session, step, outcome, says, now)
+        if step.name == PLAN_STEP and kept is not StepOutcome.FAILED:
+            proposals.give_up(session, request_of(step.payload).proposal, why=says, now=now)
+        return kept
+
+    try:
+        kept = service.database.write(keep, author=MACHINE, now=now)
+    except StaleVersionError as late:
+        return _report(step, StepOutcome.TAKEN_OVER, str(late))
+    return _report(step, kept, says)
+
+
+def _keep_ending(session: Session, step: DueStep, outcome: StepOutcome, says: str, now: datetime) -> StepOutcome:
+    if outcome is StepOutcome.REFUSED:
+        due_steps.refuse(session, step, now=now, why=says)
+        return outcome
+    pause = FIRST_PAUSE * 2**step.failures
+    state = due_steps.fail(session, step, now=now, error=says, park_after=PARK_AFTER, pause=pause)
+    return StepOutcome.PARKED if state is StepState.PARKED else outcome
+
+
+def _report(step: DueStep, outcome: StepOutcome, says: str = "") -> StepReport:
+    return StepReport(id=step.id, name=step.name, case_ref=step.case_ref, outcome=outcome, says=says)
