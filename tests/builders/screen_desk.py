@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import secrets
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.pictures import CasePage, CaseSummary, ListCard, ProposalPage, SiteLine, StageColumn
+from db.words import ProposalStatus
+from scheduler.errors import NotPermittedError
 from scheduler.pathway.machine import NextStep
 from scheduler.vocabulary import Role
 from tests.builders.screens import TODAY
+
+PASSWORD = "a long pass phrase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,23 @@ class ScreenDesk:
     plans: dict[str, ProposalPage] = field(default_factory=dict)
     refuses: Exception | None = None
     asked: list[tuple[str, Any]] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Australia/Melbourne"))
+
+    def check_ready(self) -> None:
+        return None
+
+    def sign_in(self, username: str, password: str, address: str) -> str:
+        if (username, password) != ("bella", PASSWORD):
+            raise NotPermittedError("Wrong user name or password.")
+        self.tokens.add(token := secrets.token_urlsafe(16))
+        return token
+
+    def person(self, token: str) -> SomePerson | None:
+        return SomePerson() if token in self.tokens else None
+
+    def sign_out(self, token: str) -> None:
+        self.tokens.discard(token)
 
     def acting(self, _person: object) -> ScreenDesk:
         return self
@@ -82,6 +103,8 @@ class ScreenDesk:
     def publish(self, id: str, *, expected_version: int) -> None:  # noqa: A002 (the desk's own word)
         self.asked.append(("publish", (id, expected_version)))
         self._perhaps_refuse()
+        done = replace(self.plans[id].summary, status=ProposalStatus.PUBLISHED, version=expected_version + 1)
+        self.plans[id] = replace(self.plans[id], summary=done)
 
     def _perhaps_refuse(self) -> None:
         if self.refuses is not None:
