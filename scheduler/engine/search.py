@@ -1,0 +1,210 @@
+"""The search: a first plan, then better and better ones, and a bound that says how good they are."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from scheduler.engine.answer import Answer
+from scheduler.engine.model import rules_model
+from scheduler.engine.neighbourhood import Chooser, Neighbourhood, places_within
+from scheduler.engine.places import Places
+from scheduler.engine.run import NoPlanError
+from scheduler.engine.shadow import solve_shadow
+from scheduler.engine.solver import call_solver
+
+if TYPE_CHECKING:
+    from scheduler.engine.run import Run
+    from scheduler.engine.solver import Outcome
+    from scheduler.problem import Case, SchedulingProblem
+
+MOST_PLACES_AT_ONCE = 1_500  # above this the whole model is not worth a try
+CASES_PER_BATCH = 30
+FIRST_SIZE = 8  # lists set free together at first
+EFFORT_PER_STEP = 1.0  # deterministic seconds; about as long by the clock
+SECONDS_PER_STEP = 4.0
+
+
+class Search:
+    """The steps of a search over one problem."""
+
+    def __init__(self, run: Run, places: Places, seed: int) -> None:
+        self.run = run
+        self.problem: SchedulingProblem = run.problem
+        self.places = places
+        self.seed = seed
+        self.guide: Answer | None = None
+
+    # A first plan.
+
+    def start(self) -> None:
+        """Offer a plan with the pinned cases alone. Raises NoPlanError if there is none."""
+        pinned = [case for case in self.problem.cases if case.pinned is not None]
+        if not pinned:
+            self.run.offer(Answer())
+            return
+        cases = frozenset(case.id for case in self._with_earlier(pinned))
+        everything = Neighbourhood(lists=frozenset(self.problem.lists), cases=cases)
+        outcome = self._arrange(Answer(), everything, seconds=self.run.seconds_left)
+        if outcome.infeasible:  # wrong "no plan exists" answers have been reported with presolve on, so ask twice
+            outcome = self._arrange(Answer(), everything, seconds=max(5.0, self.run.seconds_left), presolve=False)
+        if outcome.answer is None:
+            raise NoPlanError(_no_plan(pinned, certain=outcome.infeasible))
+        self.run.offer(outcome.answer)
+
+    def _with_earlier(self, cases: list[Case]) -> list[Case]:
+        """Add the cases these follow, which must be booked too."""
+        found = {case.id: case for case in cases}
+        trail = list(cases)
+        while trail:
+            case = trail.pop()
+            if case.follows is not None and case.follows.case not in found:
+                earlier = self.problem.case_by_id[case.follows.case]
+                found[earlier.id] = earlier
+                trail.append(earlier)
+        return list(found.values())
+
+    def exact(self, seconds: float) -> None:
+        """Try the whole model at once, if it is small; this may prove the best plan."""
+        if sum(len(lists) for lists in self.places.options.values()) > MOST_PLACES_AT_ONCE:
+            return
+        model = rules_model(self.problem, self.places)
+        model.minimise()
+        model.finish()
+        answer, _ = self.run.snapshot()
+        if answer is not None:
+            model.hint(answer)
+        outcome = call_solver(self.run, model, seconds=seconds, seed=self.seed, hear=self._hear)
+        if outcome.answer is not None:
+            self.run.offer(outcome.answer)
+        self.run.raise_bound(outcome.bound)
+
+    def _hear(self, answer: Answer) -> None:
+        self.run.offer(answer)
+
+    def construct(self) -> None:
+        """Book the cases a batch at a time, the most pressing first, around what is booked already."""
+        waiting = self._by_pressure()
+        for place in range(0, len(waiting), CASES_PER_BATCH):
+            answer, _ = self.run.snapshot()
+            if answer is None or self.run.over or self.guide is not None:
+                return
+            batch = frozenset(case for case in waiting[place : place + CASES_PER_BATCH] if case not in answer.bookings)
+            free = Neighbourhood(lists=frozenset(self.problem.lists), cases=batch)
+            self._improve(answer, free, effort=2 * EFFORT_PER_STEP)
+
+    def _by_pressure(self) -> list[str]:
+        """Order cases by weight and due date, each after the case it follows."""
+        ordered = sorted(self.problem.cases, key=lambda case: (-case.weight, case.due, case.id))
+        chained: dict[str, None] = {}
+        for case in ordered:
+            for link in reversed(self._with_earlier([case])):
+                chained.setdefault(link.id)
+        return list(chained)
+
+    # Better plans.
+
+    def follow_guide(self) -> None:
+        """Time the relaxation's choice of lists, with each case's present list as its way out."""
+        guide, (answer, _) = self.guide, self.run.snapshot()
+        if guide is None or answer is None or self.run.over:
+            return
+        options = {
+            case: tuple(facts for facts in lists if facts.id in (_list_of(guide, case), _list_of(answer, case)))
+            for case, lists in self.places.options.items()
+        }
+        narrow = Places(options=options, staff=self.places.staff, barred=self.places.barred, settled=True)
+        model = rules_model(self.problem, narrow)
+        model.minimise()
+        model.finish()
+        model.hint(answer)
+        seconds = self.run.seconds_left / 4
+        outcome = call_solver(self.run, model, seconds=seconds, seed=self.seed, hear=self._hear)
+        if outcome.answer is not None:
+            self.run.offer(outcome.answer)
+
+    def improve(self, number: int) -> None:
+        """Set lists free and arrange them anew, again and again, until the run is over."""
+        rng = random.Random(self.seed * 1_000 + number)  # noqa: S311  # chooses neighbourhoods, guards nothing
+        chooser = Chooser(self.problem, self.places, rng, FIRST_SIZE)
+        while not self.run.over and chooser.most:
+            answer, _ = self.run.snapshot()
+            if answer is None:
+                return
+            way, free = chooser.choose(answer)
+            outcome = self._improve(answer, free, seed=rng.randrange(2**31))
+            chooser.learn(way, settled=outcome.optimal)
+
+    def _improve(
+        self, answer: Answer, free: Neighbourhood, *, effort: float = EFFORT_PER_STEP, seed: int = 0
+    ) -> Outcome:
+        """Arrange a neighbourhood anew and offer what comes out, merged if the best plan has changed meanwhile."""
+        outcome = self._arrange(answer, free, seconds=SECONDS_PER_STEP, effort=effort, seed=seed)
+        if outcome.answer is not None:
+            best, _ = self.run.snapshot()
+            if best is answer or best is None:
+                self.run.offer(outcome.answer)
+            else:
+                self.run.offer(_merge(best, outcome.answer, free), merged=True)
+        return outcome
+
+    def _arrange(
+        self,
+        answer: Answer,
+        free: Neighbourhood,
+        *,
+        seconds: float,
+        effort: float = float("inf"),
+        seed: int = 0,
+        presolve: bool = True,
+    ) -> Outcome:
+        narrow, frozen = places_within(self.problem, self.places, answer, free)
+        model = rules_model(self.problem, narrow, frozen=frozen)
+        model.minimise()
+        model.finish()
+        model.hint(answer)
+        return call_solver(self.run, model, seconds=seconds, effort=effort, seed=self.seed + seed, presolve=presolve)
+
+    # The bound.
+
+    def relax(self, share: float) -> None:
+        """Leave the time of day out: bound the cost, first in fractions, then in whole numbers, which also guide."""
+        model = rules_model(self.problem, self.places, timed=False)
+        model.minimise()
+        model.finish()
+        if self.run.over:
+            return
+        self.run.raise_bound(solve_shadow(model.cp, whole=False, seconds=self.run.seconds_left).bound)
+        seconds = self.run.seconds_left * share
+        if seconds < 1 or self.run.proven:
+            return
+        result = solve_shadow(model.cp, whole=True, seconds=seconds)
+        self.run.raise_bound(result.bound)
+        if result.values is not None:
+            values = result.values
+            self.guide = model.answer(lambda variable: round(values[variable.index]))
+
+
+def _list_of(answer: Answer, case: str) -> str | None:
+    at = answer.bookings.get(case)
+    return None if at is None else at[0]
+
+
+def _merge(best: Answer, found: Answer, free: Neighbourhood) -> Answer:
+    """Lay what was found in a neighbourhood over the best answer; the audit says whether the two agree."""
+    bookings = {case: at for case, at in best.bookings.items() if case not in free.cases}
+    bookings |= {case: at for case, at in found.bookings.items() if case in free.cases}
+    staff = {session: person for session, person in best.staff.items() if session not in free.lists}
+    staff |= {session: person for session, person in found.staff.items() if session in free.lists}
+    used = {session for session, _ in bookings.values()}
+    moved = {(unit, day) for unit, day, _ in found.placed}
+    placed = found.placed | {row for row in best.placed if row[:2] not in moved}
+    staff = {session: person for session, person in staff.items() if session in used}
+    return Answer(bookings=bookings, staff=staff, placed=frozenset(placed))
+
+
+def _no_plan(pinned: list[Case], *, certain: bool) -> str:
+    names = ", ".join(case.id for case in pinned[:10]) + (" and others" if len(pinned) > 10 else "")
+    if certain:
+        return f"No plan keeps every rule with these cases pinned where they are: {names}. Unpin or move one of them."
+    return f"No plan that keeps these pinned cases was found in time: {names}. Allow more seconds."

@@ -1,0 +1,154 @@
+"""From a problem to a plan within a time limit, the best found so far whenever it is stopped."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scheduler.audit import audit, cost_of, terms_of
+from scheduler.diary import Diary
+from scheduler.engine.answer import Answer, plan_of
+from scheduler.engine.model import rules_model
+from scheduler.engine.places import every_place
+from scheduler.engine.reasons import reasons_for
+from scheduler.engine.run import EngineFaultError, Run
+from scheduler.engine.search import Search
+from scheduler.plan import Plan, PlanStatus, Unscheduled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scheduler.engine.places import Places
+    from scheduler.engine.run import Progress
+    from scheduler.problem import SchedulingProblem
+
+SECONDS_BETWEEN_LOOKS = 0.05
+SECONDS_TO_FINISH = 0.5  # kept back for reasons, audit and the threads' last step
+SHARE_FOR_EXACT = 0.2
+SHARE_FOR_WHOLE = 0.45
+
+
+def solve(
+    problem: SchedulingProblem,
+    *,
+    time_limit: float,
+    workers: int = 2,
+    seed: int = 0,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Plan:
+    """Find a plan, audited, within about `time_limit` seconds.
+
+    A stop asked for, or Ctrl-C, gives the best plan so far. Raises NoPlanError when the pinned cases allow no plan, and
+    EngineFaultError when the audit finds the solver wrong.
+    """
+    kept_back = min(SECONDS_TO_FINISH, time_limit / 10)
+    run = Run(problem, time_limit - kept_back, on_progress)
+    places = possible_places(problem)
+    search = Search(run, places, seed)
+    _Crew(run, search, max(1, workers)).work(should_stop or (lambda: False))
+    answer, _ = run.snapshot()
+    if answer is None:
+        search.start()
+        answer, _ = run.snapshot()
+    return _finished(run, places, answer or Answer())
+
+
+def possible_places(problem: SchedulingProblem) -> Places:
+    """Ask every rule what it bars."""
+    return rules_model(problem, every_place(problem), timed=False).possible_places()
+
+
+class _Crew:
+    """The threads of a run. The main thread only looks on, so that it can be interrupted."""
+
+    def __init__(self, run: Run, search: Search, workers: int) -> None:
+        self._run = run
+        self._search = search
+        self._workers = workers
+        self._faults: list[BaseException] = []
+        self._first_tries = threading.Event()
+
+    def work(self, should_stop: Callable[[], bool]) -> None:
+        """Search until the time is up, the best plan is proven or a stop is asked for."""
+        jobs = [self._alone] if self._workers == 1 else [self._seek, self._bound]
+        jobs += [self._help] * (self._workers - len(jobs))
+        threads = [
+            threading.Thread(target=self._guarded, args=(job, number), daemon=True) for number, job in enumerate(jobs)
+        ]
+        try:
+            for thread in threads:
+                thread.start()
+            while any(thread.is_alive() for thread in threads) and not self._run.over:
+                if should_stop():
+                    break
+                threads[0].join(SECONDS_BETWEEN_LOOKS)
+        except KeyboardInterrupt:
+            pass
+        self._run.halt()
+        for thread in threads:
+            thread.join(2 * SECONDS_TO_FINISH / len(threads))
+        if self._faults:
+            raise self._faults[0]
+
+    def _guarded(self, job: Callable[[int], None], number: int) -> None:
+        try:
+            job(number)
+        except BaseException as fault:  # noqa: BLE001  # raised again in the main thread
+            self._faults.append(fault)
+            self._run.halt()
+
+    def _seek(self, number: int) -> None:
+        self._search.start()
+        self._search.exact(self._run.seconds_left * SHARE_FOR_EXACT)
+        self._first_tries.set()
+        self._search.construct()
+        self._search.improve(number)
+
+    def _bound(self, number: int) -> None:
+        self._first_tries.wait(min(1.0, self._run.seconds_left))
+        if not self._run.over:
+            self._search.relax(SHARE_FOR_WHOLE)
+            self._search.follow_guide()
+            self._search.improve(number)
+
+    def _help(self, number: int) -> None:
+        self._first_tries.wait(self._run.seconds_left)
+        self._search.improve(number)
+
+    def _alone(self, number: int) -> None:
+        self._search.start()
+        self._search.exact(self._run.seconds_left * SHARE_FOR_EXACT)
+        if not self._run.over:
+            self._search.relax(SHARE_FOR_WHOLE)
+            self._search.follow_guide()
+            self._search.construct()
+            self._search.improve(number)
+
+
+def _finished(run: Run, places: Places, answer: Answer) -> Plan:
+    """Price the plan, give every case left out its reasons, and audit the whole."""
+    problem = run.problem
+    plan = plan_of(problem, answer)
+    diary = Diary(problem=problem, plan=plan)
+    terms = terms_of(diary)
+    cost = cost_of(terms, problem.objective)
+    bound = min(run.bound, cost)
+    plan = replace(
+        plan,
+        status=PlanStatus.OPTIMAL if bound == cost else PlanStatus.FEASIBLE,
+        cost=cost,
+        bound=bound,
+        terms=terms,
+        unscheduled=tuple(
+            Unscheduled(case=case.id, reasons=reasons_for(diary, places, case))
+            for case in problem.cases
+            if case.id not in answer.bookings
+        ),
+        seconds=round(run.seconds, 2),
+    )
+    wrong = audit(problem, plan).breaches
+    if wrong:
+        raise EngineFaultError(f"The plan was refused by the audit: {wrong[0]}")
+    return plan
