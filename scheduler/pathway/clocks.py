@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from scheduler.pathway.facts import CaseFacts, CategoryFrom, Episode, NotReadyPeriod, TestResult, Visit
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.states import PathwayState
-from scheduler.vocabulary import Stage, Urgency
+from scheduler.vocabulary import Readiness, Stage, Urgency
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5  # date.weekday() of the first day of the weekend
@@ -69,7 +69,8 @@ def waiting_days(
 ) -> int:
     """Count the waiting days from listing to `at`, as METEOR 732468 and 732455 count them.
 
-    Not-ready periods are half-open and may overlap: a day counts once or not at all.
+    Not-ready periods are half-open and may overlap: a day counts once or not at all. A staged period ends on the day it
+    was staged until, whether or not somebody has recorded the patient as ready by then.
     """
     changes, periods = tuple(categories), tuple(not_ready)
     final = category_on(changes, at)
@@ -89,7 +90,9 @@ def category_on(categories: Iterable[CategoryFrom], day: date) -> Urgency:
 
 
 def _covers(period: NotReadyPeriod, day: date) -> bool:
-    return period.since <= day and (period.until is None or day < period.until)
+    staged_until = period.review_on if period.readiness is Readiness.STAGED else None
+    ends = [end for end in (period.until, staged_until) if end is not None]
+    return period.since <= day and (not ends or day < min(ends))
 
 
 def clocks(facts: CaseFacts, protocol: Protocol, today: date, holidays: Set[date] = NO_HOLIDAYS) -> tuple[Clock, ...]:

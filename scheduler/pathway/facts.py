@@ -135,7 +135,10 @@ class CategoryFrom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotReadyPeriod:
-    """A half-open stretch of days in which the patient was not ready; `until` is None while it lasts."""
+    """A half-open stretch of days in which the patient was not ready; `until` is None while it lasts.
+
+    `review_on` is the day of the review; of a staged period, the day it was staged until.
+    """
 
     readiness: Readiness
     since: date

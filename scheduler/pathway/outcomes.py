@@ -191,11 +191,12 @@ def list_for_definitive(case: Situation) -> Effects:
 def _list(case: Situation, stage: Stage, earliest: date | None) -> Effects:
     urgency = needed(case.urgency, "No urgency category is set: give 'urgency'.")
     staged = earliest if earliest is not None and earliest > case.today else None
-    given, review_on = case.details.text("readiness"), case.details.date("review_on")
+    given = case.details.text("readiness")
     listed = ReadinessEvent.LIST_STAGED if staged else ReadinessEvent.LIST
     readiness = Readiness(given) if given else next_readiness(None, listed)
+    review_on = staged if readiness is Readiness.STAGED else case.details.date("review_on")
     episode = case.facts.episode
-    timers = _readiness_timers(case, readiness, staged, review_on)
+    timers = _readiness_timers(case, readiness, review_on)
     if episode is not None and episode.stage is stage:
         update = UpdateEpisode(
             stage=stage, on=case.today, urgency=urgency, readiness=readiness, earliest=staged, review_on=review_on
@@ -209,14 +210,14 @@ def _list(case: Situation, stage: Stage, earliest: date | None) -> Effects:
     return (CloseEpisode(reason=RemovalReason.TO_ANOTHER_LIST, on=case.today), listing, *timers)
 
 
-def _readiness_timers(case: Situation, readiness: Readiness, staged: date | None, review_on: date | None) -> Effects:
-    if readiness is Readiness.STAGED and staged is not None:
+def _readiness_timers(case: Situation, readiness: Readiness, review_on: date | None) -> Effects:
+    if readiness is Readiness.READY or review_on is None:
+        return ()
+    if readiness is Readiness.STAGED:
         says = "The staged date is reached: record that the patient is ready."
-        return (timer(case, Timer.STAGED_UNTIL, staged, role=Role.BOOKINGS, says=says),)
-    if readiness is not Readiness.READY and review_on is not None:
-        says = "Review whether the patient is ready."
-        return (timer(case, Timer.REVIEW_READINESS, review_on, role=Role.CLINICIAN, says=says),)
-    return ()
+        return (timer(case, Timer.STAGED_UNTIL, review_on, role=Role.BOOKINGS, says=says),)
+    says = "Review whether the patient is ready."
+    return (timer(case, Timer.REVIEW_READINESS, review_on, role=Role.CLINICIAN, says=says),)
 
 
 def _consent(case: Situation, stage: Stage) -> Effects:

@@ -109,7 +109,7 @@ READINESS_FIELDS: dict[ReadinessEvent, tuple[Field, ...]] = {
             type=FieldType.DATE,
             label="Ready from",
             required=False,
-            help="Leave empty for today.",
+            help="Leave empty for today or, when staged, for the staged date.",
             when=When.PAST,
         ),
     ),
@@ -201,13 +201,19 @@ def _defer(case: Situation, episode: Episode, after: Readiness) -> tuple[Effect,
 def _ready(case: Situation, episode: Episode, after: Readiness) -> tuple[Effect, ...]:
     if not case.details.yes("reviewed"):
         raise TransitionNotAllowedError("Review the patient first, then answer 'reviewed' with yes.")
-    ready_on = case.details.date("ready_on") or case.today
+    ready_on = case.details.date("ready_on") or _staged_day(case, episode) or case.today
     began = max((period.since for period in episode.not_ready), default=episode.listed_on)
     if ready_on < began:
         raise TransitionNotAllowedError(f"The patient was not ready from {day(began)}: give a later 'ready_on'.")
     if episode.readiness is Readiness.STAGED and episode.earliest is not None and ready_on < episode.earliest:
         raise TransitionNotAllowedError(f"The patient is staged until {day(episode.earliest)}: record it from then on.")
     return (_update(episode, after, ready_on, None),)
+
+
+def _staged_day(case: Situation, episode: Episode) -> date | None:
+    """The day a staged patient became ready, once it has come."""
+    staged = episode.earliest if episode.readiness is Readiness.STAGED else None
+    return staged if staged is not None and staged <= case.today else None
 
 
 def _question(case: Situation, episode: Episode, after: Readiness) -> tuple[Effect, ...]:

@@ -145,6 +145,16 @@ def test_one_more_day_adds_at_most_one_while_the_category_stays(
         assert more in {0, 1}
 
 
+def test_a_staged_wait_starts_on_the_staged_day_even_if_nobody_records_it() -> None:
+    staged = NotReadyPeriod(readiness=Readiness.STAGED, since=TODAY, review_on=TODAY + timedelta(days=3))
+    categories = (CategoryFrom(on=TODAY, urgency=Urgency.CATEGORY_1),)
+    assert waiting_days(TODAY, TODAY + timedelta(days=10), categories, (staged,)) == 7
+    recorded_late = replace(staged, until=TODAY + timedelta(days=8))
+    assert waiting_days(TODAY, TODAY + timedelta(days=10), categories, (recorded_late,)) == 7
+    clinical = replace(staged, readiness=Readiness.NOT_READY_CLINICAL)
+    assert waiting_days(TODAY, TODAY + timedelta(days=10), categories, (clinical,)) == 0
+
+
 def test_an_episode_without_a_category_is_a_fault() -> None:
     with pytest.raises(ValueError, match="at least one urgency category"):
         category_on((), TODAY)

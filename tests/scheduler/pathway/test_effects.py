@@ -190,6 +190,7 @@ def test_a_positive_result_opens_the_wait_for_neurolysis_staged_until_the_gap_en
         opened = only(effects, OpenEpisode)
         assert isinstance(opened, OpenEpisode)
         assert (opened.stage, opened.readiness, opened.earliest) == (Stage.DEFINITIVE, readiness, earliest)
+        assert opened.review_on == earliest
         names = {effect.name for effect in effects if isinstance(effect, DueStep)}
         assert (Timer.STAGED_UNTIL in names) is (readiness is Readiness.STAGED)
         assert {Timer.RESULT_AGEING, Timer.RESULT_EXPIRES} <= names

@@ -148,6 +148,8 @@ def test_a_staged_patient_is_ready_from_the_staged_day() -> None:
     assert step(staged(TODAY), E.READY_AGAIN, reviewed="yes").after is R.READY
     with pytest.raises(TransitionNotAllowedError, match="staged until"):
         step(staged(day(1)), E.READY_AGAIN, reviewed="yes")
+    late = kinds(step(staged(day(-3)), E.READY_AGAIN, reviewed="yes").effects, UpdateEpisode)[0]
+    assert late.on == day(-3)
 
 
 def test_not_ready_periods_do_not_overlap() -> None:
