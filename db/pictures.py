@@ -247,13 +247,13 @@ class ProposedPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOver:
-    """A case a proposal could not place, with the reasons in sentences."""
+    """A case a proposal could not place, with the reasons in sentences; `due` is None where nobody could plan it."""
 
     ref: str
     stage: Stage
-    target: Target
-    urgency: int
-    due: date
+    target: Target | None
+    urgency: int | None
+    due: date | None
     before_session: str | None
     before_start: datetime | None
     reasons: tuple[str, ...]

@@ -1,0 +1,22 @@
+"""Read-only pictures of the memory for screens and the command line, each with a few queries however much it shows."""
+
+from __future__ import annotations
+
+from db.boards.cases import case_page, case_summaries, stages, tasks, to_place
+from db.boards.lists import list_card, lists, sites
+from db.boards.proposals import proposal_page, proposal_summaries
+from db.boards.status import service_status
+
+__all__ = [
+    "case_page",
+    "case_summaries",
+    "list_card",
+    "lists",
+    "proposal_page",
+    "proposal_summaries",
+    "service_status",
+    "sites",
+    "stages",
+    "tasks",
+    "to_place",
+]

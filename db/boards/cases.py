@@ -1,0 +1,299 @@
+"""Cases as people see them: in a line, by stage, and on their own page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from statistics import median
+from typing import TypeVar
+
+from sqlmodel import Session, col, func, select
+
+from db.clinic import holidays
+from db.facts import case_row, facts_of
+from db.localtime import local_date
+from db.pictures import (
+    BookingLine,
+    CasePage,
+    CaseSummary,
+    HistoryLine,
+    NoteLine,
+    NoticeLine,
+    StageColumn,
+    TaskLine,
+)
+from db.protocol import protocol as protocol_in_force
+from db.tables import (
+    BookingRow,
+    CaseEventRow,
+    CaseRow,
+    NoteRow,
+    NoticeRow,
+    RadiologistRow,
+    SiteRow,
+    SuiteRow,
+    SuiteSessionRow,
+    TaskRow,
+)
+from db.tables.base import Row
+from db.tables.booking import HOLDING
+from db.words import TaskState
+from scheduler.pathway.clocks import Clock, clocks
+from scheduler.pathway.events import EVENT_LABELS, Event
+from scheduler.pathway.facts import CaseFacts
+from scheduler.pathway.items import missing_items
+from scheduler.pathway.protocols import Protocol
+from scheduler.pathway.states import PathwayState
+from scheduler.vocabulary import Readiness, Stage, Technique
+
+R = TypeVar("R", bound=Row)
+WAITING = (PathwayState.TEST_WAITING, PathwayState.DEFINITIVE_WAITING)
+OPEN = tuple(state for state in PathwayState if not state.ends)
+PLACEABLE = frozenset({Readiness.READY, Readiness.STAGED})
+OTHER_LABELS = {"referral_received": "Referral received", "booking_moved": "Booking moved"}
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """What every case is seen by: the protocol, the day and the days off."""
+
+    protocol: Protocol
+    today: date
+    holidays: frozenset[date]
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around cases: their live booking with its site, and how many tasks are open."""
+
+    bookings: Mapping[str, tuple[datetime, str]]
+    tasks: Mapping[str, int]
+
+
+def case_summaries(
+    session: Session,
+    *,
+    now: datetime,
+    states: Collection[PathwayState] | None = None,
+    refs: Collection[str] | None = None,
+) -> tuple[CaseSummary, ...]:
+    """List cases by reference: those in these states, or every case that has not ended."""
+    asked = select(CaseRow).order_by(col(CaseRow.received_on), CaseRow.ref)
+    if refs is not None:
+        asked = asked.where(col(CaseRow.ref).in_(refs))
+    else:
+        asked = asked.where(col(CaseRow.state).in_(OPEN if states is None else states))
+    rows = session.exec(asked).all()
+    facts, light, around = facts_of(session, rows), light_of(session, now), _around(session)
+    return tuple(_summary(row, facts[row.id], light, around) for row in rows)
+
+
+def to_place(session: Session, *, now: datetime, site: str | None = None) -> tuple[CaseSummary, ...]:
+    """List the waiting cases that may be given a place; with a site, those that may be treated there."""
+    found = case_summaries(session, now=now, states=WAITING)
+    elsewhere = _barred(session, site) if site else frozenset[str]()
+    return tuple(case for case in found if case.readiness in PLACEABLE and case.ref not in elsewhere)
+
+
+def stages(session: Session, *, now: datetime) -> tuple[StageColumn, ...]:
+    """Give every state a case may stand in before the end, in pathway order, with its cases."""
+    standing: dict[PathwayState, list[CaseSummary]] = defaultdict(list)
+    for case in case_summaries(session, now=now):
+        standing[case.state].append(case)
+    return tuple(_column(state, standing[state]) for state in OPEN)
+
+
+def case_page(session: Session, ref: str, *, now: datetime) -> CasePage:
+    """Give everything one case's page shows."""
+    row = case_row(session, ref)
+    facts = facts_of(session, [row])[row.id]
+    light = light_of(session, now)
+    return CasePage(
+        summary=_summary(row, facts, light, _around(session, row.id)),
+        facts=facts,
+        history=tuple(_history(event) for event in _of_case(session, CaseEventRow, row.id, "seq")),
+        clocks=clocks(facts, light.protocol, light.today, light.holidays),
+        bookings=_booking_lines(session, row.id),
+        tasks=tuple(_task(task, ref) for task in _of_case(session, TaskRow, row.id, "made_at")),
+        notices=tuple(_notice(notice) for notice in _of_case(session, NoticeRow, row.id, "queued_at")),
+        notes=tuple(
+            NoteLine(event_seq=note.event_seq, about=note.about, text=note.text)
+            for note in _of_case(session, NoteRow, row.id, "event_seq")
+        ),
+    )
+
+
+def tasks(session: Session, *, roles: Collection[str] | None = None) -> tuple[TaskLine, ...]:
+    """List the open tasks, the soonest due first; with roles, only theirs."""
+    asked = select(TaskRow, CaseRow.ref).join(CaseRow, col(CaseRow.id) == TaskRow.case_id, isouter=True)
+    found = session.exec(asked.where(TaskRow.state == TaskState.OPEN)).all()
+    wanted = [(task, ref) for task, ref in found if roles is None or task.role in roles]
+    return tuple(
+        _task(task, ref) for task, ref in sorted(wanted, key=lambda one: (one[0].due_on or date.max, one[0].id))
+    )
+
+
+def light_of(session: Session, now: datetime) -> Light:
+    """Give what every case is seen by now."""
+    today = local_date(session, now)
+    return Light(protocol_in_force(session, today), today, holidays(session))
+
+
+def _around(session: Session, case_id: str | None = None) -> _Around:
+    booked = (
+        select(BookingRow.case_id, BookingRow.start, SuiteRow.site_id)
+        .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
+        .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
+        .where(col(BookingRow.status).in_(HOLDING))
+    )
+    counted = (
+        select(TaskRow.case_id, func.count()).where(TaskRow.state == TaskState.OPEN).group_by(col(TaskRow.case_id))
+    )
+    if case_id is not None:
+        booked, counted = booked.where(BookingRow.case_id == case_id), counted.where(TaskRow.case_id == case_id)
+    return _Around(
+        {case: (start, site) for case, start, site in session.exec(booked)},
+        {case: count for case, count in session.exec(counted) if case is not None},
+    )
+
+
+def _summary(row: CaseRow, facts: CaseFacts, light: Light, around: _Around) -> CaseSummary:
+    clock = _running(facts, light)
+    booked_for, site = around.bookings.get(row.id, (None, None))
+    stage = facts.episode.stage if facts.episode else facts.booking.stage if facts.booking else None
+    return CaseSummary(
+        ref=row.ref,
+        state=row.state,
+        since=row.state_since,
+        received_on=row.received_on,
+        days=clock.days if clock else (light.today - row.state_since).days,
+        limit=clock.limit if clock else None,
+        overdue=bool(clock and clock.overdue),
+        due_on=clock.due_on if clock else None,
+        urgency=row.urgency,
+        target=row.target,
+        technique=row.technique,
+        laterality=row.laterality,
+        funding=row.funding,
+        cancer=row.cancer,
+        stage=stage,
+        readiness=facts.episode.readiness if facts.episode else None,
+        minutes=_minutes(row, stage, light.protocol),
+        booked_for=booked_for,
+        site=site,
+        missing=missing_items(facts, light.protocol, now_received={}),
+        open_tasks=around.tasks.get(row.id, 0),
+        version=row.version,
+    )
+
+
+def _running(facts: CaseFacts, light: Light) -> Clock | None:
+    """The clock of the state the case stands in; "C1-paused" is still C1."""
+    name = facts.state.clock.split("-")[0]
+    return next(
+        (clock for clock in clocks(facts, light.protocol, light.today, light.holidays) if clock.id == name), None
+    )
+
+
+def _minutes(row: CaseRow, stage: Stage | None, protocol: Protocol) -> int | None:
+    technique = Technique.LOCAL_ANAESTHETIC if stage is Stage.TEST_BLOCK else row.technique
+    if stage is None or row.target is None or technique is None:
+        return None
+    needs = protocol.procedures.get((row.target, technique, stage))
+    return needs.minutes_for(row.laterality) if needs else None
+
+
+def _barred(session: Session, site: str) -> frozenset[str]:
+    rows = session.exec(select(CaseRow.ref, CaseRow.allowed_sites)).all()
+    return frozenset(ref for ref, allowed in rows if allowed is not None and site not in allowed)
+
+
+def _column(state: PathwayState, cases: Sequence[CaseSummary]) -> StageColumn:
+    limits = {case.limit for case in cases}
+    return StageColumn(
+        state=state,
+        median_days=median(case.days for case in cases) if cases else None,
+        limit=next(iter(limits)) if len(limits) == 1 else None,
+        over=sum(case.overdue for case in cases),
+        cases=tuple(sorted(cases, key=lambda case: (-case.days, case.ref))),
+    )
+
+
+def _history(event: CaseEventRow) -> HistoryLine:
+    return HistoryLine(
+        seq=event.seq,
+        at=event.at,
+        event=event.event,
+        label=_label(event.event),
+        from_state=PathwayState(event.from_state) if event.from_state else None,
+        to_state=event.to_state,
+        by=event.by,
+        role=event.role,
+        why=event.why,
+        details=event.details,
+    )
+
+
+def _label(event: str) -> str:
+    known = EVENT_LABELS.get(Event(event)) if event in set(Event) else None
+    return known or OTHER_LABELS.get(event) or event.replace("_", " ").capitalize()
+
+
+def _booking_lines(session: Session, case_id: str) -> tuple[BookingLine, ...]:
+    asked = (
+        select(BookingRow, SuiteRow, SiteRow, RadiologistRow)
+        .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
+        .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
+        .join(SiteRow, col(SiteRow.id) == SuiteRow.site_id)
+        .join(RadiologistRow, col(RadiologistRow.id) == BookingRow.radiologist_id)
+        .where(BookingRow.case_id == case_id)
+        .order_by(col(BookingRow.start))
+    )
+    return tuple(
+        BookingLine(
+            id=row.id,
+            stage=row.stage,
+            session=row.session_id,
+            site=site.id,
+            site_name=site.name,
+            suite_name=suite.name,
+            start=row.start,
+            end=row.end,
+            recovery_end=row.recovery_end,
+            radiologist=radiologist.name,
+            status=row.status,
+            end_reason=row.end_reason,
+            version=row.version,
+        )
+        for row, suite, site, radiologist in session.exec(asked)
+    )
+
+
+def _task(task: TaskRow, ref: str | None) -> TaskLine:
+    return TaskLine(
+        id=task.id,
+        ref=ref,
+        kind=task.kind,
+        role=task.role,
+        says=task.says,
+        due_on=task.due_on,
+        state=task.state,
+        version=task.version,
+    )
+
+
+def _notice(notice: NoticeRow) -> NoticeLine:
+    return NoticeLine(
+        id=notice.id,
+        kind=notice.kind,
+        audience=notice.audience,
+        state=notice.state.value,
+        queued_at=notice.queued_at,
+    )
+
+
+def _of_case(session: Session, table: type[R], case_id: str, order: str) -> Sequence[R]:
+    asked = select(table).where(getattr(table, "case_id") == case_id)  # noqa: B009  the table is only known to have it
+    return session.exec(asked.order_by(getattr(table, order))).all()

@@ -1,0 +1,145 @@
+"""Lists as people see them: each with its cases in order and how full it is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from db.boards.cases import Light, light_of
+from db.facts import facts_of
+from db.pictures import (
+    ListCard,
+    ListedCase,
+    SiteLine,
+)
+from db.tables import (
+    BookingRow,
+    CaseRow,
+    RadiologistRow,
+    SiteRow,
+    SuiteRow,
+    SuiteSessionRow,
+)
+from db.tables.booking import HOLDING
+from scheduler.errors import NotFoundError
+from scheduler.pathway.booking import BookingState
+from scheduler.pathway.items import missing_items
+from scheduler.vocabulary import Stage, Technique
+
+NOON = "12:00"
+SHOWN = (*HOLDING, BookingState.CLOSED.value)
+
+
+def lists(session: Session, *, start: date, end: date, now: datetime, site: str | None = None) -> tuple[ListCard, ...]:
+    """Give the lists of these dates, both included, with their cases in order of time."""
+    asked = (
+        select(SuiteSessionRow, SuiteRow, SiteRow)
+        .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
+        .join(SiteRow, col(SiteRow.id) == SuiteRow.site_id)
+        .where(col(SuiteSessionRow.on).between(start, end))
+        .order_by(col(SuiteSessionRow.on), SiteRow.name, SuiteRow.name, col(SuiteSessionRow.start))
+    )
+    rows = session.exec(asked if site is None else asked.where(SiteRow.id == site)).all()
+    booked = _booked_on(session, [row.id for row, _, _ in rows], light_of(session, now))
+    names = _radiologists(session)
+    return tuple(_card(row, suite, at, booked.get(row.id, []), names) for row, suite, at in rows)
+
+
+def list_card(session: Session, list_id: str, *, now: datetime) -> ListCard:
+    """Give one list."""
+    row = session.get(SuiteSessionRow, list_id)
+    if row is None:
+        raise NotFoundError(f"No list has the id {list_id}.")
+    return next(card for card in lists(session, start=row.on, end=row.on, now=now) if card.id == list_id)
+
+
+def sites(session: Session) -> tuple[SiteLine, ...]:
+    """List the sites by name."""
+    return tuple(SiteLine(id=row.id, name=row.name) for row in session.exec(select(SiteRow).order_by(SiteRow.name)))
+
+
+def _booked_on(session: Session, ids: Sequence[str], light: Light) -> dict[str, list[ListedCase]]:
+    asked = (
+        select(BookingRow, CaseRow)
+        .join(CaseRow, col(CaseRow.id) == BookingRow.case_id)
+        .where(col(BookingRow.session_id).in_(ids), col(BookingRow.status).in_(SHOWN))
+        .order_by(col(BookingRow.start))
+    )
+    rows = session.exec(asked).all()
+    facts = facts_of(session, [case for _, case in rows])
+    found: dict[str, list[ListedCase]] = defaultdict(list)
+    for booking, case in rows:
+        missing = missing_items(facts[case.id], light.protocol, now_received={})
+        found[booking.session_id].append(_listed(booking, case, len(missing)))
+    return found
+
+
+def _listed(booking: BookingRow, case: CaseRow, missing: int) -> ListedCase:
+    test = booking.stage is Stage.TEST_BLOCK
+    if case.target is None or (case.technique is None and not test):
+        raise NotFoundError(f"Case {case.ref} is booked without a target or technique. Correct its plan.")
+    return ListedCase(
+        ref=case.ref,
+        booking=booking.id,
+        urgency=case.urgency,
+        target=case.target,
+        technique=case.technique if case.technique and not test else Technique.LOCAL_ANAESTHETIC,
+        laterality=case.laterality,
+        stage=booking.stage,
+        minutes=_between(booking.start, booking.end),
+        missing=missing,
+        status=booking.status,
+        start=booking.start,
+        end=booking.end,
+        recovery_end=booking.recovery_end,
+        version=booking.version,
+    )
+
+
+def _radiologists(session: Session) -> dict[str, str]:
+    return dict(session.exec(select(RadiologistRow.id, RadiologistRow.name)).all())
+
+
+def _card(
+    row: SuiteSessionRow, suite: SuiteRow, site: SiteRow, cases: Sequence[ListedCase], names: Mapping[str, str]
+) -> ListCard:
+    who = row.assigned_radiologist_id or row.rostered_radiologist_id
+    turns = max(len(cases) - 1, 0) * suite.turnaround_minutes
+    return ListCard(
+        id=row.id,
+        site=site.id,
+        site_name=site.name,
+        suite=suite.id,
+        suite_name=suite.name,
+        date=row.on,
+        part=_part(row),
+        start=row.start,
+        end=row.end,
+        overtime_minutes=row.overtime_minutes,
+        funding=tuple(row.funding),
+        anaesthetist=row.anaesthetist,
+        radiologist_id=who,
+        radiologist=names.get(who) if who else None,
+        minutes_used=sum(case.minutes for case in cases) + turns,
+        minutes_available=_between(row.start, row.end),
+        max_cases=row.max_cases,
+        cases=tuple(cases),
+        published=row.published_at is not None,
+        closed=row.closed,
+        closed_reason=row.closed_reason,
+        version=row.version,
+    )
+
+
+def _part(row: SuiteSessionRow) -> str:
+    """Morning or afternoon by when the list starts; all day when it runs well past noon as well."""
+    if row.wall_start >= NOON:
+        return "Afternoon"
+    return "Morning" if row.wall_end <= "14:00" else "All-day"
+
+
+def _between(start: datetime, end: datetime) -> int:
+    return int((end - start).total_seconds() // 60)

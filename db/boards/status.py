@@ -1,0 +1,76 @@
+"""How the service stands at one moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
+
+from db import audit, proposals
+from db.boards.cases import WAITING, case_summaries
+from db.localtime import local_date
+from db.pictures import (
+    ServiceStatus,
+)
+from db.tables import (
+    AuditEventRow,
+    CaseRow,
+    DueStepRow,
+    NoticeRow,
+    ProposalRow,
+    ProtocolProcedureRow,
+    ProtocolValueRow,
+    SuiteSessionRow,
+    TaskRow,
+)
+from db.tables.base import Row
+from db.words import NoticeState, Outcome, ProposalStatus, StepState, TaskState
+from scheduler.pathway.states import PathwayState
+
+BOOKED = (PathwayState.TEST_BOOKED, PathwayState.DEFINITIVE_BOOKED)
+SOON = timedelta(days=28)
+
+
+def service_status(session: Session, *, now: datetime) -> ServiceStatus:
+    """Say how the service stands: cases by state, what is late, what waits to be done, and how the trail ends."""
+    today = local_date(session, now)
+    found = case_summaries(session, now=now)
+    counts = dict(session.exec(select(CaseRow.state, func.count()).group_by(col(CaseRow.state))).all())
+    late = [case for case in found if case.overdue]
+    worst = max(late, key=lambda case: case.days - (case.limit or 0), default=None)
+    trail_rows, trail_seal = audit.head(session)
+    steps = _steps(session)
+    return ServiceStatus(
+        engine=session.get_bind().dialect.name,
+        cases={state: counts.get(state, 0) for state in PathwayState},
+        open_cases=len(found),
+        waiting=sum(case.state in WAITING for case in found),
+        booked=sum(case.state in BOOKED for case in found),
+        overdue=len(late),
+        longest_overdue=worst.ref if worst else None,
+        open_tasks=_count(session, TaskRow, TaskRow.state == TaskState.OPEN),
+        tasks_overdue=_count(session, TaskRow, TaskRow.state == TaskState.OPEN, col(TaskRow.due_on) < today),
+        steps_waiting=steps.get(StepState.WAITING, 0) + steps.get(StepState.TAKEN, 0),
+        steps_overdue=_count(session, DueStepRow, DueStepRow.state == StepState.WAITING, col(DueStepRow.due_at) <= now),
+        steps_parked=steps.get(StepState.PARKED, 0),
+        proposals_working=_count(session, ProposalRow, col(ProposalRow.status).in_(proposals.WORKING)),
+        proposals_ready=_count(session, ProposalRow, ProposalRow.status == ProposalStatus.READY),
+        lists_coming=_count(session, SuiteSessionRow, col(SuiteSessionRow.on).between(today, today + SOON)),
+        letters_queued=_count(session, NoticeRow, NoticeRow.state == NoticeState.QUEUED),
+        refusals=_count(session, AuditEventRow, AuditEventRow.outcome == Outcome.REFUSED),
+        trail_rows=trail_rows,
+        trail_seal=trail_seal,
+        unapproved_values=_count(session, ProtocolValueRow, col(ProtocolValueRow.approved_by).is_(None))
+        + _count(session, ProtocolProcedureRow, col(ProtocolProcedureRow.approved_by).is_(None)),
+    )
+
+
+def _steps(session: Session) -> Counter[StepState]:
+    asked = select(DueStepRow.state, func.count()).group_by(col(DueStepRow.state))
+    return Counter({StepState(state): count for state, count in session.exec(asked)})
+
+
+def _count(session: Session, table: type[Row], *conditions: ColumnElement[bool] | bool) -> int:
+    return session.exec(select(func.count()).select_from(table).where(*conditions)).one()
