@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.shapes.markup import Cell
 from dashboard.shapes.words import count, day, moment, short_day
-from flows.desk import BookingLine, CaseSummary, Clock, HistoryLine
+from flows.desk import BookingLine, CaseSummary, HistoryLine, NextStep, PathwayClock
 
 CLOCK_HEADS = ("Clock", "Started", "#Days", "#Paused", "#Limit", "Due", "")
 BOOKING_HEADS = ("When", "Where", "Radiologist", "Stands as")
@@ -33,7 +33,7 @@ def stay(case: CaseSummary) -> str:
     return f"{days} of {case.limit}" if case.limit is not None else days
 
 
-def clock_rows(clocks: tuple[Clock, ...]) -> list[list[Cell | str]]:
+def clock_rows(clocks: tuple[PathwayClock, ...]) -> list[list[Cell | str]]:
     """One row for each clock that has started."""
     return [
         [
@@ -86,3 +86,13 @@ def version_facts(case: CaseSummary) -> tuple[tuple[str, str], ...]:
     """The facts of a case that two versions are compared by."""
     missing = ", ".join(case.missing) or "nothing"
     return (("Version", str(case.version)), ("Stage", case.state.label), *case_facts(case), ("Missing", missing))
+
+
+def steps_not_possible(steps: tuple[NextStep, ...]) -> list[list[Cell | str]]:
+    """The steps that must wait, each with the first thing in its way."""
+    return [[step.label, Cell(text=step.why_not or "", look="quiet")] for step in steps if not step.allowed]
+
+
+def with_wanted(refs: list[str], wanted: str | None) -> list[str]:
+    """The references to choose from, with the one in the address, which may be of a case that has ended."""
+    return [*refs, wanted] if wanted and wanted not in refs else refs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -97,11 +98,11 @@ def left_rows(left: tuple[LeftOver, ...]) -> list[list[Cell | str]]:
         [
             Cell(text=case.ref, link=case_link(case.ref)),
             code(case.target, case.stage),
-            Cell(text="", category=case.urgency),
-            short_day(case.due),
+            Cell(text="", category=case.urgency or 0),
+            short_day(case.due) if case.due else "",
             " ".join(case.reasons),
         ]
-        for case in sorted(left, key=lambda case: (case.due, case.ref))
+        for case in sorted(left, key=lambda case: (case.due or date.max, case.ref))
     ]
 
 

@@ -29,6 +29,10 @@ class Window:
         """The last Sunday shown."""
         return self.end - timedelta(days=1)
 
+    def first_to_plan(self, today: date) -> date:
+        """The first day a plan of this window may book: its Monday, or tomorrow in a week that has begun."""
+        return max(self.start, today + timedelta(days=1))
+
     def days(self, with_lists: Collection[date] = ()) -> tuple[date, ...]:
         """The days to show: every working day, and a weekend day that has a list."""
         every = (self.start + timedelta(days=ahead) for ahead in range(self.weeks * DAYS_IN_A_WEEK))

@@ -6,11 +6,13 @@ import streamlit as st
 
 from dashboard.session import the_desk
 from dashboard.shapes import case as shapes
+from dashboard.shapes.case import with_wanted
 from dashboard.shapes.markup import facts, mark, table
 from dashboard.shapes.words import safe
 from dashboard.views.said import show_said
 from dashboard.views.steps import draw_steps
 from flows.desk import CasePage, Desk
+from scheduler.errors import NotFoundError
 
 
 def draw() -> None:
@@ -21,7 +23,11 @@ def draw() -> None:
     if ref is None:
         st.info("Choose a case above, or open one from the board or the stages.")
         return
-    page = desk.case(ref)
+    try:
+        page = desk.case(ref)
+    except NotFoundError as unknown:
+        st.error(str(unknown))
+        return
     story, actions = st.columns([5, 3], gap="large")
     with story:
         draw_story(desk, page)
@@ -31,7 +37,7 @@ def draw() -> None:
 
 def draw_choice(desk: Desk) -> str | None:
     """Draw the title beside a list of cases that can be searched."""
-    refs = [case.ref for case in desk.cases()]
+    refs = with_wanted([case.ref for case in desk.cases()], st.query_params.get("case"))
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.title("Case", anchor=False, width="content")
         return st.selectbox(

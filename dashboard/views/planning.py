@@ -32,7 +32,8 @@ def ask_button(window: Window) -> None:
 def ask_for_plan(window: Window) -> None:
     """Ask the desk for a plan; the planning process works it out."""
     try:
-        st.session_state[ASKED] = the_desk().request_plan(start=window.start, weeks=window.weeks)
+        desk = the_desk()
+        st.session_state[ASKED] = desk.request_plan(start=window.first_to_plan(desk.today()), weeks=window.weeks)
     except NeurolistError as refusal:
         say("board", str(refusal), refused=True)
 

@@ -72,7 +72,9 @@ def draw_page(desk: Desk, page: ProposalPage) -> None:
 def publish(summary: ProposalSummary) -> None:
     """Ask the desk to publish the plan as it was shown, and keep what it answered."""
     try:
-        the_desk().publish(summary.id, expected_version=summary.version)
+        the_desk().publish(
+            summary.id, expected_version=summary.version, write_id=f"{summary.id}:{summary.version}:publish"
+        )
     except NeurolistError as refusal:
         say("proposal", str(refusal), refused=True)
     else:

@@ -7,9 +7,9 @@ import secrets
 import streamlit as st
 
 from dashboard.session import the_desk
-from dashboard.shapes.case import both_versions
+from dashboard.shapes.case import both_versions, steps_not_possible
 from dashboard.shapes.forms import answers
-from dashboard.shapes.markup import Cell, table
+from dashboard.shapes.markup import table
 from dashboard.views.form import draw_fields, filled
 from dashboard.views.said import say
 from flows.desk import CaseSummary, NextStep
@@ -25,7 +25,7 @@ def draw_steps(case: CaseSummary, steps: tuple[NextStep, ...]) -> None:
         if step.allowed:
             with st.expander(step.label):
                 draw_step(case, step)
-    waiting = [[step.label, Cell(text=step.why_not or "", look="quiet")] for step in steps if not step.allowed]
+    waiting = steps_not_possible(steps)
     if waiting:
         st.html(table("Not possible yet", ("Step", "Why"), waiting))
 

@@ -100,7 +100,7 @@ class ScreenDesk:
         self._perhaps_refuse()
         return next(iter(self.plans))
 
-    def publish(self, id: str, *, expected_version: int) -> None:  # noqa: A002 (the desk's own word)
+    def publish(self, id: str, *, expected_version: int, write_id: str) -> None:  # noqa: A002 (the desk's own word)
         self.asked.append(("publish", (id, expected_version)))
         self._perhaps_refuse()
         done = replace(self.plans[id].summary, status=ProposalStatus.PUBLISHED, version=expected_version + 1)

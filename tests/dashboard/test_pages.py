@@ -97,7 +97,7 @@ def test_asking_for_a_plan_asks_for_the_weeks_shown(show):
     desk = ScreenDesk(plans={"P1": a_proposal_page()})
     at = show(desk)
     at.button(key="propose").click().run()
-    assert ("request_plan", (date(2026, 11, 23), 2)) in desk.asked
+    assert ("request_plan", (date(2026, 11, 25), 2)) in desk.asked
     assert any("is ready: 1 case placed" in each.value for each in at.markdown)
 
 
@@ -175,7 +175,9 @@ def test_a_stale_step_shows_what_was_shown_and_what_is_there_now(show, monkeypat
 
 def test_without_any_plan_the_proposal_page_says_how_to_get_one(show):
     at = show(ScreenDesk(), "proposal")
-    assert [info.value for info in at.info] == ["No plan has been proposed yet. Open the board and choose Propose plan."]
+    assert [info.value for info in at.info] == [
+        "No plan has been proposed yet. Open the board and choose Propose plan."
+    ]
 
 
 def test_a_plan_shows_what_it_places_what_it_leaves_and_what_it_costs(show):
@@ -194,7 +196,8 @@ def test_publishing_names_the_version_that_was_shown(show):
 
 
 def test_a_plan_that_cannot_be_published_any_more_says_so(show):
-    desk = ScreenDesk(plans={"P1": a_proposal_page()}, refuses=StaleVersionError("List L1 has changed. Plan again."))
+    refused = StaleVersionError("List L1 has changed. Plan again.")
+    desk = ScreenDesk(plans={"P1": a_proposal_page()}, refuses=refused)
     at = show(desk, "proposal")
     at.button(key="publish").click().run()
     assert [error.value for error in at.error] == ["List L1 has changed. Plan again."]

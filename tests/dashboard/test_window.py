@@ -30,5 +30,12 @@ def test_a_weekend_day_with_a_list_is_shown():
     assert len(days) == 6
 
 
+def test_a_plan_never_begins_before_tomorrow():
+    this_week, next_week = window_of(MONDAY, 2), window_of(date(2026, 11, 30), 2)
+    assert this_week.first_to_plan(date(2026, 11, 25)) == date(2026, 11, 26)
+    assert next_week.first_to_plan(date(2026, 11, 29)) == date(2026, 11, 30)
+    assert next_week.first_to_plan(SUNDAY) == date(2026, 11, 30)
+
+
 def test_a_window_crosses_the_turn_of_the_year():
     assert window_of(date(2026, 12, 31), 1).days()[-1] == date(2027, 1, 1)
