@@ -76,18 +76,18 @@ def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port of the screens.")] = 8501,
 ) -> None:
     """Run the whole service on this machine until Ctrl-C: screens, dispatcher, planner and Prefect."""
-    from flows.service import open_service
     from flows.start import start_service
 
-    start_service(open_service(), port=port, demo=demo, say=typer.echo)
+    start_service(port=port, demo=demo, say=typer.echo)
 
 
 @app.command()
 def status(*, as_json: AsJson = False) -> None:
     """Say how the service stands: database, guards, cases, steps due and parked, Prefect, versions."""
     from flows.show import print_json, print_status
+    from flows.status import status_report
 
-    found = _desk().status()
+    found = status_report(_desk())
     print_json(found) if as_json else print_status(found)
 
 
@@ -96,7 +96,7 @@ def demo(*, seed: Seed = 0) -> None:
     """Fill an empty database with a synthetic service: sites, lists, people and cases at every stage."""
     from flows.start import fill_with_demo
 
-    typer.echo(fill_with_demo(_desk(), seed=seed))
+    typer.echo("\n".join(fill_with_demo(seed)))
 
 
 @app.command("import")
@@ -127,8 +127,9 @@ def cases(
     """List the cases: where each stands, since when, and how long it waits."""
     from flows.show import print_cases, print_json
 
-    found = _desk().cases(state=state)
-    print_json(found) if as_json else print_cases(found)
+    desk = _desk()
+    found = desk.cases(state=state)
+    print_json(found) if as_json else print_cases(found, desk.zone)
 
 
 @app.command()
@@ -142,7 +143,7 @@ def case(
 
     desk = _desk()
     page, steps = desk.case(ref), desk.next_steps(ref)
-    print_json({"case": page, "next_steps": steps}) if as_json else print_case(page, steps)
+    print_json({"case": page, "next_steps": steps}) if as_json else print_case(page, steps, desk.zone)
 
 
 @app.command()
@@ -157,8 +158,10 @@ def record(
 ) -> None:
     """Record what happened to a case; without the fields it needs, says which they are."""
     from flows.show import print_json, summary_line
+    from flows.typed import typed_details
 
-    summary = _desk().record_typed(ref, event, fields or [])
+    desk = _desk()
+    summary = desk.record(ref, event, typed_details(desk, ref, event, fields or []))
     print_json(summary) if as_json else typer.echo(summary_line(summary))
 
 
@@ -179,7 +182,7 @@ def plan(
     with searching("Planning", seconds=time_limit) as tell:
         made = desk.plan_now(start=_date(start), weeks=weeks, time_limit=time_limit, seed=seed, on_progress=tell)
     page = desk.proposal(made)
-    print_json(page) if as_json else print_proposal(page)
+    print_json(page) if as_json else print_proposal(page, desk.zone)
 
 
 @app.command()
@@ -191,8 +194,9 @@ def proposal(
     """Show a proposed plan: what is placed, what moves, what is left over and why, and what it costs."""
     from flows.show import print_json, print_proposal
 
-    page = _desk().proposal(proposal_id)
-    print_json(page) if as_json else print_proposal(page)
+    desk = _desk()
+    page = desk.proposal(proposal_id)
+    print_json(page) if as_json else print_proposal(page, desk.zone)
 
 
 @app.command()
@@ -202,10 +206,10 @@ def publish(
     as_json: AsJson = False,
 ) -> None:
     """Book what a proposal places, all of it or nothing; says what has changed when it no longer fits."""
-    from flows.show import print_json, publish_line
+    from flows.show import print_json, publish_lines
 
     report = _desk().publish(proposal_id)
-    print_json(report) if as_json else typer.echo(publish_line(report))
+    print_json(report) if as_json else typer.echo("\n".join(publish_lines(report)))
 
 
 @app.command()
@@ -219,8 +223,9 @@ def lists(
     """Show the lists of each suite with their cases in order."""
     from flows.show import print_json, print_lists
 
-    found = _desk().lists(_date(first), _date(last), site=site)
-    print_json(found) if as_json else print_lists(found)
+    desk = _desk()
+    found = desk.lists(_date(first), _date(last), site=site)
+    print_json(found) if as_json else print_lists(found, desk.zone)
 
 
 @app.command()
@@ -273,8 +278,8 @@ def rules(*, as_json: AsJson = False) -> None:
     if as_json:
         print_json(
             {
-                "rules": [{"key": rule.key, "says": rule.says, "because": rule.because} for rule in RULEBOOK],
-                "goals": [{"key": goal.key, "says": goal.says} for goal in GOALS],
+                "rules": [{"name": rule.name, "says": rule.says, "because": rule.because} for rule in RULEBOOK],
+                "goals": [{"name": goal.name, "says": goal.says, "unit": goal.unit} for goal in GOALS],
             }
         )
     else:
@@ -282,7 +287,7 @@ def rules(*, as_json: AsJson = False) -> None:
 
 
 def _desk() -> Desk:
-    from flows.desk import command_line_desk
+    from flows.start import command_line_desk
 
     return command_line_desk()
 

@@ -18,6 +18,7 @@ from db import accounts, boards, bookings, cases, clinic, due_steps, facts, prop
 from db import protocol as protocols
 from db.accounts import Account
 from db.audit import Author
+from db.due_steps import DueStep
 from db.pictures import (
     BookingLine,
     CasePage,
@@ -394,6 +395,10 @@ class Desk:
         """Work everything that is due, except plans, without a dispatcher."""
         self._permitted(Action.RUN_STEPS, "due_step", "all")
         return run_due_steps(self.service)
+
+    def parked_steps(self) -> tuple[DueStep, ...]:
+        """List the steps that were given up on, with why."""
+        return self._look(lambda session: tuple(due_steps.parked(session)))
 
     def retry_step(self, step_id: str) -> None:
         """Put a parked step back to work."""

@@ -34,10 +34,21 @@ class ServicePlan:
         return f"http://{HOST}:{self.port}"
 
 
-def serve(home: Path, *, port: int, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
-    """Run the service until Ctrl-C or SIGTERM; every process it started has ended when this returns."""
+def serve(
+    home: Path,
+    *,
+    port: int,
+    environment: Mapping[str, str],
+    say: Callable[[str], None],
+    make_ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Run the service until Ctrl-C or SIGTERM; every process it started has ended when this returns.
+
+    `make_ready` is called once the folder and the port are known to be ours, before anything starts.
+    """
     with only_one(home):
         check_port(HOST, port)
+        make_ready()
         plan = ServicePlan(
             home=home, port=port, prefect_port=free_port(HOST, PREFECT_PORT), environment=dict(environment)
         )

@@ -1,0 +1,96 @@
+"""Starting from the command line: in whose name, on which database, with demonstration data, as a whole service."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from flows.clock import carry
+from flows.desk import EVERY_SITE, Actor, Desk
+from flows.progress import counting
+from flows.serve import serve
+from flows.service import Service, open_service
+from scheduler.vocabulary import Role
+
+USER = "NEUROLIST_USER"
+
+
+def command_line_desk() -> Desk:
+    """Open the desk in the name of who types, on a database whose tables and guards are in place."""
+    service = open_service()
+    service.database.prepare(service.clock.now())
+    return Desk(service, command_line_actor())
+
+
+def command_line_actor() -> Actor:
+    """Say who types: whoever can reach the database from here is its administrator, by the name they give."""
+    name = os.environ.get(USER) or getpass.getuser()
+    return Actor(id=f"command line: {name}", name=name, roles={EVERY_SITE: frozenset({Role.ADMINISTRATOR})})
+
+
+def start_service(*, port: int, demo: bool, say: Callable[[str], None]) -> None:
+    """Run the whole service here until Ctrl-C; with `demo`, an empty database is filled first."""
+    service = open_service()
+    serve(
+        service.home,
+        port=port,
+        environment=_environment(service),
+        say=say,
+        make_ready=lambda: _make_ready(service, demo=demo, say=say),
+    )
+
+
+def fill_with_demo(seed: int) -> tuple[str, ...]:
+    """Fill the empty database with a synthetic service; gives what was made and how to sign in, line by line."""
+    service = open_service()
+    service.database.prepare(service.clock.now())
+    return _fill(service, seed)
+
+
+def is_empty(service: Service) -> bool:
+    """Say whether nothing has been put into this memory yet."""
+    desk = Desk(service, command_line_actor())
+    return not desk.sites() and not desk.cases()
+
+
+def _make_ready(service: Service, *, demo: bool, say: Callable[[str], None]) -> None:
+    say(f"Preparing {service.home} …")
+    service.database.prepare(service.clock.now())
+    if demo and is_empty(service):
+        say("Making demonstration data; this takes a minute or two …")
+        for line in _fill(service, 0):
+            say(line)
+    elif demo:
+        say("The database already holds data, so no demonstration data was made.")
+    service.database.close()
+
+
+def _fill(service: Service, seed: int) -> tuple[str, ...]:
+    from flows.demo import make_demo
+
+    with counting("Making demonstration data") as tell:
+        report = make_demo(service.database, clock=service.clock, seed=seed, on_progress=tell)
+    accounts = [f"  {one.username:<10} {one.role.label:<16} {one.name}" for one in report.staff]
+    return (
+        f"Made {report.cases} cases, {report.sites} sites, {report.lists} lists and {report.plans} published plans.",
+        f"Sign in as one of these, each with the password {report.password}",
+        *accounts,
+    )
+
+
+def _environment(service: Service) -> dict[str, str]:
+    """Give what every process of the service must agree on: the folder, the database, the zone and the time."""
+    settings = service.database.settings
+    given = {"NEUROLIST_HOME": str(service.home), "NEUROLIST_TIMEZONE": settings.timezone, **carry(service.clock)}
+    if settings.database_url is not None:
+        given["NEUROLIST_DATABASE_URL"] = _absolute(settings.database_url.get_secret_value())
+    return given
+
+
+def _absolute(url: str) -> str:
+    """Keep a relative SQLite file where it is, whatever folder a process starts in."""
+    start = "sqlite:///"
+    path = url.removeprefix(start)
+    return f"{start}{Path(path).absolute()}" if url.startswith(start) and path else url

@@ -1,0 +1,55 @@
+"""Details typed as KEY=VALUE, and the sentence that says which fields an event asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flows.desk import Desk, Field, FieldType, NextStep, event_named
+from scheduler.errors import BadInputError, Fault
+
+EXAMPLES = {
+    FieldType.TEXT: "words in quotes",
+    FieldType.DATE: "2026-12-01",
+    FieldType.INTEGER: "3",
+    FieldType.NUMBER: "1.5",
+    FieldType.BOOLEAN: "yes",
+    FieldType.ITEMS: "R1,R4",
+    FieldType.DATED_ITEMS: "R1=2026-12-01,R4",
+    FieldType.READINGS: "15min=3,1h=2",
+}
+
+
+def typed_details(desk: Desk, ref: str, event: str, fields: Sequence[str]) -> dict[str, object]:
+    """Read KEY=VALUE pairs for an event of a case; raises BadInputError that lists the fields when they do not fit."""
+    happened = event_named(event)
+    given = dict(_pair(text) for text in fields)
+    step = next((step for step in desk.next_steps(ref) if step.event is happened), None)
+    if step is None:
+        return given  # the pathway's own refusal names what may follow
+    missing = [field.key for field in step.fields if field.required and not given.get(field.key)]
+    unknown = sorted(set(given) - {field.key for field in step.fields})
+    if missing or unknown:
+        raise BadInputError((Fault(where=happened.value, says=_advice(step, missing, unknown)),))
+    return given
+
+
+def _pair(text: str) -> tuple[str, object]:
+    key, found, value = text.partition("=")
+    if not found or not key.strip():
+        says = f'"{text}" is not KEY=VALUE; write it like reason="moved interstate".'
+        raise BadInputError((Fault(where="--set", says=says),))
+    return key.strip(), value
+
+
+def _advice(step: NextStep, missing: Sequence[str], unknown: Sequence[str]) -> str:
+    faults = [f"{', '.join(missing)} missing"] if missing else []
+    faults += [f"{', '.join(unknown)} not asked for"] if unknown else []
+    asked = "\n".join(f"  {field_line(field)}" for field in step.fields) or "  none"
+    return f"{'; '.join(faults)}. The fields of “{step.label}”, each given with --set KEY=VALUE, are:\n{asked}"
+
+
+def field_line(field: Field) -> str:
+    """Describe one field: its key, an example of its value, what it is, and whether it is needed."""
+    value = "|".join(choice.value for choice in field.choices) or EXAMPLES.get(field.type, "value")
+    needed = "needed" if field.required else "may be left out"
+    return f"{field.key}={value}  {field.label} ({needed})" + (f". {field.help}" if field.help else "")
