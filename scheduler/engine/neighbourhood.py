@@ -41,7 +41,7 @@ class Chooser:
             self._around_radiologist,
         )
         self.sizes = [float(size)] * len(self._ways)
-        self.most = len(self._lists)
+        self.lists = frozenset(could)
 
     def choose(self, answer: Answer) -> tuple[int, Neighbourhood]:
         """Choose a way, by its number, and the neighbourhood it gives."""
@@ -55,7 +55,7 @@ class Chooser:
     def learn(self, way: int, *, settled: bool) -> None:
         """Choose larger next time if the solver settled this one, smaller if it did not."""
         factor = 1.04 if settled else 0.93
-        self.sizes[way] = min(max(3.0, self.sizes[way] * factor), max(3.0, float(self.most)))
+        self.sizes[way] = min(max(3.0, self.sizes[way] * factor), max(3.0, float(len(self.lists))))
 
     def _waiting(self, answer: Answer, lists: frozenset[str]) -> set[str]:
         options = self._places.options

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scheduler.problem import Case, SchedulingProblem
 
 MOST_PLACES_AT_ONCE = 1_500  # above this the whole model is not worth a try
-CASES_PER_BATCH = 30
+CASES_PER_BATCH = 10
 FIRST_SIZE = 8  # lists set free together at first
 EFFORT_PER_STEP = 1.0  # deterministic seconds; about as long by the clock
 SECONDS_PER_STEP = 4.0
@@ -34,6 +34,7 @@ class Search:
         self.places = places
         self.seed = seed
         self.guide: Answer | None = None
+        self._bookable = {case for case, lists in places.options.items() if lists}
 
     # A first plan.
 
@@ -91,7 +92,7 @@ class Search:
                 return
             batch = frozenset(case for case in waiting[place : place + CASES_PER_BATCH] if case not in answer.bookings)
             free = Neighbourhood(lists=frozenset(self.problem.lists), cases=batch)
-            self._improve(answer, free, effort=2 * EFFORT_PER_STEP)
+            self._improve(answer, free)
 
     def _by_pressure(self) -> list[str]:
         """Order cases by weight and due date, each after the case it follows."""
@@ -127,13 +128,15 @@ class Search:
         """Set lists free and arrange them anew, again and again, until the run is over."""
         rng = random.Random(self.seed * 1_000 + number)  # noqa: S311  # chooses neighbourhoods, guards nothing
         chooser = Chooser(self.problem, self.places, rng, FIRST_SIZE)
-        while not self.run.over and chooser.most:
+        while not self.run.over and chooser.lists:
             answer, _ = self.run.snapshot()
             if answer is None:
                 return
             way, free = chooser.choose(answer)
             outcome = self._improve(answer, free, seed=rng.randrange(2**31))
             chooser.learn(way, settled=outcome.optimal)
+            if free.lists == chooser.lists and free.cases >= self._bookable:  # nothing was held, so the bound is real
+                self.run.raise_bound(outcome.bound)
 
     def _improve(
         self, answer: Answer, free: Neighbourhood, *, effort: float = EFFORT_PER_STEP, seed: int = 0

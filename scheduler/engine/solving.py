@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_LOOKS = 0.05
 SECONDS_TO_FINISH = 0.5  # kept back for reasons, audit and the threads' last step
-SHARE_FOR_EXACT = 0.2
-SHARE_FOR_WHOLE = 0.45
+SHARE_FOR_EXACT = 0.05
+SHARE_FOR_WHOLE = 0.3
 
 
 def solve(
