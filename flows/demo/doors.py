@@ -8,13 +8,15 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from db import cases, clinic, due_steps, facts
+from db import cases, clinic, due_steps, facts, mapping, proposals
 from db import protocol as protocols
 from db.due_steps import DueStep
 from db.engine import Database
 from db.incoming import IncomingReferral
 from flows import receiving
 from flows.clock import fixed_clock
+from flows.demo.by_hand import plan_by_hand
+from flows.demo.days import ONE_DAY
 from flows.demo.journey import Slot
 from flows.demo.staff import BOOKINGS, LEAD, StaffMember, who_records
 from flows.desk import Desk
@@ -34,6 +36,7 @@ OWNER = "demonstration"
 LEASE = timedelta(minutes=5)
 MOST_STEPS = 1000
 WEEK = timedelta(weeks=1)
+BY_HAND: Mapping[str, object] = {"made": "by hand"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,6 @@ class PastDoors:
     seed: int
     protocol: Protocol
     holidays: frozenset[date]
-    solving_seconds: float
 
     @property
     def timezone(self) -> str:
@@ -89,11 +91,25 @@ class PastDoors:
         self.database.write(work, author=MACHINE, now=now, why="due steps of the morning")
 
     def plan(self, now: datetime, *, start: date, weeks: int) -> Mapping[str, Slot]:
-        """Plan and publish, and give the place of every case that is booked after today."""
+        """Plan by hand and publish, and give the place of every case that is booked after today."""
+        end = start + weeks * WEEK - ONE_DAY
+        who = LEAD.author
+
+        def make(session: Session) -> str:
+            asked = proposals.request(session, start=start, end=end, actor=who, now=now, options=BY_HAND)
+            made = mapping.planning(session, start=start, end=end, now=now, protocol=self.protocol)
+            proposals.begin(session, asked, made, now=now)
+            proposals.finish(session, asked, plan_by_hand(made.problem), now=now, run=BY_HAND)
+            return asked
+
+        proposal = self.database.write(make, author=who, now=now)
         desk = self._desk(LEAD, now)
-        proposal = desk.plan_now(start=start, weeks=weeks, time_limit=self.solving_seconds, seed=self.seed)
         desk.publish(proposal)
-        return self._slots(desk, start, start + weeks * WEEK)
+        return self._slots(desk, start, end)
+
+    def ask_for_plan(self, now: datetime, *, weeks: int) -> None:
+        """Ask the planner for a plan of the coming weeks; it works it out when the service runs."""
+        self._desk(LEAD, now).request_plan(weeks=weeks, seed=self.seed)
 
     def _slots(self, desk: Desk, first: date, last: date) -> Mapping[str, Slot]:
         return {
@@ -113,7 +129,7 @@ class PastDoors:
         return now.astimezone(ZoneInfo(self.timezone)).date()
 
 
-def past_doors(database: Database, *, seed: int, today: date, solving_seconds: float) -> PastDoors:
+def past_doors(database: Database, *, seed: int, today: date) -> PastDoors:
     """Open the doors; the protocol and the holidays are read once, since nobody changes them in the story."""
     with database.reading() as session:
         return PastDoors(
@@ -121,7 +137,6 @@ def past_doors(database: Database, *, seed: int, today: date, solving_seconds: f
             seed=seed,
             protocol=protocols.protocol(session, today),
             holidays=clinic.holidays(session),
-            solving_seconds=solving_seconds,
         )
 
 

@@ -29,7 +29,6 @@ from scheduler.pathway.states import PathwayState
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-SECONDS_FOR_EACH_PLAN = 1.5
 SET_UP_BEFORE = timedelta(days=1)  # the first referral
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 PASSWORD_PARTS, LETTERS_IN_A_PART = 3, 4
@@ -67,7 +66,7 @@ def make_demo(
     first = coming[0].received_on - SET_UP_BEFORE
     password = _password()
     lists = _prepare(database, seed=seed, first=first, today=today, password=password)
-    doors = past_doors(database, seed=seed, today=today, solving_seconds=SECONDS_FOR_EACH_PLAN)
+    doors = past_doors(database, seed=seed, today=today)
     told = story(doors, seed=seed, today=today, protocol=doors.protocol, coming=coming)
     told.tell(on_progress)
     return _report(told, lists=lists, password=password, seconds=time.monotonic() - began)
