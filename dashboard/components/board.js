@@ -24,8 +24,9 @@ function bar(list) {
 }
 
 function listCard(list, density) {
-  const card = make("section", `list${list.closed ? " closed" : ""}${density === "load" ? " load" : ""}`);
+  const card = make("div", `list${list.closed ? " closed" : ""}${density === "load" ? " load" : ""}`);
   card.dataset.card = list.id;
+  card.setAttribute("role", "group");
   card.setAttribute("aria-label", list.says);
   if (density === "load") {
     const button = head({ ...list, tags: [], radiologist: "" });

@@ -23,7 +23,7 @@ def board_data(
     """Everything the board component draws, ready for JSON."""
     open_days = {card.date for card in cards}
     return {
-        "density": "cards" if window.weeks <= LONGEST_WINDOW_WITH_CARDS else "load",
+        "density": "cards" if shows_cases(window) else "load",
         "caption": f"Lists from {day(window.start)} to {day(window.last)}, by site, suite and day",
         "days": [day_data(shown, today) for shown in window.days(open_days)],
         "sites": sites_data(cards),
@@ -81,7 +81,8 @@ def list_sentence(card: ListCard) -> str:
     used = f"{card.minutes_used} of {card.minutes_available} minutes used"
     state = "closed, " if card.closed else "published, " if card.published else ""
     return (
-        f"{card.part} list, {card.suite_name}, {day(card.date)}, {who}: {state}{count(len(card.cases), 'case')}, {used}"
+        f"{card.part} list, {card.suite_name}, {card.site_name}, {day(card.date)}, {who}: "
+        f"{state}{count(len(card.cases), 'case')}, {used}"
     )
 
 
@@ -180,4 +181,18 @@ def board_figures(cards: Sequence[ListCard], waiting: Sequence[CaseSummary], tod
         Figure(label="Due in 14 days", value=str(soon), level="soon" if soon else "plain"),
         Figure(label="List time used", value=f"{used}%"),
         Figure(label="Missing documents", value=str(missing)),
+    )
+
+
+def shows_cases(window: Window) -> bool:
+    """Say whether the lists of this window are drawn with their cases."""
+    return window.weeks <= LONGEST_WINDOW_WITH_CARDS
+
+
+def key_words(window: Window) -> str:
+    """What the signs on the board mean."""
+    lists = "" if shows_cases(window) else "Bar and per cent: list time used, hatched when over time. "
+    return (
+        f"{lists}Digit and shape: urgency category. “test”: test block; otherwise definitive neurolysis. "
+        "“!”: documents missing. Last number: minutes. Arrow keys move between cases and lists, Enter opens."
     )

@@ -8,7 +8,7 @@ from dashboard.shapes.markup import Cell
 from dashboard.shapes.words import count, day, moment, short_day
 from flows.desk import BookingLine, CaseSummary, HistoryLine, NextStep, PathwayClock
 
-CLOCK_HEADS = ("Clock", "Started", "#Days", "#Paused", "#Limit", "Due", "")
+CLOCK_HEADS = ("Clock", "Started", "#Days", "#Paused", "#Limit", "Due", "How it stands")
 BOOKING_HEADS = ("When", "Where", "Radiologist", "Stands as")
 HISTORY_HEADS = ("When", "What", "Then stands at", "Who", "Why")
 

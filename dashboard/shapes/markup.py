@@ -39,6 +39,11 @@ def facts(shown: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="nl-facts">{"".join(parts)}</dl>'
 
 
+def note(words: str) -> str:
+    """A quiet line under something."""
+    return f'<p class="nl-key">{safe(words)}</p>'
+
+
 def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[Cell | str]]) -> str:
     """A plain table with its caption; numbers are set right when their head begins with #."""
     numbers = [head.startswith("#") for head in heads]

@@ -9,9 +9,9 @@ import streamlit as st
 
 from dashboard.components import mounts
 from dashboard.session import the_desk
-from dashboard.shapes.board import board_data, board_figures
+from dashboard.shapes.board import board_data, board_figures, key_words
 from dashboard.shapes.drawer import DRAWER_HEADS, drawer_facts, drawer_rows
-from dashboard.shapes.markup import facts, figures, table
+from dashboard.shapes.markup import facts, figures, note, table
 from dashboard.shapes.window import Window, window_of
 from dashboard.views.going import Going
 from dashboard.views.planning import ask_button, watch_plan
@@ -19,10 +19,6 @@ from flows.desk import Desk, ListCard
 
 WEEKS: Final = {"1 week": 1, "2 weeks": 2, "4 weeks": 4}
 USUAL: Final = "2 weeks"
-KEY: Final = (
-    '<p class="nl-key">Digit and shape: urgency category. “test”: test block; otherwise definitive neurolysis. '
-    "“!”: documents missing. Last number: minutes. Arrow keys move between cases and lists, Enter opens.</p>"
-)
 
 
 def draw(going: Going) -> None:
@@ -35,7 +31,7 @@ def draw(going: Going) -> None:
     watch_plan(going)
     st.html(figures(board_figures(cards, waiting, today)))
     opened = mounts.board(board_data(cards, waiting, window, today), key="board")
-    st.html(KEY)
+    st.html(note(key_words(window)))
     if opened is not None and opened.kind == "case":
         going.to_case(opened.id)
     for card in cards:

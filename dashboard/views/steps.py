@@ -50,7 +50,7 @@ def record(case: CaseSummary, step: NextStep, key: str, write_id: str) -> None:
     except StaleVersionError:
         told = "Somebody else changed this case since it was shown to you. Nothing was saved. Look at what changed:"
         rows = both_versions(case, desk.case(case.ref).summary)
-        say("case", told, refused=True, detail=table("", ("", "You were shown", "It is now"), rows))
+        say("case", told, refused=True, detail=table("", ("What", "You were shown", "It is now"), rows))
     except NeurolistError as refusal:
         say("case", str(refusal), refused=True)
     else:

@@ -67,7 +67,9 @@ def test_the_session_cookie_is_out_of_the_reach_of_scripts(bella):
 
 
 def test_the_board_shows_a_published_list_with_its_cases(bella):
-    card = bella.page.get_by_role("region", name=re.compile("AM list, Angio 1, Tue 24 Nov 2026.*published"))
+    card = bella.page.get_by_role(
+        "group", name=re.compile("AM list, Angio 1, Northern Hospital, Tue 24 Nov 2026.*published")
+    )
     expect(card.get_by_role("button")).to_have_count(3)
     expect(card.get_by_role("button", name=re.compile("Category 3 .*N10002 COE"))).to_have_count(0)
     expect(card.get_by_role("button", name=re.compile("Category 2.*N10002 COE.*documents missing"))).to_be_visible()

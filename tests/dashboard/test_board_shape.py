@@ -84,7 +84,8 @@ def test_a_published_list_says_so_in_its_tag_and_in_its_sentence():
     data = board_data((card,), (), window_of(TODAY, 1), TODAY)["lists"]["L1"]
     assert data["tags"] == ["PUBL"]
     assert data["says"] == (
-        "AM list, Angio 1, Tue 24 Nov 2026, with Dr Ironbark: published, 1 case, 60 of 240 minutes used"
+        "AM list, Angio 1, Northern Hospital, Tue 24 Nov 2026, with Dr Ironbark: "
+        "published, 1 case, 60 of 240 minutes used"
     )
 
 
