@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
@@ -155,7 +155,12 @@ def a_list(ahead: int, site: str, radiologist: str | None = None) -> clinic.NewL
 
 
 def a_proposal(
-    database: Database, places: Mapping[str, tuple[str, int, str]], *, now: datetime = MORNING, days: int = 14
+    database: Database,
+    places: Mapping[str, tuple[str, int, str]],
+    *,
+    now: datetime = MORNING,
+    days: int = 14,
+    units: Sequence[str] = (),
 ) -> str:
     """Keep a ready proposal that puts each case (by its id in plans) on a list, so many minutes in, with a radiologist."""
 
@@ -164,18 +169,17 @@ def a_proposal(
         made = planning(session, start=today, end=today + timedelta(days=days), now=now)
         made_id = proposals.request(session, start=today, end=today + timedelta(days=days), actor=CLERK, now=now)
         proposals.begin(session, made_id, made, now=now)
-        plan = a_plan(made.problem, places)
+        plan = a_plan(made.problem, places, units)
         proposals.finish(session, made_id, plan, now=now, run={"seed": 0})
         return made_id
 
     return write(database, work, now=now)
 
 
-def a_plan(problem: SchedulingProblem, places: Mapping[str, tuple[str, int, str]]) -> Plan:
-    """A plan with exactly these places, priced as the audit prices it."""
-    kinds = {case.id: case.equipment for case in problem.cases}
+def a_plan(problem: SchedulingProblem, places: Mapping[str, tuple[str, int, str]], units: Sequence[str] = ()) -> Plan:
+    """A plan with exactly these places, the mobile unit at these sites day by day, priced as the audit prices it."""
     lists = problem.lists
-    rooms = {(lists[name].date, lists[name].site.id) for case, (name, _, _) in places.items() if kinds[case]}
+    days = sorted({lists[name].date for name, _, _ in places.values()})
     plan = Plan(
         bookings=tuple(
             Booking(case=case, session=name, start=lists[name].session.start + timedelta(minutes=minutes))
@@ -184,7 +188,7 @@ def a_plan(problem: SchedulingProblem, places: Mapping[str, tuple[str, int, str]
         sessions=tuple(
             SessionUse(session=name, radiologist=who) for name, who in {v[0]: v[2] for v in places.values()}.items()
         ),
-        equipment=tuple(UnitPlacement(unit="rf-2", date=day, site=site) for day, site in sorted(rooms)[:1]),
+        equipment=tuple(UnitPlacement(unit="rf-2", date=on, site=at) for on, at in zip(days, units, strict=False)),
         unscheduled=tuple(
             Unscheduled(case=case.id, reasons=("No room.",)) for case in problem.cases if case.id not in places
         ),

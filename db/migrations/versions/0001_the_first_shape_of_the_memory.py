@@ -1397,11 +1397,9 @@ def upgrade() -> None:
         "booking",
         ["case_id"],
         unique=True,
-        sqlite_where=sa.text(
-            "status IN ('arrived', 'booked', 'closed', 'confirmed', 'held', 'in_room', 'offered', 'recovered')"
-        ),
+        sqlite_where=sa.text("status IN ('arrived', 'booked', 'confirmed', 'held', 'in_room', 'offered', 'recovered')"),
         postgresql_where=sa.text(
-            "status IN ('arrived', 'booked', 'closed', 'confirmed', 'held', 'in_room', 'offered', 'recovered')"
+            "status IN ('arrived', 'booked', 'confirmed', 'held', 'in_room', 'offered', 'recovered')"
         ),
     )
     op.create_table(
@@ -1660,11 +1658,9 @@ def downgrade() -> None:
     op.drop_index(
         "uq_booking_standing",
         table_name="booking",
-        sqlite_where=sa.text(
-            "status IN ('arrived', 'booked', 'closed', 'confirmed', 'held', 'in_room', 'offered', 'recovered')"
-        ),
+        sqlite_where=sa.text("status IN ('arrived', 'booked', 'confirmed', 'held', 'in_room', 'offered', 'recovered')"),
         postgresql_where=sa.text(
-            "status IN ('arrived', 'booked', 'closed', 'confirmed', 'held', 'in_room', 'offered', 'recovered')"
+            "status IN ('arrived', 'booked', 'confirmed', 'held', 'in_room', 'offered', 'recovered')"
         ),
     )
     op.drop_index(op.f("ix_booking_session_id"), table_name="booking")
