@@ -30,8 +30,8 @@ def goals_section() -> str:
     """Write every goal with its sentence, its unit and what one unit costs unless a problem says otherwise."""
     usual = Objective()
     opening = (
-        f"## Goals ({len(GOALS)})\n\nA plan's cost is the sum of each goal's value times its coefficient; lower is better. "
-        "A problem may set other coefficients in `objective`.\n"
+        f"## Goals ({len(GOALS)})\n\nA plan's cost is the sum of each goal's value times its coefficient; lower is "
+        "better. A problem may set other coefficients in `objective`.\n"
     )
     entries = [
         f"### {goal.name}\n\n{goal.says}\n\n*Unit:* {goal.unit}. *Coefficient:* {getattr(usual, goal.name)}.\n"
