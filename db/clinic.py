@@ -44,6 +44,30 @@ class NewList:
     max_cases: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The ids of what the clinic already has."""
+
+    sites: frozenset[str]
+    suites: frozenset[str]
+    radiologists: frozenset[str]
+    units: frozenset[str]
+    lists: frozenset[str]
+    journeys: frozenset[tuple[str, str]]
+
+
+def known(session: Session) -> Known:
+    """Give the ids of everything added so far."""
+    return Known(
+        sites=frozenset(session.exec(select(SiteRow.id))),
+        suites=frozenset(session.exec(select(SuiteRow.id))),
+        radiologists=frozenset(session.exec(select(RadiologistRow.id))),
+        units=frozenset(session.exec(select(EquipmentUnitRow.id))),
+        lists=frozenset(session.exec(select(SuiteSessionRow.id))),
+        journeys=frozenset((row.site_id, row.other_id) for row in session.exec(select(TravelRow))),
+    )
+
+
 def add_site(session: Session, site: Site) -> None:
     """Add a hospital or campus."""
     session.add(

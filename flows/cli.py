@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scheduler.errors import BadInputError, NeurolistError, NotFoundError
+from scheduler.vocabulary import Role
 
 if TYPE_CHECKING:
     from flows.desk import Desk
@@ -97,6 +98,39 @@ def demo(*, seed: Seed = 0) -> None:
     from flows.start import fill_with_demo
 
     typer.echo("\n".join(fill_with_demo(seed)))
+
+
+@app.command()
+def clinic(
+    problem: Annotated[str, typer.Argument(metavar="FILE", help="A problem file; its cases are not read.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Add the sites, suites, radiologists, equipment and lists of a file; what is already there stays as it is."""
+    from flows.plan_files import read_problem_file
+    from flows.show import print_json, set_up_line
+
+    report = _desk().set_up(read_problem_file(problem))
+    print_json(report) if as_json else typer.echo(set_up_line(report))
+
+
+@app.command()
+def account(
+    username: Annotated[str, typer.Argument(metavar="USERNAME", help="The name to sign in with.")],
+    *,
+    name: Annotated[str, typer.Option(help="The name other people see.")],
+    role: Annotated[list[Role], typer.Option(help="What they may do; repeat it for more than one.")],
+    site: Annotated[
+        list[str] | None, typer.Option(help="Only at this site; repeat it. Everywhere unless said.")
+    ] = None,
+) -> None:
+    """Make an account for one of the staff; the password is asked for."""
+    from flows.desk import EVERY_SITE
+
+    desk = _desk()
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    desk.add_account(username, name, password, {where: set(role) for where in site or [EVERY_SITE]})
+    typer.echo(f"{name} may now sign in as {username}.")
 
 
 @app.command("import")

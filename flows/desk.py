@@ -46,6 +46,7 @@ from flows.permissions import EVERY_SITE, Action, Actor, allowed_roles, demand
 from flows.plan_requests import PlanRequest
 from flows.reports import ImportReport, KeptReferral
 from flows.service import Service, open_service
+from flows.setting_up import SetUpReport, set_up
 from flows.steps import StepReport, run_due_steps
 from scheduler.errors import NeurolistError, NotFoundError, NotPermittedError
 from scheduler.pathway.booking import BookingEvent, BookingState
@@ -54,6 +55,7 @@ from scheduler.pathway.events import Event
 from scheduler.pathway.fields import Choice, Field, FieldType
 from scheduler.pathway.machine import NextStep, decide, possible
 from scheduler.pathway.states import PathwayState
+from scheduler.problem import SchedulingProblem
 from scheduler.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ __all__ = [
     "ProposedPlace",
     "PublishReport",
     "ServiceStatus",
+    "SetUpReport",
     "SiteLine",
     "StageColumn",
     "StepReport",
@@ -225,6 +228,12 @@ class Desk:
         return self._look(lambda session: boards.service_status(session, now=self.service.clock.now()))
 
     # Acting
+
+    def set_up(self, problem: SchedulingProblem) -> SetUpReport:
+        """Add the sites, suites, radiologists, equipment and lists of a problem that the clinic does not have yet."""
+        author = self._permitted(Action.SET_UP, "clinic", "file")
+        zone = self.service.clock.timezone
+        return self._write(author, lambda session: set_up(session, problem, timezone=zone))
 
     def import_referrals(
         self, paths: Sequence[Path], on_progress: Callable[[int, int], None] = lambda _done, _total: None

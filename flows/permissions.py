@@ -40,6 +40,7 @@ class Action(StrEnum):
     ADVANCE_BOOKING = "advance_booking"
     FINISH_TASK = "finish_task"
     RUN_STEPS = "run_steps"
+    SET_UP = "set_up"
     MAKE_DEMO = "make_demo"
     MANAGE_ACCOUNTS = "manage_accounts"
 
@@ -58,6 +59,7 @@ ACTION_LABELS = {
     Action.ADVANCE_BOOKING: "move a booking on",
     Action.FINISH_TASK: "tick off a task",
     Action.RUN_STEPS: "run due steps",
+    Action.SET_UP: "set up sites and lists",
     Action.MAKE_DEMO: "make demonstration data",
     Action.MANAGE_ACCOUNTS: "manage accounts",
 }
@@ -74,6 +76,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.ADVANCE_BOOKING: OFFICE | {Role.CLINICIAN},
     Action.FINISH_TASK: EVERYONE - {Role.VIEWER},
     Action.RUN_STEPS: ADMINISTRATORS,
+    Action.SET_UP: ADMINISTRATORS | {Role.IR_LEAD},
     Action.MAKE_DEMO: ADMINISTRATORS,
     Action.MANAGE_ACCOUNTS: ADMINISTRATORS,
 }

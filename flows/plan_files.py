@@ -11,6 +11,7 @@ from scheduler.documents import read_plan, read_problem, save, write_plan
 from scheduler.engine import Progress, solve
 from scheduler.errors import BadInputError, Fault
 from scheduler.plan import Plan
+from scheduler.problem import SchedulingProblem
 
 STANDARD_OUTPUT = "-"
 
@@ -24,13 +25,18 @@ def solve_file(
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Plan:
     """Read a problem and find a plan for it; raises BadInputError with every fault of the file."""
-    problem = read_problem(read_bytes(problem_path))
+    problem = read_problem_file(problem_path)
     return solve(problem, time_limit=time_limit, workers=workers, seed=seed, on_progress=on_progress)
+
+
+def read_problem_file(path: str) -> SchedulingProblem:
+    """Read a problem; raises BadInputError with every fault of the file."""
+    return read_problem(read_bytes(path))
 
 
 def check_files(problem_path: str, plan_path: str) -> Audit:
     """Audit a plan against its problem, without the solver; raises BadInputError with every fault of either file."""
-    problem = read_problem(read_bytes(problem_path))
+    problem = read_problem_file(problem_path)
     return audit(problem, read_plan(read_bytes(plan_path), problem))
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         NextStep,
         ProposalPage,
         PublishReport,
+        SetUpReport,
     )
     from flows.status import StatusReport
     from scheduler.audit import Audit
@@ -131,6 +132,19 @@ def _print_stages(found: StatusReport, screen: Console) -> None:
         for state, count in standing.items():
             shown.add_row(str(count), state.label)
         screen.print(shown)
+
+
+def set_up_line(report: SetUpReport) -> str:
+    """Say what was added to the clinic."""
+    kinds = {
+        "sites": report.sites,
+        "suites": report.suites,
+        "radiologists": report.radiologists,
+        "machines": report.units,
+        "lists": report.lists,
+    }
+    added = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count) or "nothing"
+    return f"Added {added}; {report.already_there} were already there and stay as they are."
 
 
 def import_lines(report: ImportReport) -> list[str]:
