@@ -72,7 +72,7 @@ class Pricer:
         for row, (_, cases) in enumerate(pairs):
             self._cases[row, : len(cases)] = cases
         self._duration = np.append(tables.duration, 0)
-        self._first = np.append(tables.first, False)  # noqa: FBT003  # numpy's own way
+        self._first = np.append(tables.first, False)
         self._latest = np.vstack([tables.latest_end, np.zeros((1, len(tables.lists)), dtype=np.int64)])
         self._turn = tables.turnaround[self.session]
         self._close = self._closing_costs()
@@ -83,7 +83,7 @@ class Pricer:
         ready = tables.length[session] + tables.overtime[session] + self._turn
         steps = np.arange(int(ready.max(initial=0)) + 1, dtype=np.int64)
         over = np.maximum(0, steps[None, :] - self._turn[:, None] - tables.length[session][:, None])
-        costs = (tables.opened_cost + tables.overtime_cost * over) * SCALE
+        costs: Whole = (tables.opened_cost + tables.overtime_cost * over) * SCALE
         costs[:, 0] = 0
         return costs
 

@@ -209,4 +209,5 @@ def _latest_end(problem: SchedulingProblem) -> Whole:
         ]
     )
     recovery = _steps([case.recovery_minutes for case in problem.cases])
-    return np.minimum(by_list[None, :], closing[None, :] - recovery[:, None])
+    latest: Whole = np.minimum(by_list[None, :], closing[None, :] - recovery[:, None])
+    return latest

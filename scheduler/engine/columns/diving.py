@@ -1,0 +1,89 @@
+"""A whole-number choice of columns, made a few at a time, each followed by the columns that then suit best."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scheduler.engine.columns.pricing import Column
+    from scheduler.engine.columns.relaxation import Relaxation
+
+WHOLE = 0.999
+SOME = 1e-6
+CLEAR = 0.6  # shares above this are chosen together
+SHARE_AT_ONCE = 25  # one in so many of the columns in the mixture
+ROUNDS_OF_PRICING = 3
+
+
+def choose_columns(relaxation: Relaxation, seconds: float, over: Callable[[], bool]) -> tuple[Column, ...]:
+    """Round the mixture to whole columns, at most one a list and a case; the best so far when the time is up."""
+    return _Dive(relaxation, monotonic() + seconds, over).run()
+
+
+class _Dive:
+    def __init__(self, relaxation: Relaxation, deadline: float, over: Callable[[], bool]) -> None:
+        self._relaxation = relaxation
+        self._master = relaxation.master
+        self._deadline = deadline
+        self._over = over
+        self._chosen: dict[int, Column] = {}  # by list
+
+    def run(self) -> tuple[Column, ...]:
+        """Choose until every list in the mixture has its column."""
+        solved = self._solve()
+        while solved and not self._over():
+            shares = self._master.shares()
+            batch = self._batch(shares)
+            if not batch:
+                break
+            solved = self._settle(batch) and self._refresh()
+        return tuple(self._chosen[session] for session in sorted(self._chosen))
+
+    def _solve(self) -> bool:
+        return self._master.solve(self._deadline - monotonic()) is not None
+
+    def _batch(self, shares: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[int]:
+        """Pick the columns with the largest shares on lists still open, no case twice."""
+        columns = self._master.columns
+        open_ = [
+            number for number in np.flatnonzero(shares > SOME).tolist() if columns[number].session not in self._chosen
+        ]
+        open_.sort(key=lambda number: (-shares[number], number))
+        most = max(1, len(open_) // SHARE_AT_ONCE)
+        batch: list[int] = []
+        taken: set[int] = set()
+        for number in open_:
+            share, column = shares[number], columns[number]
+            if share < WHOLE and (len(batch) >= most or (batch and share < CLEAR)):
+                break
+            if taken.isdisjoint(column.cases) and column.session not in {columns[other].session for other in batch}:
+                batch.append(number)
+                taken.update(column.cases)
+        return batch
+
+    def _settle(self, batch: list[int]) -> bool:
+        """Choose the batch; if that leaves nothing possible choose only its first, and else rule that one out."""
+        for tried in (batch, batch[:1]):
+            self._master.fix(tried, at=(1.0, 1.0))
+            if self._solve():
+                self._chosen |= {self._master.columns[number].session: self._master.columns[number] for number in tried}
+                return True
+            self._master.fix(tried, at=(0.0, 1.0))
+        self._master.fix(batch[:1], at=(0.0, 0.0))
+        return self._solve()
+
+    def _refresh(self) -> bool:
+        """Add what suits the choices so far: rows they break, and better columns for the lists still open."""
+        for cut in self._relaxation.separator.broken(self._master.bookings()):
+            self._master.add_cut(cut)
+        for _ in range(ROUNDS_OF_PRICING):
+            if not self._solve() or self._over():
+                return False
+            if not self._relaxation.look_at_true_duals():
+                break
+        return self._solve()

@@ -1,0 +1,362 @@
+"""The linear programme over columns: every case once, every list once, nothing shared used twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from ortools.math_opt.python import mathopt
+
+from scheduler.engine.columns.pricing import SCALE, Prices
+from scheduler.problem import MINUTES_PER_STEP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from scheduler.engine.columns.cuts import Cut
+    from scheduler.engine.columns.pricing import Column, Pricer
+    from scheduler.engine.columns.shared import StaffLimit, UnitDay
+    from scheduler.engine.columns.tables import Tables, Truth, Whole
+    from scheduler.problem import Radiologist, Site
+
+    Real = NDArray[np.float64]
+
+# What breaking a rule costs while columns are still few: more than any case left out is likely to.
+PRICE_OF_A_BREACH = 1e5
+COLUMNS_PER_ROW = 4  # more than this many and the dearest are dropped
+DEAREST_KEPT = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duals:
+    """What one more of each row's right-hand side would save, as the linear programme sees it."""
+
+    case: Real
+    session: Real
+    limit: Real
+    person: Real
+    site: Real
+    unit: Real  # per (kind, list) that depends on mobile units
+    cut: Real
+
+    def towards(self, other: Duals, share: float) -> Duals:
+        """Go part of the way to earlier duals; cuts made since count as nothing there."""
+        cut = np.zeros(len(self.cut))
+        cut[: len(other.cut)] = other.cut
+
+        def mix(here: Real, there: Real) -> Real:
+            mixed: Real = (1 - share) * here + share * there
+            return mixed
+
+        return Duals(
+            case=mix(self.case, other.case),
+            session=mix(self.session, other.session),
+            limit=mix(self.limit, other.limit),
+            person=mix(self.person, other.person),
+            site=mix(self.site, other.site),
+            unit=mix(self.unit, other.unit),
+            cut=mix(self.cut, cut),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charges:
+    """Duals in whole 1/4096ths with the sign a proof needs; all but `case` are charges, 0 or more."""
+
+    case: Whole
+    limit: Whole
+    person: Whole
+    site: Whole
+    unit: Whole
+    cut: Whole
+
+
+@dataclass(slots=True)
+class _Rows:
+    case: list[mathopt.LinearConstraint] = field(default_factory=list)
+    session: list[mathopt.LinearConstraint] = field(default_factory=list)
+    limit: list[mathopt.LinearConstraint] = field(default_factory=list)
+    person: dict[int, mathopt.LinearConstraint] = field(default_factory=dict)
+    site: dict[int, mathopt.LinearConstraint] = field(default_factory=dict)
+    unit: dict[tuple[int, int], mathopt.LinearConstraint] = field(default_factory=dict)
+    cut: list[mathopt.LinearConstraint] = field(default_factory=list)
+
+
+class Master:
+    """Holds the columns found so far, solves for their best mixture, and turns its duals into prices and a bound."""
+
+    def __init__(
+        self, tables: Tables, pricer: Pricer, limits: tuple[StaffLimit, ...], unit_days: tuple[UnitDay, ...]
+    ) -> None:
+        self.tables = tables
+        self.columns: list[Column] = []
+        self.cuts: list[Cut] = []
+        self._pricer = pricer
+        self._limits = limits
+        self._unit_days = unit_days
+        self._model = mathopt.Model()
+        self._rows = _Rows()
+        self._variables: list[mathopt.Variable] = []
+        self._known: set[tuple[int, int, tuple[int, ...]]] = set()
+        self._limits_by_staff: dict[tuple[int, int], list[int]] = {}
+        self._cuts_by_place: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._result: mathopt.SolveResult | None = None
+        self._add_rows()
+        self._unit_order = {key: number for number, key in enumerate(self._rows.unit)}
+        self._charged = self._charged_slots()
+        self._solver = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
+
+    # The rows.
+
+    def _add_rows(self) -> None:
+        rows, model, tables = self._rows, self._model, self.tables
+        model.minimize(0)
+        for case in range(len(tables.cases)):
+            row = model.add_linear_constraint(lb=1, ub=1)
+            out = PRICE_OF_A_BREACH * 10 if tables.pinned[case] else float(tables.left_out[case])
+            self._add_slack(row, 1, out)
+            rows.case.append(row)
+        rows.session = [model.add_linear_constraint(ub=1) for _ in tables.lists]
+        for number, limit in enumerate(self._limits):
+            rows.limit.append(model.add_linear_constraint(ub=limit.most))
+            for session in limit.lists:
+                self._limits_by_staff.setdefault((session, limit.person), []).append(number)
+        for person, who in enumerate(tables.people):
+            if who.target_minutes is not None:
+                rows.person[person] = self._target(_target_of(who), tables.person_balance_cost)
+        for place, site in enumerate(tables.sites):
+            if site.target_minutes is not None:
+                rows.site[place] = self._target(_target_of(site), tables.site_balance_cost)
+        self._add_units()
+
+    def _target(self, steps: int, cost: int) -> mathopt.LinearConstraint:
+        row = self._model.add_linear_constraint(ub=steps)
+        self._add_slack(row, -1, cost)
+        return row
+
+    def _add_slack(self, row: mathopt.LinearConstraint, sign: float, cost: float) -> None:
+        slack = self._model.add_variable(lb=0)
+        row.set_coefficient(slack, sign)
+        self._model.objective.set_linear_coefficient(slack, cost)
+
+    def _add_units(self) -> None:
+        """Let a list use a mobile kind only as far as units stand at its site, each at one site a date."""
+        rows, model = self._rows, self._model
+        for kind, session in sorted({(kind, slot.session) for slot in self._pricer.slots for kind in slot.kinds}):
+            rows.unit[kind, session] = model.add_linear_constraint(ub=0)
+        for unit in self._unit_days:
+            once = model.add_linear_constraint(ub=1)
+            for lists in unit.lists_by_site:
+                here = model.add_variable(lb=0, ub=1)
+                once.set_coefficient(here, 1)
+                for session in lists:
+                    rows.unit[unit.kind, session].set_coefficient(here, -1)
+
+    def _charged_slots(self) -> tuple[list[list[int]], list[list[int]]]:
+        """List, slot by slot, the limits and the (kind, list) rows it is charged for."""
+        slots = self._pricer.slots
+        order = self._unit_order
+        limits = [self._limits_by_staff.get((slot.session, slot.person), []) for slot in slots]
+        return limits, [[order[kind, slot.session] for kind in slot.kinds] for slot in slots]
+
+    # Columns and cuts.
+
+    def add(self, column: Column) -> bool:
+        """Take a column, unless it is known."""
+        key = (column.session, column.person, column.cases)
+        if key in self._known:
+            return False
+        self._known.add(key)
+        variable = self._model.add_variable(lb=0)
+        self._model.objective.set_linear_coefficient(variable, column.cost)
+        for row, coefficient in self._entries(column):
+            row.set_coefficient(variable, coefficient)
+        self.columns.append(column)
+        self._variables.append(variable)
+        return True
+
+    def _entries(self, column: Column) -> Iterable[tuple[mathopt.LinearConstraint, float]]:
+        rows = self._rows
+        yield rows.session[column.session], 1
+        for case in column.cases:
+            yield rows.case[case], 1
+        for number in self._limits_by_staff.get((column.session, column.person), ()):
+            yield rows.limit[number], 1
+        steps = float(self.tables.duration[list(column.cases)].sum())
+        if column.person in rows.person:
+            yield rows.person[column.person], steps
+        site = int(self.tables.site[column.session])
+        if site in rows.site:
+            yield rows.site[site], steps
+        for kind in column.kinds:
+            yield rows.unit[kind, column.session], 1
+        found: dict[int, int] = {}
+        for case in column.cases:
+            for number, coefficient in self._cuts_by_place.get((case, column.session), ()):
+                found[number] = found.get(number, 0) + coefficient
+        for number, coefficient in found.items():
+            yield rows.cut[number], coefficient
+
+    def add_cut(self, cut: Cut) -> None:
+        """Take a row that every plan keeps."""
+        number = len(self.cuts)
+        row = self._model.add_linear_constraint(ub=cut.most)
+        self._add_slack(row, -1, PRICE_OF_A_BREACH)
+        places: dict[tuple[int, int], int] = {}
+        for case, session, coefficient in zip(
+            cut.cases.tolist(), cut.lists.tolist(), cut.coefficients.tolist(), strict=True
+        ):
+            places[case, session] = coefficient
+            self._cuts_by_place.setdefault((case, session), []).append((number, coefficient))
+        for column, variable in zip(self.columns, self._variables, strict=True):
+            total = sum(places.get((case, column.session), 0) for case in column.cases)
+            if total:
+                row.set_coefficient(variable, total)
+        self.cuts.append(cut)
+        self._rows.cut.append(row)
+
+    def fix(self, numbers: Iterable[int], *, at: tuple[float, float]) -> None:
+        """Hold the columns' shares between two values."""
+        for number in numbers:
+            self._variables[number].lower_bound, self._variables[number].upper_bound = at
+
+    def drop_dearest(self) -> None:
+        """Forget the columns least likely to be of use, when there are many."""
+        keep = COLUMNS_PER_ROW * (len(self.tables.cases) + len(self.tables.lists))
+        if len(self.columns) <= keep or self._result is None:
+            return
+        reduced = np.array(self._result.reduced_costs(self._variables))
+        edge = max(float(np.partition(reduced, keep)[keep]), DEAREST_KEPT)
+        stays = reduced <= edge
+        for number in np.flatnonzero(~stays).tolist():
+            column = self.columns[number]
+            self._known.discard((column.session, column.person, column.cases))
+            self._model.delete_variable(self._variables[number])
+        self.columns = [column for column, stay in zip(self.columns, stays, strict=True) if stay]
+        self._variables = [variable for variable, stay in zip(self._variables, stays, strict=True) if stay]
+
+    # Solving.
+
+    def solve(self, seconds: float) -> float | None:
+        """Find the cheapest mixture, warm from the last; None if there is none or time ran out."""
+        # Presolve would throw the last solve's basis away.
+        params = mathopt.SolveParameters(
+            time_limit=timedelta(seconds=max(0.01, seconds)),
+            presolve=mathopt.Emphasis.OFF,
+            lp_algorithm=mathopt.LPAlgorithm.PRIMAL_SIMPLEX,
+        )
+        result = self._solver.solve(params=params)
+        self._result = result if result.termination.reason == mathopt.TerminationReason.OPTIMAL else None
+        return None if self._result is None else float(result.objective_value())
+
+    def shares(self) -> Real:
+        """Give each column's share in the mixture."""
+        return np.array(self._solved().variable_values(self._variables), dtype=np.float64)
+
+    def bookings(self) -> Real:
+        """Give how much of each case the mixture books on each list."""
+        booked = np.zeros(self.tables.fits.shape)
+        for column, share in zip(self.columns, self.shares().tolist(), strict=True):
+            if share > 0:
+                booked[list(column.cases), column.session] += share
+        return booked
+
+    def _solved(self) -> mathopt.SolveResult:
+        if self._result is None:
+            raise ValueError("The linear programme has no solution to read; solve it first.")
+        return self._result
+
+    def duals(self) -> Duals:
+        """Read the last solve's duals."""
+        rows = self._rows
+        return Duals(
+            case=self._read(rows.case),
+            session=self._read(rows.session),
+            limit=self._read(rows.limit),
+            person=self._read(list(rows.person.values())),
+            site=self._read(list(rows.site.values())),
+            unit=self._read(list(rows.unit.values())),
+            cut=self._read(rows.cut),
+        )
+
+    def _read(self, rows: Sequence[mathopt.LinearConstraint]) -> Real:
+        return np.array(self._solved().dual_values(list(rows)) if rows else [], dtype=np.float64)
+
+    # Prices and the bound.
+
+    def charges(self, duals: Duals) -> Charges:
+        """Round duals to whole 1/4096ths, within what the proof of a bound allows."""
+        tables = self.tables
+        person, site = np.zeros(len(tables.people), np.int64), np.zeros(len(tables.sites), np.int64)
+        person[list(self._rows.person)] = np.minimum(_charge(duals.person), tables.person_balance_cost * SCALE)
+        site[list(self._rows.site)] = np.minimum(_charge(duals.site), tables.site_balance_cost * SCALE)
+        return Charges(
+            case=np.rint(duals.case * SCALE).astype(np.int64),
+            limit=_charge(duals.limit),
+            person=person,
+            site=site,
+            unit=_charge(duals.unit),
+            cut=_charge(duals.cut),
+        )
+
+    def prices(self, charges: Charges) -> Prices:
+        """Say what the pricer should find the best sets at."""
+        tables = self.tables
+        worth = charges.case[:, None] - tables.cost * SCALE
+        worth -= charges.site[tables.site][None, :] * tables.duration[:, None]
+        for cut, charge in zip(self.cuts, charges.cut.tolist(), strict=True):
+            if charge:
+                worth[cut.cases, cut.lists] -= cut.coefficients * charge
+        limits, units = self._charged
+        slot = [
+            int(charges.limit[asked].sum() + charges.unit[needed].sum())
+            for asked, needed in zip(limits, units, strict=True)
+        ]
+        person = tables.person_cost * SCALE + charges.person[None, :] * tables.duration[:, None]
+        return Prices(worth=worth, person=person, slot=np.array(slot, dtype=np.int64))
+
+    def staff_charge(self, column: Column, charges: Charges) -> int:
+        """Give what a column pays for its radiologist's time."""
+        asked = self._limits_by_staff.get((column.session, column.person), [])
+        return int(charges.limit[asked].sum())
+
+    def unit_charge(self, column: Column, charges: Charges) -> int:
+        """Give what a column pays for the mobile kinds it uses."""
+        return int(charges.unit[[self._unit_order[kind, column.session] for kind in column.kinds]].sum())
+
+    def bound(self, charges: Charges, best: Whole) -> int:
+        """Give a cost no plan is below: the Lagrangian bound, in whole 1/4096ths all the way (Geoffrion, 1974).
+
+        Each list takes at most one column, worth at most its best; each mobile unit stands at one site at most.
+        """
+        tables = self.tables
+        free: Truth = ~tables.pinned
+        total = int(charges.case.sum())
+        total += int(np.minimum(0, tables.left_out * SCALE - charges.case)[free].sum())
+        total -= sum(limit.most * int(charge) for limit, charge in zip(self._limits, charges.limit, strict=True))
+        total -= sum(int(charges.person[key]) * _target_of(tables.people[key]) for key in self._rows.person)
+        total -= sum(int(charges.site[key]) * _target_of(tables.sites[key]) for key in self._rows.site)
+        total -= sum(cut.most * int(charge) for cut, charge in zip(self.cuts, charges.cut, strict=True))
+        order = self._unit_order
+        for unit in self._unit_days:
+            total -= max(
+                sum(int(charges.unit[order[unit.kind, session]]) for session in lists) for lists in unit.lists_by_site
+            )
+        most = np.zeros(len(tables.lists), dtype=np.int64)
+        np.maximum.at(most, self._pricer.session, best)
+        return -((int(most.sum()) - total) // SCALE)
+
+
+def _charge(duals: Real) -> Whole:
+    """Turn the duals of "at most" rows, 0 or less, into whole charges."""
+    whole: Whole = np.maximum(0, np.rint(-duals * SCALE)).astype(np.int64)
+    return whole
+
+
+def _target_of(who: Radiologist | Site) -> int:
+    """Give the target in steps, rounded up, so that the price is never overstated."""
+    return -(-(who.target_minutes or 0) // MINUTES_PER_STEP)

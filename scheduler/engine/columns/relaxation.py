@@ -1,0 +1,117 @@
+"""Columns are found as they are needed, until the bound is as high as it will go or the time is up.
+
+The method is column generation (Gilmore and Gomory, 1961) with duals smoothed towards the best bound's (Wentges, 1997).
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scheduler.engine.columns.cuts import Separator
+from scheduler.engine.columns.master import Master
+from scheduler.engine.columns.pricing import SCALE, Pricer
+from scheduler.engine.columns.shared import staff_limits, unit_days
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scheduler.engine.columns.master import Charges, Duals
+    from scheduler.engine.columns.pricing import Column
+    from scheduler.engine.columns.tables import Tables, Whole
+    from scheduler.problem import SchedulingProblem
+
+SMOOTHING = 0.5
+ROUNDS_BETWEEN_CLEARINGS = 5
+GOOD_ENOUGH = 0.5  # costs are whole, so a bound this close below the mixture is as good as proven
+CHEAPER_BY = 1e-3
+
+
+class Relaxation:
+    """The mixture of columns that costs least, and the bound it proves."""
+
+    def __init__(self, problem: SchedulingProblem, tables: Tables, over: Callable[[], bool]) -> None:
+        self.tables = tables
+        self.pricer = Pricer(tables)
+        limits, days = staff_limits(problem, tables), unit_days(tables, self.pricer.slots)
+        self.master = Master(tables, self.pricer, limits, days)
+        self.bound = 0
+        self.finished = False
+        self.separator = Separator(problem, tables)
+        self._centre: Duals | None = None  # the duals of the best bound so far
+        self._over = over
+
+    def tighten(self, seconds: float, tell: Callable[[int], None] = lambda _: None) -> None:
+        """Raise the bound for at most so many seconds: columns until no better ones, then rows, then columns again."""
+        deadline = monotonic() + seconds
+        while self._generate(deadline, tell):
+            if self.master.solve(deadline - monotonic()) is None:
+                return
+            broken = self.separator.broken(self.master.bookings())
+            if not broken:
+                self.finished = True
+                return
+            for cut in broken:
+                self.master.add_cut(cut)
+
+    def _generate(self, deadline: float, tell: Callable[[int], None]) -> bool:
+        """Add columns until none makes the mixture cheaper; tell whether that was reached in time."""
+        rounds = 0
+        while True:
+            cost = self.master.solve(deadline - monotonic())
+            if cost is None or self._over():
+                return False
+            duals = self.master.duals()
+            rounds += 1
+            if rounds % ROUNDS_BETWEEN_CLEARINGS == 0:
+                self.master.drop_dearest()
+            added = self._price(duals, tell)
+            if not added or cost - self.bound < GOOD_ENOUGH:
+                return True
+
+    def _price(self, duals: Duals, tell: Callable[[int], None]) -> int:
+        """Look for columns at smoothed duals first, and at the true ones if those give none."""
+        if self._centre is not None and (added := self._price_at(duals.towards(self._centre, SMOOTHING), duals, tell)):
+            return added
+        return self._price_at(duals, duals, tell)
+
+    def _price_at(self, point: Duals, duals: Duals, tell: Callable[[int], None]) -> int:
+        charges = self.master.charges(point)
+        best, sets = self.pricer.best(self.master.prices(charges))
+        bound = self.master.bound(charges, best)
+        if bound > self.bound or self._centre is None:
+            self.bound, self._centre = max(bound, self.bound), point
+            tell(self.bound)
+        return self._add_cheaper(best, sets, duals)
+
+    def look_at_true_duals(self) -> int:
+        """Add the columns that suit the mixture as it stands, whatever bound that gives; tell how many."""
+        duals = self.master.duals()
+        best, sets = self.pricer.best(self.master.prices(self.master.charges(duals)))
+        return self._add_cheaper(best, sets, duals)
+
+    def _add_cheaper(self, best: Whole, sets: list[tuple[int, ...]], duals: Duals) -> int:
+        """Add each slot's best column if it makes the mixture at these duals cheaper; give how many there were."""
+        charges = self.master.charges(duals)
+        asked = self.master.prices(charges)
+        added = 0
+        for number in np.flatnonzero(best > 0).tolist():
+            slot, cases = self.pricer.slots[number], sets[number]
+            column = self.pricer.column(slot.session, slot.person, cases) if cases else None
+            if column is None:
+                continue
+            worth = asked.worth[list(cases), slot.session].sum() - asked.person[list(cases), slot.person].sum()
+            alone = column.cost - sum(self._own_cost(column, case) for case in cases)
+            gain = int(worth) / SCALE - alone - self._slot_charge(column, charges) / SCALE
+            if gain + float(duals.session[slot.session]) > CHEAPER_BY:
+                added += self.master.add(column)
+        return added
+
+    def _own_cost(self, column: Column, case: int) -> int:
+        """Give the part of a column's cost that `worth` has taken off already."""
+        return int(self.tables.cost[case, column.session] + self.tables.person_cost[case, column.person])
+
+    def _slot_charge(self, column: Column, charges: Charges) -> int:
+        return self.master.staff_charge(column, charges) + self.master.unit_charge(column, charges)
