@@ -8,8 +8,12 @@ from prefect import flow
 
 from flows.service import the_service
 from flows.steps import re_drive
+from flows.tether import tether_if_marked
 
-EVERY_SECONDS = 300.0  # an interval, not a cron line: `*/5` would skip the hour that repeats when daylight saving ends
+EVERY_SECONDS = 300.0
+
+# Prefect starts each run in a process of its own; it must not outlive the runner.
+tether_if_marked()
 
 
 @flow(name="reconcile", flow_run_name="reconcile")

@@ -1,33 +1,75 @@
-"""The flow runner's process: serves the flows that Prefect starts itself, two runs at a time."""
+"""The flow runner's process: serves the flows that Prefect starts, two runs at a time, and asks for the sweep.
+
+The sweep is asked for here and not by a schedule of Prefect's: Prefect 3.8.8 cannot insert scheduled runs under
+SQLAlchemy 2.1, and after an outage a schedule would hand over every run that was missed.
+"""
 
 from __future__ import annotations
 
-from prefect import serve
-from prefect.deployments.runner import RunnerDeployment
+import asyncio
+import logging
+
+from prefect import aserve
+from prefect.deployments import arun_deployment
 
 from flows.reconcile import EVERY_SECONDS, reconcile
+from flows.service import the_service
+from flows.tether import tether_if_marked
 
 RUNS_AT_ONCE = 2
-ASK_EVERY_SECONDS = 2.0
+ASK_EVERY_SECONDS = 2
+AGAIN_AFTER_SECONDS = 5.0
+DEPLOYMENT = "sweep"
+
+log = logging.getLogger(__name__)
 
 
-def deployments() -> tuple[RunnerDeployment, ...]:
-    """List what Prefect may start: the sweep on its interval."""
-    deployment = reconcile.to_deployment(name="every-five-minutes", interval=EVERY_SECONDS, tags=["reconcile"])
-    if not isinstance(deployment, RunnerDeployment):
-        raise TypeError("Prefect handed back a promise instead of a deployment; ask outside an event loop.")
-    return (deployment,)
+async def serve_flows() -> None:
+    """Serve the flows, and ask for a sweep now and at every interval."""
+    deployment = await reconcile.ato_deployment(name=DEPLOYMENT, tags=["reconcile"])
+    serving = asyncio.create_task(
+        aserve(
+            deployment,
+            limit=RUNS_AT_ONCE,
+            pause_on_shutdown=False,
+            print_starting_message=False,
+            query_seconds=ASK_EVERY_SECONDS,
+        )
+    )
+    asking = asyncio.create_task(_keep_asking())
+    try:
+        await serving
+    finally:
+        asking.cancel()
+
+
+async def _keep_asking() -> None:
+    while True:
+        await asyncio.sleep(await _seconds_after_asking())
+
+
+async def _seconds_after_asking() -> float:
+    try:
+        await ask_for_sweep()
+    except Exception as fault:  # noqa: BLE001 - whatever Prefect says, the sweep is asked for again
+        log.warning("Prefect did not take the request for a sweep (%s); asking again.", type(fault).__name__)
+        return AGAIN_AFTER_SECONDS
+    return EVERY_SECONDS
+
+
+async def ask_for_sweep() -> None:
+    """Ask Prefect for one sweep; asked twice within an interval, it runs once."""
+    interval = int(the_service().clock.now().timestamp() // EVERY_SECONDS)
+    await arun_deployment(
+        f"{reconcile.name}/{DEPLOYMENT}", timeout=0, idempotency_key=f"sweep {interval}", as_subflow=False
+    )
 
 
 def main() -> None:
-    """Serve until stopped; a stop does not pause the schedule, so the next start carries on."""
-    serve(
-        *deployments(),
-        limit=RUNS_AT_ONCE,
-        pause_on_shutdown=False,
-        print_starting_message=False,
-        query_seconds=ASK_EVERY_SECONDS,
-    )
+    """Serve until stopped."""
+    tether_if_marked()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    asyncio.run(serve_flows())
 
 
 if __name__ == "__main__":
