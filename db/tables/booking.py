@@ -12,7 +12,7 @@ from db.words import ProposalStatus, ResourceKind
 from scheduler.pathway.booking import BookingState
 from scheduler.vocabulary import Stage
 
-HOLDING = sorted(state.value for state in BookingState if state.holds_its_slot)
+HOLDING = sorted(state.value for state in BookingState if state.is_live)  # a closed visit keeps its claims only
 STANDING = text("status IN (" + ", ".join(f"'{state}'" for state in HOLDING) + ")")
 
 
