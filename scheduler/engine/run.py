@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from scheduler.audit import cost_of, rule_breaches, terms_of
 from scheduler.diary import Diary
@@ -15,9 +15,14 @@ from scheduler.errors import NeurolistError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ortools.sat.python import cp_model
-
     from scheduler.problem import SchedulingProblem
+
+
+class Stoppable(Protocol):
+    """Something at work that another thread can stop."""
+
+    def stop_search(self) -> None:
+        """Stop soon."""
 
 
 class NoPlanError(NeurolistError):
@@ -54,7 +59,7 @@ class Run:
         self.halted = threading.Event()
         self._on_progress = on_progress
         self._lock = threading.RLock()
-        self._solvers: set[cp_model.CpSolver] = set()
+        self._solvers: set[Stoppable] = set()
 
     @property
     def seconds(self) -> float:
@@ -114,12 +119,12 @@ class Run:
             bound = min(self.bound, self.cost)
             self._on_progress(Progress(seconds=self.seconds, cost=self.cost, bound=bound, booked=booked, total=total))
 
-    def register(self, solver: cp_model.CpSolver) -> None:
+    def register(self, solver: Stoppable) -> None:
         """Know a solver that is at work, so that it can be stopped."""
         with self._lock:
             self._solvers.add(solver)
 
-    def release(self, solver: cp_model.CpSolver) -> None:
+    def release(self, solver: Stoppable) -> None:
         """Forget a solver that is done."""
         with self._lock:
             self._solvers.discard(solver)

@@ -9,11 +9,16 @@ from scheduler.engine.answer import Answer
 from scheduler.engine.model import rules_model
 from scheduler.engine.neighbourhood import Chooser, Neighbourhood, places_within
 from scheduler.engine.places import Places
+from scheduler.engine.relaxing import relaxed
 from scheduler.engine.run import NoPlanError
-from scheduler.engine.shadow import solve_shadow
+from scheduler.engine.shadow import shadow_of
 from scheduler.engine.solver import call_solver
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ortools.sat.python import cp_model
+
     from scheduler.engine.run import Run
     from scheduler.engine.solver import Outcome
     from scheduler.problem import Case, SchedulingProblem
@@ -175,17 +180,14 @@ class Search:
         model = rules_model(self.problem, self.places, timed=False)
         model.minimise()
         model.finish()
-        if self.run.over:
-            return
-        self.run.raise_bound(solve_shadow(model.cp, whole=False, seconds=self.run.seconds_left).bound)
-        seconds = self.run.seconds_left * share
-        if seconds < 1 or self.run.proven:
-            return
-        result = solve_shadow(model.cp, whole=True, seconds=seconds)
-        self.run.raise_bound(result.bound)
-        if result.values is not None:
-            values = result.values
-            self.guide = model.answer(lambda variable: round(values[variable.index]))
+        for result in relaxed(self.run, shadow_of(model.cp), share):
+            self.run.raise_bound(result.bound)
+            if result.values is not None:
+                self.guide = model.answer(_reading(result.values))
+
+
+def _reading(values: tuple[int, ...]) -> Callable[[cp_model.IntVar], int]:
+    return lambda variable: values[variable.index]
 
 
 def _list_of(answer: Answer, case: str) -> str | None:

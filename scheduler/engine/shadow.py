@@ -28,7 +28,7 @@ class ShadowResult:
     """A proven lower bound on the model's cost, and the values of its variables if a whole answer was found."""
 
     bound: int | None
-    values: tuple[float, ...] | None = None
+    values: tuple[int, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -62,23 +62,30 @@ class _Rows:
         self.add(terms, 1.0 - negated, math.inf)
 
 
-def solve_shadow(model: cp_model.CpModel, *, whole: bool, seconds: float) -> ShadowResult:
-    """Solve the shadow, in whole numbers (HiGHS) or in fractions (GLOP), for at most so many seconds."""
-    linear = mathopt.Model.from_model_proto(_shadow(model, whole=whole))
+def solve_shadow(shadow: model_pb2.ModelProto, *, whole: bool, seconds: float) -> ShadowResult:
+    """Solve a shadow, in whole numbers (HiGHS) or in fractions (GLOP), for at most so many seconds."""
+    shadow.variables.integers[:] = [whole] * len(shadow.variables.ids)
+    linear = mathopt.Model.from_model_proto(shadow)
     solver = mathopt.SolverType.HIGHS if whole else mathopt.SolverType.GLOP
     params = mathopt.SolveParameters(time_limit=timedelta(seconds=seconds))
     if not whole:  # the dual simplex is several times faster here: few rows bind at first
         params.lp_algorithm = mathopt.LPAlgorithm.DUAL_SIMPLEX
     result = mathopt.solve(linear, solver, params=params)
-    dual = result.termination.objective_bounds.dual_bound
-    scale = abs(model.proto.objective.offset) + abs(dual)
-    bound = math.ceil(dual - TOLERANCE * scale - 0.001) if math.isfinite(dual) else None
+    bound = _safe_bound(shadow, result.termination.objective_bounds.dual_bound)
     if not whole or not result.has_primal_feasible_solution():
         return ShadowResult(bound=bound)
-    return ShadowResult(bound=bound, values=tuple(result.variable_values(list(linear.variables()))))
+    return ShadowResult(bound=bound, values=tuple(round(x) for x in result.variable_values(list(linear.variables()))))
 
 
-def _shadow(model: cp_model.CpModel, *, whole: bool) -> model_pb2.ModelProto:
+def _safe_bound(shadow: model_pb2.ModelProto, dual: float) -> int | None:
+    """Lower a floating-point bound by the solver's error, then round it up, since costs are whole numbers."""
+    if not math.isfinite(dual):
+        return None
+    slack: float = TOLERANCE * (abs(shadow.objective.offset) + abs(dual)) + 0.001
+    return math.ceil(dual - slack)
+
+
+def shadow_of(model: cp_model.CpModel) -> model_pb2.ModelProto:
     """Write the variables, the objective and every linear constraint."""
     proto = model.proto
     ranges = [(domain[0], domain[-1]) for domain in (list(variable.domain) for variable in proto.variables)]
@@ -86,7 +93,7 @@ def _shadow(model: cp_model.CpModel, *, whole: bool) -> model_pb2.ModelProto:
     shadow.variables.ids.extend(range(len(ranges)))
     shadow.variables.lower_bounds.extend(float(low) for low, _ in ranges)
     shadow.variables.upper_bounds.extend(float(high) for _, high in ranges)
-    shadow.variables.integers.extend([whole] * len(ranges))
+    shadow.variables.integers.extend([True] * len(ranges))
     rows = _rows(model, ranges)
     shadow.linear_constraints.ids.extend(range(len(rows.lower)))
     shadow.linear_constraints.lower_bounds.extend(rows.lower)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from scheduler.audit import audit, cost_of, terms_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_LOOKS = 0.05
 SECONDS_TO_FINISH = 0.5  # kept back for reasons, audit and the threads' last step
+SECONDS_TO_GATHER = 30.0
 SHARE_FOR_EXACT = 0.05
 SHARE_FOR_WHOLE = 0.3
 
@@ -86,11 +88,18 @@ class _Crew:
                 threads[0].join(SECONDS_BETWEEN_LOOKS)
         except KeyboardInterrupt:
             pass
-        self._run.halt()
-        for thread in threads:
-            thread.join(2 * SECONDS_TO_FINISH / len(threads))
+        self._gather(threads)
         if self._faults:
             raise self._faults[0]
+
+    def _gather(self, threads: list[threading.Thread]) -> None:
+        """Stop the threads; more than once, since a solver that has not quite begun does not hear."""
+        self._run.halt()
+        patience = monotonic() + SECONDS_TO_GATHER
+        while any(thread.is_alive() for thread in threads) and monotonic() < patience:
+            threads[0].join(SECONDS_BETWEEN_LOOKS)
+            threads[-1].join(SECONDS_BETWEEN_LOOKS)
+            self._run.halt()
 
     def _guarded(self, job: Callable[[int], None], number: int) -> None:
         try:
