@@ -87,9 +87,20 @@ def named_refusal(reader: Session, refused: Session) -> DoubleBookingError | Non
     wanted: list[Hold] = refused.info.get("wanted", [])
     for hold in wanted:
         holder = _holder(reader, hold)
-        if holder is not None and holder.booking_id != hold.booking_id:
+        if holder is not None and not _own(holder, hold):
             return DoubleBookingError(_sentence(reader, hold, holder))
     return None
+
+
+def _own(holder: ClaimRow, hold: Hold) -> bool:
+    """Whether this is what the refused transaction held before, which its rollback gave back to it."""
+    pairs = (
+        (holder.booking_id, hold.booking_id),
+        (holder.session_id, hold.session_id),
+        (holder.leave_id, hold.leave_id),
+        (holder.maintenance_id, hold.maintenance_id),
+    )
+    return any(had is not None and had == wants for had, wants in pairs)
 
 
 def _holder(session: Session, hold: Hold) -> ClaimRow | None:
