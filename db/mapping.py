@@ -229,7 +229,7 @@ def _case(candidate: _Candidate, frame: _Frame) -> Case | Unscheduled:
     except NotFoundError as fault:
         return _left_out(candidate, str(fault))
     window = procedure_window(candidate.facts, stage, frame.protocol, frame.today)
-    first = _thawed(frame, window.first)
+    first = _thawed(frame, _prepared_by(candidate, frame, window.first))
     hindrances = _hindrances(candidate, window, first)
     pinned = _pin(candidate, frame, stuck=bool(hindrances))
     if hindrances and pinned is None:
@@ -293,6 +293,11 @@ def _hindrances(candidate: _Candidate, window: Window, first: date) -> tuple[str
     if window.blocked:
         return window.blocked
     return window.says if window.last is not None and window.last < first else ()
+
+
+def _prepared_by(candidate: _Candidate, frame: _Frame, ready: date) -> date:
+    """A booked patient is already being prepared for the booked day, so that day will do whatever it takes anew."""
+    return min(ready, frame.lists[candidate.booking.session_id].on) if candidate.booking else ready
 
 
 def _thawed(frame: _Frame, ready: date) -> date:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlmodel import select
 
 from db import audit, clinic, publishing
+from db.clinic import NewList
 from db.mapping import planning, ref_of
 from db.tables import CaseRow
 from scheduler.documents.problems import read_problem, write_problem
@@ -125,6 +126,15 @@ def test_a_patient_on_a_blood_thinner_waits_until_it_can_be_stopped(database):
     a_clinic(database)
     ref = list_for_test(database, medicines=("Warfarin 5 mg",))
     assert the_case(database, ref).ready_from == TODAY + 6 * DAY
+
+
+def test_a_booked_patient_who_already_stops_a_blood_thinner_may_keep_the_booked_day(database):
+    a_clinic(database)
+    ref, on = list_for_test(database, medicines=("Warfarin 5 mg",)), TODAY + 7 * DAY
+    later = NewList(id="S01-9", suite="S01-CT1", on=on, start=time(9), end=time(13), funding=("public",))
+    write(database, lambda session: clinic.add_lists(session, [later]))
+    publish(database, {f"{ref}-T": ("S01-9", 0, "R01")})
+    assert the_case(database, ref, now=MORNING + 3 * DAY).ready_from == on
 
 
 def test_a_patient_who_is_not_ready_is_left_out_with_the_reason(database):
