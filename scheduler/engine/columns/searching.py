@@ -2,38 +2,148 @@
 
 from __future__ import annotations
 
+import random
+import threading
+from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scheduler.engine.answer import Answer
+from scheduler.engine.columns.choosing import RegretChooser
 from scheduler.engine.columns.diving import choose_columns
 from scheduler.engine.columns.relaxation import Relaxation
 from scheduler.engine.columns.tables import tables_of
+from scheduler.engine.model import rules_model
+from scheduler.engine.neighbourhood import places_within
+from scheduler.engine.places import Places
 from scheduler.engine.search import Search
+from scheduler.engine.solver import call_solver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from scheduler.engine.columns.pricing import Column
     from scheduler.engine.columns.tables import Tables
-    from scheduler.engine.places import Places
+    from scheduler.engine.model import Model
+    from scheduler.engine.neighbourhood import Neighbourhood
+    from scheduler.engine.run import Run
+    from scheduler.engine.solver import Outcome
     from scheduler.problem import SchedulingProblem
 
-SHARE_FOR_BOUND = 0.35  # of the time left; most problems need far less
-SHARE_FOR_CHOICE = 0.4  # of the time left after that
+SHARE_FOR_BOUND = 0.3  # of the time left; most problems need far less
+SHARE_FOR_CHOICE = 0.35  # of the time left after that
+LONGEST_WAIT = 0.7  # of the time left, for the other thread's columns
+EFFORT_PER_DAY = 2.0  # deterministic seconds for the times of one date
+EFFORT_PER_STEP = 1.0
 
 
 class ColumnSearch(Search):
-    """Bounds and guides by columns; all else as in any search."""
+    """Bounds and guides by columns, then improves with neighbourhoods of its own."""
 
-    def relax(self, share: float = SHARE_FOR_BOUND) -> None:
+    def __init__(self, run: Run, places: Places, seed: int) -> None:
+        super().__init__(run, places, seed)
+        self._guided = threading.Event()
+
+    @cached_property
+    def _tables(self) -> Tables:
+        return tables_of(self.problem, self.places)
+
+    def relax(self, share: float) -> None:
         """Prove a bound by columns, then choose whole columns as the guide."""
-        tables = tables_of(self.problem, self.places)
-        relaxation = Relaxation(self.problem, tables, lambda: self.run.over)
-        relaxation.tighten(self.run.seconds_left * share, self.run.raise_bound)
+        relaxation = Relaxation(self.problem, self._tables, lambda: self.run.over)
+        relaxation.tighten(self.run.seconds_left * min(share, SHARE_FOR_BOUND), self.run.raise_bound)
         if not self.run.over:
             seconds = self.run.seconds_left * SHARE_FOR_CHOICE
-            chosen = choose_columns(relaxation, seconds, lambda: self.run.over)
-            self.guide = guide_of(tables, chosen)
+            self.guide = guide_of(self._tables, choose_columns(relaxation, seconds, lambda: self.run.over))
+
+    def follow_guide(self) -> None:
+        """Time the chosen columns, date by date, around the pinned cases."""
+        answer, _ = self.run.snapshot()
+        if self.guide is not None and answer is not None:
+            pinned = {case.id for case in self.problem.cases if case.pinned is not None}
+            timed = Answer(
+                bookings={case: at for case, at in answer.bookings.items() if case in pinned},
+                staff={session: answer.staff[session] for session in {answer.bookings[case][0] for case in pinned}},
+                placed=answer.placed,
+            )
+            for day, cases in sorted(self._guide_by_date(self.guide).items()):
+                if self.run.over:
+                    break
+                timed = self._time(timed, self.guide, day, cases)
+            self.run.offer(timed)
+        self._guided.set()
+
+    def _guide_by_date(self, guide: Answer) -> dict[date, list[str]]:
+        dates: dict[date, list[str]] = defaultdict(list)
+        for case, (session, _) in guide.bookings.items():
+            dates[self.problem.lists[session].date].append(case)
+        return dates
+
+    def _time(self, answer: Answer, guide: Answer, day: date, cases: list[str]) -> Answer:
+        """Find times on one date for the guide's choice; a case that finds none is left out."""
+        lists = self.problem.lists
+        at = {case: session for case, (session, _) in answer.bookings.items()}
+        new = {case: guide.bookings[case][0] for case in cases if case not in at}
+        options = {
+            case.id: (lists[key],) if (key := at.get(case.id) or new.get(case.id)) else ()
+            for case in self.problem.cases
+        }
+        staff = {
+            key: tuple(filter(None, (answer.staff.get(key) or (guide.staff.get(key) if facts.date == day else None),)))
+            for key, facts in lists.items()
+        }
+        narrow = Places(options=options, staff=staff, barred=self.places.barred, settled=True)
+        model = rules_model(self.problem, narrow, frozen=answer.bookings)
+        model.minimise()
+        model.finish()
+        outcome = call_solver(self.run, model, seconds=self.run.seconds_left / 4, effort=EFFORT_PER_DAY, seed=self.seed)
+        return outcome.answer or answer
+
+    def construct(self) -> None:
+        """Leave the first plan to the columns; only if they give none in good time book case by case."""
+        self._guided.wait(self.run.seconds_left * LONGEST_WAIT)
+        if self.guide is None:
+            super().construct()
+
+    def improve(self, number: int) -> None:
+        """Set lists free and arrange them anew, again and again, until the run is over."""
+        rng = random.Random(self.seed * 1_000 + number)  # noqa: S311  # chooses neighbourhoods, guards nothing
+        chooser = RegretChooser(self.problem, self.places, self._tables, rng)
+        while not self.run.over and chooser.lists:
+            answer, _ = self.run.snapshot()
+            if answer is None:
+                return
+            way, free = chooser.choose(answer)
+            outcome = self._improve(answer, free, effort=EFFORT_PER_STEP, seed=rng.randrange(2**31))
+            chooser.learn(way, settled=outcome.optimal)
+
+    def _arrange(
+        self,
+        answer: Answer,
+        free: Neighbourhood,
+        *,
+        seconds: float,
+        effort: float = float("inf"),
+        seed: int = 0,
+        presolve: bool = True,
+    ) -> Outcome:
+        narrow, frozen = places_within(self.problem, self.places, answer, free)
+        model = rules_model(self.problem, narrow, frozen=frozen)
+        model.minimise()
+        model.finish()
+        self._add_room(model, free)
+        model.hint(answer)
+        return call_solver(self.run, model, seconds=seconds, effort=effort, seed=self.seed + seed, presolve=presolve)
+
+    def _add_room(self, model: Model, free: Neighbourhood) -> None:
+        """Say once more, in a form that bounds well, that a list holds no more minutes than it has."""
+        for session in sorted(free.lists):
+            facts, turn = self.problem.lists[session], self.problem.lists[session].suite.turnaround_minutes
+            cases = model.candidates(session)
+            if cases:
+                used = sum((case.duration_minutes + turn) * model.presence(case.id, session) for case in cases)
+                model.cp.add(used <= (facts.latest_end - facts.start + turn) * model.used(session))
 
 
 def guide_of(tables: Tables, columns: Iterable[Column]) -> Answer:
