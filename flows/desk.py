@@ -49,6 +49,7 @@ from flows.service import Service, open_service
 from flows.setting_up import SetUpReport, set_up
 from flows.steps import StepReport, run_due_steps
 from scheduler.errors import NeurolistError, NotFoundError, NotPermittedError
+from scheduler.goals import GOALS
 from scheduler.pathway.booking import BookingEvent, BookingState
 from scheduler.pathway.clocks import Clock as PathwayClock
 from scheduler.pathway.events import Event
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EVERY_SITE",
+    "GOALS",
     "Account",
     "Action",
     "Actor",

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from dashboard.shapes.case import missing_words
 from dashboard.shapes.markup import Figure
 from dashboard.shapes.window import Window
 from dashboard.shapes.words import code, count, day
 from flows.desk import CaseSummary, ListCard, ListedCase
 
 FULL_PERCENT: Final = 80  # a list this full has no room for an ordinary case
+PART_CODES: Final = {"Morning": "AM", "Afternoon": "PM", "All-day": "Day"}
 SOON: Final = timedelta(days=14)
 LONGEST_WINDOW_WITH_CARDS: Final = 2  # weeks; beyond that the question is "where is room", not "which case"
 
@@ -63,8 +65,8 @@ def list_data(card: ListCard) -> dict[str, object]:
     return {
         "id": card.id,
         "date": card.date.isoformat(),
-        "part": card.part,
-        "radiologist": card.radiologist or "nobody yet",
+        "part": PART_CODES.get(card.part, card.part),
+        "radiologist": card.radiologist.rpartition(" ")[2] if card.radiologist else "nobody yet",
         "tags": [tag for tag, shown in (("CLOSED", card.closed), ("PUBL", card.published)) if shown],
         "percent": percent,
         "level": level_of(percent),
@@ -136,7 +138,7 @@ def waiting_sentence(case: CaseSummary) -> str:
     """One waiting case in a sentence."""
     target = case.target.label if case.target else "No target yet"
     due = f", due {day(case.due_on)}" if case.due_on else ""
-    lacks = f", missing {', '.join(case.missing)}" if case.missing else ""
+    lacks = f", missing {missing_words(case)}" if case.missing else ""
     return f"{target}, {case.stage.label.lower() if case.stage else 'not listed'}{due}{lacks}"
 
 

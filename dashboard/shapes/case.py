@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from dashboard.shapes.markup import Cell
-from dashboard.shapes.words import count, day, moment, short_day
-from flows.desk import BookingLine, CaseSummary, HistoryLine, NextStep, PathwayClock
+from dashboard.shapes.words import count, day, item_words, listed, moment, short_day, upper
+from flows.desk import BookingLine, CaseSummary, HistoryLine, NextStep, NoteLine, PathwayClock, TaskLine, TaskState
 
 CLOCK_HEADS = ("Clock", "Started", "#Days", "#Paused", "#Limit", "Due", "How it stands")
 BOOKING_HEADS = ("When", "Where", "Radiologist", "Stands as")
+TASK_HEADS = ("What", "Who", "By")
 HISTORY_HEADS = ("When", "What", "Then stands at", "Who", "Why")
 
 
@@ -38,12 +40,12 @@ def clock_rows(clocks: tuple[PathwayClock, ...]) -> list[list[Cell | str]]:
     return [
         [
             Cell(text=clock.label),
-            short_day(clock.started),
+            Cell(text=short_day(clock.started), look="nowrap"),
             str(clock.days),
             str(clock.paused_days) if clock.paused_days else "",
             str(clock.limit) if clock.limit is not None else "",
-            short_day(clock.due_on) if clock.due_on else "",
-            Cell(text=clock.says, look="nl-over" if clock.overdue else "quiet"),
+            Cell(text=short_day(clock.due_on) if clock.due_on else "", look="nowrap"),
+            Cell(text=upper(clock.says.removeprefix(f"{clock.label}: ")), look="nl-over" if clock.overdue else "quiet"),
         ]
         for clock in clocks
     ]
@@ -62,7 +64,9 @@ def booking_rows(bookings: tuple[BookingLine, ...], zone: ZoneInfo) -> list[list
     ]
 
 
-def history_rows(history: tuple[HistoryLine, ...], zone: ZoneInfo) -> list[list[Cell | str]]:
+def history_rows(
+    history: tuple[HistoryLine, ...], notes: tuple[NoteLine, ...], zone: ZoneInfo
+) -> list[list[Cell | str]]:
     """The history, the latest first."""
     return [
         [
@@ -70,10 +74,29 @@ def history_rows(history: tuple[HistoryLine, ...], zone: ZoneInfo) -> list[list[
             line.label,
             Cell(text="" if line.from_state is line.to_state else line.to_state.label),
             line.by,
-            line.why,
+            why_words(line, notes),
         ]
         for line in reversed(history)
     ]
+
+
+def why_words(line: HistoryLine, notes: tuple[NoteLine, ...]) -> str:
+    """Why a step was taken, with what was written down with it."""
+    written = [f"{upper(note.about.replace('_', ' '))}: {note.text}" for note in notes if note.event_seq == line.seq]
+    return " ".join(
+        sentence if sentence.endswith(".") else f"{sentence}." for sentence in [line.why, *written] if sentence
+    )
+
+
+def task_rows(tasks: tuple[TaskLine, ...]) -> list[list[Cell | str]]:
+    """What people still have to do for the case, the soonest due first."""
+    still = sorted((task for task in tasks if task.state is TaskState.OPEN), key=lambda task: task.due_on or date.max)
+    return [[task.says, task.role.label, short_day(task.due_on) if task.due_on else ""] for task in still]
+
+
+def missing_words(case: CaseSummary) -> str:
+    """The documents that have not come, in words."""
+    return listed(tuple(item_words(item) for item in case.missing))
 
 
 def both_versions(shown: CaseSummary, now: CaseSummary) -> list[list[Cell | str]]:
@@ -84,7 +107,7 @@ def both_versions(shown: CaseSummary, now: CaseSummary) -> list[list[Cell | str]
 
 def version_facts(case: CaseSummary) -> tuple[tuple[str, str], ...]:
     """The facts of a case that two versions are compared by."""
-    missing = ", ".join(case.missing) or "nothing"
+    missing = missing_words(case) or "nothing"
     return (("Version", str(case.version)), ("Stage", case.state.label), *case_facts(case), ("Missing", missing))
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.shapes.markup import Cell, Figure
 from dashboard.shapes.words import case_link, code, count, day, moment, short_day
-from flows.desk import LeftOver, ProposalPage, ProposalStatus, ProposalSummary, ProposedPlace
+from flows.desk import GOALS, LeftOver, ProposalPage, ProposalStatus, ProposalSummary, ProposedPlace
 
 WORKING: Final = frozenset({ProposalStatus.QUEUED, ProposalStatus.RUNNING})
 STATUS_WORDS: Final = {
@@ -23,7 +23,8 @@ STATUS_WORDS: Final = {
 
 PLACED_HEADS: Final = ("Case", "Procedure", "Category", "When", "Where", "Radiologist", "Due", "Was")
 LEFT_HEADS: Final = ("Case", "Procedure", "Category", "Due", "Why it is left over")
-COST_HEADS: Final = ("Goal", "#Cost", "Share")
+COST_HEADS: Final = ("Goal", "#Amount", "#Price", "#Cost")
+GOAL_OF: Final = {goal.name: goal for goal in GOALS}
 
 
 def still_working(summary: ProposalSummary) -> bool:
@@ -61,14 +62,14 @@ def proposal_figures(page: ProposalPage) -> tuple[Figure, ...]:
     ]
     if summary.cost is not None:
         figures.append(Figure(label="Cost", value=f"{summary.cost:,}"))
-    if summary.cost and summary.bound is not None:
-        figures.append(Figure(label="Proven within", value=gap_words(summary.cost, summary.bound)))
+    if summary.cost and summary.bound:
+        figures.append(Figure(label="At most", value=gap_words(summary.cost, summary.bound)))
     return tuple(figures)
 
 
 def gap_words(cost: int, bound: int) -> str:
     """How far the plan can be from the best one, in per cent of its own cost."""
-    return f"{max(0.0, 100 * (cost - bound) / cost):.0f}% of best"
+    return f"{max(0.0, 100 * (cost - bound) / cost):.0f}% from the best"
 
 
 def placed_rows(placed: tuple[ProposedPlace, ...], zone: ZoneInfo) -> list[list[Cell | str]]:
@@ -106,16 +107,18 @@ def left_rows(left: tuple[LeftOver, ...]) -> list[list[Cell | str]]:
     ]
 
 
-def cost_rows(terms: Mapping[str, int]) -> list[list[Cell | str]]:
-    """One row for each goal that costs something, the dearest first."""
-    whole = sum(terms.values())
-    dear = sorted(((cost, goal) for goal, cost in terms.items() if cost), reverse=True)
-    return [[goal_words(goal), f"{cost:,}", f"{100 * cost / whole:.0f}%"] for cost, goal in dear]
+def cost_rows(terms: Mapping[str, int], prices: Mapping[str, int]) -> list[list[Cell | str]]:
+    """One row for each goal that costs something, the dearest first: how much there is of it, at what price."""
+    costs = sorted(((amount * prices.get(goal, 1), goal) for goal, amount in terms.items() if amount), reverse=True)
+    return [
+        [goal_words(goal), f"{terms[goal]:,}", str(prices.get(goal, 1)), f"{cost:,}"] for cost, goal in costs if cost
+    ]
 
 
 def goal_words(goal: str) -> str:
-    """A goal's key as words."""
-    return goal.replace("_", " ").capitalize()
+    """What a goal asks for, as the rulebook says it; a goal of an older plan by its key."""
+    known = GOAL_OF.get(goal)
+    return known.says.partition(":")[0] if known else goal.replace("_", " ").capitalize()
 
 
 def window_words(summary: ProposalSummary) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dashboard.shapes.words import listed
+from dashboard.shapes.case import missing_words
 from flows.desk import CaseSummary, StageColumn
 
 
@@ -45,7 +45,7 @@ def card_data(case: CaseSummary) -> dict[str, object]:
         "days_says": f"{case.days} d",
         "over": case.overdue,
         "note": "",
-        "missing": f"Missing: {listed(case.missing)}" if case.missing else "",
+        "missing": f"Missing: {missing_words(case)}" if case.missing else "",
     }
 
 

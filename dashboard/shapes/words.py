@@ -22,6 +22,27 @@ TARGET_CODES: Final = {
     Target.THORACIC_SYMPATHETIC: "TSY",
 }
 
+# The required items of a referral in two or three words (docs/intake.md has them in full).
+ITEM_WORDS: Final = {
+    "R1": "imaging",
+    "R2": "bloods",
+    "R3": "consultation records",
+    "R4": "clinical details",
+    "R5": "medicines and allergies",
+    "R6": "identity and contact",
+    "R7": "referrer's details",
+}
+
+
+def item_words(item: str) -> str:
+    """Name a document; one that was asked for by name is its own name."""
+    return ITEM_WORDS.get(item, item)
+
+
+def upper(words: str) -> str:
+    """Begin with a capital letter and leave the rest."""
+    return words[:1].upper() + words[1:]
+
 
 def day(on: date) -> str:
     """Write a date as people say it, such as Tue 24 Nov 2026."""

@@ -33,6 +33,9 @@ def draw() -> None:
         draw_story(desk, page)
     with actions:
         draw_steps(page.summary, desk.next_steps(ref))
+        todo = shapes.task_rows(page.tasks)
+        if todo:
+            st.html(table("To do", shapes.TASK_HEADS, todo))
 
 
 def draw_choice(desk: Desk) -> str | None:
@@ -57,9 +60,9 @@ def draw_story(desk: Desk, page: CasePage) -> None:
     case = page.summary
     st.html(f'<h2 class="nl-case">{mark(case.urgency)} {safe(case.ref)} <span>{safe(case.state.label)}</span></h2>')
     if case.missing:
-        st.warning(f"Missing: {', '.join(case.missing)}.")
+        st.warning(f"Missing: {shapes.missing_words(case)}.")
     st.html(facts(shapes.case_facts(case)))
     st.html(table("Clocks", shapes.CLOCK_HEADS, shapes.clock_rows(page.clocks)))
     if page.bookings:
         st.html(table("Bookings", shapes.BOOKING_HEADS, shapes.booking_rows(page.bookings, desk.zone)))
-    st.html(table("History", shapes.HISTORY_HEADS, shapes.history_rows(page.history, desk.zone)))
+    st.html(table("History", shapes.HISTORY_HEADS, shapes.history_rows(page.history, page.notes, desk.zone)))

@@ -57,7 +57,7 @@ def draw_page(desk: Desk, page: ProposalPage) -> None:
         st.error(shapes.work_sentence(summary))
         return
     st.html(figures(shapes.proposal_figures(page)))
-    main, side = st.columns([5, 2], gap="large")
+    main, side = st.columns([9, 5], gap="large")
     with main:
         if page.left_over:
             st.html(table("Left over, and why", shapes.LEFT_HEADS, shapes.left_rows(page.left_over)))
@@ -66,7 +66,7 @@ def draw_page(desk: Desk, page: ProposalPage) -> None:
         else:
             st.markdown("This plan places nobody.")
     with side:
-        st.html(table("Cost by goal", shapes.COST_HEADS, shapes.cost_rows(page.terms)))
+        st.html(table("Cost by goal", shapes.COST_HEADS, shapes.cost_rows(page.terms, page.prices)))
 
 
 def publish(summary: ProposalSummary) -> None:

@@ -68,7 +68,7 @@ def test_the_session_cookie_is_out_of_the_reach_of_scripts(bella):
 
 def test_the_board_shows_a_published_list_with_its_cases(bella):
     card = bella.page.get_by_role(
-        "group", name=re.compile("AM list, Angio 1, Northern Hospital, Tue 24 Nov 2026.*published")
+        "group", name=re.compile("Morning list, Angio 1, Northern Hospital, Tue 24 Nov 2026.*published")
     )
     expect(card.get_by_role("button")).to_have_count(3)
     expect(card.get_by_role("button", name=re.compile("Category 3 .*N10002 COE"))).to_have_count(0)
@@ -90,7 +90,7 @@ def test_a_case_opens_from_the_board(bella):
 
 
 def test_a_list_opens_at_the_side(bella):
-    bella.page.get_by_role("button", name=re.compile("^PM Dr Ironbark")).click()
+    bella.page.get_by_role("button", name=re.compile("^PM Ironbark")).click()
     drawer = bella.page.get_by_role("dialog")
     expect(drawer).to_contain_text("Nobody is booked on this list.")
     bella.page.keyboard.press("Escape")

@@ -30,7 +30,7 @@ def a_small_service() -> ScreenDesk:
         a_case_summary(f"N1000{number}", urgency=1 + number % 3, days=number, overdue=number > 4) for number in range(6)
     ]
     morning = a_list_card("L1", published=True, cases=(a_listed_case("N10001"), a_listed_case("N10002", missing=1)))
-    afternoon = a_list_card("L2", part="PM", start=NINE + timedelta(hours=5), minutes_used=0)
+    afternoon = a_list_card("L2", part="Afternoon", start=NINE + timedelta(hours=5), minutes_used=0)
     tomorrow = a_list_card(
         "L3",
         site="BAY",

@@ -86,7 +86,7 @@ def a_list_card(id: str = "L1", **changed: Any) -> ListCard:  # noqa: A002 (the 
         suite="NTH-A1",
         suite_name="Angio 1",
         date=TODAY,
-        part="AM",
+        part="Morning",
         start=NINE,
         end=NINE + timedelta(hours=4),
         overtime_minutes=0,
@@ -239,7 +239,7 @@ def a_proposal_page(summary: ProposalSummary | None = None, **changed: Any) -> P
         placed=(a_place(),),
         left_over=(a_left_over(),),
         terms={"waiting": 900, "overtime": 300, "travel": 0},
-        prices={},
+        prices={"waiting": 5, "overtime": 10, "travel": 1},
         run={},
     )
     return replace(usual, **changed)

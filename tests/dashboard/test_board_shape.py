@@ -37,7 +37,7 @@ def test_today_is_marked_once():
 
 
 def test_lists_stand_under_their_site_and_suite_in_order_of_time():
-    afternoon = a_list_card("L2", part="PM", start=NINE + timedelta(hours=5))
+    afternoon = a_list_card("L2", part="Afternoon", start=NINE + timedelta(hours=5))
     other_suite = a_list_card("L3", suite="NTH-CT", suite_name="CT 2")
     other_site = a_list_card("L4", site="BAY", site_name="Bayside Hospital")
     assert sites_data((afternoon, other_suite, a_list_card("L1"), other_site)) == [
@@ -84,7 +84,7 @@ def test_a_published_list_says_so_in_its_tag_and_in_its_sentence():
     data = board_data((card,), (), window_of(TODAY, 1), TODAY)["lists"]["L1"]
     assert data["tags"] == ["PUBL"]
     assert data["says"] == (
-        "AM list, Angio 1, Northern Hospital, Tue 24 Nov 2026, with Dr Ironbark: "
+        "Morning list, Angio 1, Northern Hospital, Tue 24 Nov 2026, with Dr Ironbark: "
         "published, 1 case, 60 of 240 minutes used"
     )
 

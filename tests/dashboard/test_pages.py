@@ -183,7 +183,7 @@ def test_without_any_plan_the_proposal_page_says_how_to_get_one(show):
 def test_a_plan_shows_what_it_places_what_it_leaves_and_what_it_costs(show):
     at = show(ScreenDesk(plans={"P1": a_proposal_page()}), "proposal")
     assert not at.exception
-    for words in ("N10001", "treats the stellate ganglion", "Waiting", "75%"):
+    for words in ("N10001", "treats the stellate ganglion", "Lists end on time", "3,000"):
         assert words in html(at)
 
 

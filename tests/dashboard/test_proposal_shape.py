@@ -68,21 +68,23 @@ def test_what_is_left_over_gives_every_reason_in_order_of_due_date():
 
 
 def test_the_dearest_goal_stands_first_and_a_free_one_is_left_out():
-    assert cost_rows({"overtime": 300, "patient_travel": 0, "waiting": 900}) == [
-        ["Waiting", "900", "75%"],
-        ["Overtime", "300", "25%"],
+    terms, prices = {"overtime": 3, "travel": 0, "waiting": 900, "old_goal": 2}, {"overtime": 1000, "waiting": 5}
+    assert cost_rows(terms, prices) == [
+        ["Patients who are ready do not wait", "900", "5", "4,500"],
+        ["Lists end on time", "3", "1000", "3,000"],
+        ["Old goal", "2", "1", "2"],
     ]
 
 
 def test_a_plan_that_costs_nothing_has_no_costs_and_no_gap():
     page = a_proposal_page(a_proposal_summary(cost=0, bound=0), terms={"waiting": 0})
-    assert cost_rows(page.terms) == []
-    assert "Proven within" not in {figure.label for figure in proposal_figures(page)}
+    assert cost_rows(page.terms, page.prices) == []
+    assert "At most" not in {figure.label for figure in proposal_figures(page)}
 
 
 def test_the_gap_is_never_negative():
-    assert gap_words(1000, 960) == "4% of best"
-    assert gap_words(1000, 1001) == "0% of best"
+    assert gap_words(1000, 960) == "4% from the best"
+    assert gap_words(1000, 1001) == "0% from the best"
 
 
 def test_the_publish_button_says_how_many_bookings_it_makes():
