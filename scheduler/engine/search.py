@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 MOST_PLACES_AT_ONCE = 1_500  # above this the whole model is not worth a try
 CASES_PER_BATCH = 10
-FIRST_SIZE = 8  # lists set free together at first
-EFFORT_PER_STEP = 1.0  # deterministic seconds; about as long by the clock
+FIRST_SIZE = 5  # lists set free together at first
+EFFORT_PER_STEP = 0.25  # deterministic seconds; about as long by the clock
 SECONDS_PER_STEP = 4.0
 
 

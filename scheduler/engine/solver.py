@@ -63,9 +63,9 @@ def call_solver(
     parameters.max_time_in_seconds = max(0.0, min(seconds, run.seconds_left))
     parameters.cp_model_presolve = presolve
     parameters.catch_sigint_signal = False
-    parameters.linearization_level = 2
     if effort < math.inf:
         parameters.max_deterministic_time = effort
+        parameters.cp_model_probing_level = 0  # not worth its time on a small part
     listener = None if hear is None else _Listener(model, hear)
     run.register(solver)
     try:
