@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from scheduler.engine.solver import Outcome
     from scheduler.problem import Case, SchedulingProblem
 
-MOST_PLACES_AT_ONCE = 1_500  # above this the whole model is not worth a try
+MOST_PLACES_AT_ONCE = 200  # above this the whole model is not worth a try
+SHARE_FOR_EXACT = 0.6  # of the time left
 CASES_PER_BATCH = 10
 FIRST_SIZE = 5  # lists set free together at first
 EFFORT_PER_STEP = 0.25  # deterministic seconds; about as long by the clock
@@ -70,17 +71,18 @@ class Search:
                 trail.append(earlier)
         return list(found.values())
 
-    def exact(self, seconds: float) -> None:
+    def exact(self) -> None:
         """Try the whole model at once, if it is small; this may prove the best plan."""
         if sum(len(lists) for lists in self.places.options.values()) > MOST_PLACES_AT_ONCE:
             return
+        seconds = self.run.seconds_left * SHARE_FOR_EXACT
         model = rules_model(self.problem, self.places)
         model.minimise()
         model.finish()
         answer, _ = self.run.snapshot()
         if answer is not None:
             model.hint(answer)
-        outcome = call_solver(self.run, model, seconds=seconds, seed=self.seed, hear=self._hear)
+        outcome = call_solver(self.run, model, seconds=seconds, seed=self.seed, hear=self._hear, proving=True)
         if outcome.answer is not None:
             self.run.offer(outcome.answer)
         self.run.raise_bound(outcome.bound)

@@ -50,6 +50,7 @@ def call_solver(
     seed: int,
     effort: float = math.inf,
     presolve: bool = True,
+    proving: bool = False,
     hear: Callable[[Answer], None] | None = None,
 ) -> Outcome:
     """Solve with one worker, which gives the same answer every time unless the clock cuts it short.
@@ -63,6 +64,7 @@ def call_solver(
     parameters.max_time_in_seconds = max(0.0, min(seconds, run.seconds_left))
     parameters.cp_model_presolve = presolve
     parameters.catch_sigint_signal = False
+    parameters.linearization_level = 2 if proving else 1  # more of it proves more and finds less
     if effort < math.inf:
         parameters.max_deterministic_time = effort
         parameters.cp_model_probing_level = 0  # not worth its time on a small part

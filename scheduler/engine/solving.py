@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_LOOKS = 0.05
 SECONDS_TO_FINISH = 0.5  # kept back for reasons, audit and the threads' last step
 SECONDS_TO_GATHER = 30.0
-SHARE_FOR_EXACT = 0.05
 SHARE_FOR_WHOLE = 0.3
 
 
@@ -71,21 +70,24 @@ class _Crew:
         self._workers = workers
         self._faults: list[BaseException] = []
         self._first_tries = threading.Event()
+        self._idle = threading.Event()
+        self._counting = threading.Lock()
+        self._working = 0
 
     def work(self, should_stop: Callable[[], bool]) -> None:
         """Search until the time is up, the best plan is proven or a stop is asked for."""
         jobs = [self._alone] if self._workers == 1 else [self._seek, self._bound]
         jobs += [self._help] * (self._workers - len(jobs))
+        self._working = len(jobs)
         threads = [
             threading.Thread(target=self._guarded, args=(job, number), daemon=True) for number, job in enumerate(jobs)
         ]
         try:
             for thread in threads:
                 thread.start()
-            while any(thread.is_alive() for thread in threads) and not self._run.over:
-                if should_stop():
-                    break
-                threads[0].join(SECONDS_BETWEEN_LOOKS)
+            # Not join(): a Ctrl-C inside it makes Python 3.11 believe that the thread has ended.
+            while not self._idle.wait(SECONDS_BETWEEN_LOOKS) and not self._run.over and not should_stop():
+                pass
         except KeyboardInterrupt:
             pass
         self._gather(threads)
@@ -96,10 +98,11 @@ class _Crew:
         """Stop the threads; more than once, since a solver that has not quite begun does not hear."""
         self._run.halt()
         patience = monotonic() + SECONDS_TO_GATHER
-        while any(thread.is_alive() for thread in threads) and monotonic() < patience:
-            threads[0].join(SECONDS_BETWEEN_LOOKS)
-            threads[-1].join(SECONDS_BETWEEN_LOOKS)
+        while not self._idle.wait(SECONDS_BETWEEN_LOOKS) and monotonic() < patience:
             self._run.halt()
+        if self._idle.is_set():
+            for thread in threads:
+                thread.join()
 
     def _guarded(self, job: Callable[[int], None], number: int) -> None:
         try:
@@ -107,10 +110,15 @@ class _Crew:
         except BaseException as fault:  # noqa: BLE001  # raised again in the main thread
             self._faults.append(fault)
             self._run.halt()
+        finally:
+            with self._counting:
+                self._working -= 1
+                if not self._working:
+                    self._idle.set()
 
     def _seek(self, number: int) -> None:
         self._search.start()
-        self._search.exact(self._run.seconds_left * SHARE_FOR_EXACT)
+        self._search.exact()
         self._first_tries.set()
         self._search.construct()
         self._search.improve(number)
@@ -128,7 +136,7 @@ class _Crew:
 
     def _alone(self, number: int) -> None:
         self._search.start()
-        self._search.exact(self._run.seconds_left * SHARE_FOR_EXACT)
+        self._search.exact()
         if not self._run.over:
             self._search.relax(SHARE_FOR_WHOLE)
             self._search.follow_guide()

@@ -36,6 +36,7 @@ SHARE_FOR_CHOICE = 0.35  # of the time left after that
 LONGEST_WAIT = 0.7  # of the time left, for the other thread's columns
 EFFORT_PER_DAY = 2.0  # deterministic seconds for the times of one date
 EFFORT_PER_STEP = 1.0
+MOST_OTHERS = 30  # cases the guide leaves out that may fill a date's room
 
 
 class ColumnSearch(Search):
@@ -67,10 +68,13 @@ class ColumnSearch(Search):
                 staff={session: answer.staff[session] for session in {answer.bookings[case][0] for case in pinned}},
                 placed=answer.placed,
             )
+            over: set[str] = set()  # chosen for an earlier date, where there was no room after all
             for day, cases in sorted(self._guide_by_date(self.guide).items()):
                 if self.run.over:
                     break
-                timed = self._time(timed, self.guide, day, cases)
+                over.update(cases)
+                timed = self._time(timed, self.guide, day, over)
+                over -= timed.bookings.keys()
             self.run.offer(timed)
         self._guided.set()
 
@@ -80,25 +84,39 @@ class ColumnSearch(Search):
             dates[self.problem.lists[session].date].append(case)
         return dates
 
-    def _time(self, answer: Answer, guide: Answer, day: date, cases: list[str]) -> Answer:
-        """Find times on one date for the guide's choice; a case that finds none is left out."""
+    def _time(self, answer: Answer, guide: Answer, day: date, cases: set[str]) -> Answer:
+        """Find times on one date's chosen lists for these cases, and fill the room that is left with others."""
         lists = self.problem.lists
-        at = {case: session for case, (session, _) in answer.bookings.items()}
-        new = {case: guide.bookings[case][0] for case in cases if case not in at}
-        options = {
-            case.id: (lists[key],) if (key := at.get(case.id) or new.get(case.id)) else ()
-            for case in self.problem.cases
+        here = {key for key in guide.staff if lists[key].date == day}
+        cases = cases | self._others(answer, guide, here)
+        fixed = {case: (lists[session],) for case, (session, _) in answer.bookings.items()}
+        open_ = {
+            case: tuple(facts for facts in self.places.options[case] if facts.id in here)
+            for case in cases
+            if case not in fixed
         }
-        staff = {
-            key: tuple(filter(None, (answer.staff.get(key) or (guide.staff.get(key) if facts.date == day else None),)))
-            for key, facts in lists.items()
-        }
+        options = {case.id: fixed.get(case.id) or open_.get(case.id, ()) for case in self.problem.cases}
+        chosen = {key: guide.staff[key] for key in here} | dict(answer.staff)
+        staff = {key: (chosen[key],) if key in chosen else () for key in lists}
         narrow = Places(options=options, staff=staff, barred=self.places.barred, settled=True)
         model = rules_model(self.problem, narrow, frozen=answer.bookings)
         model.minimise()
         model.finish()
+        model.hint(Answer(bookings={**guide.bookings, **answer.bookings}, staff=chosen, placed=answer.placed))
         outcome = call_solver(self.run, model, seconds=self.run.seconds_left / 4, effort=EFFORT_PER_DAY, seed=self.seed)
         return outcome.answer or answer
+
+    def _others(self, answer: Answer, guide: Answer, here: set[str]) -> set[str]:
+        """Take cases the guide leaves out that could be on these lists: those dearest for the time they need."""
+        tables = self._tables
+        density = {
+            case.id: -tables.left_out[row] / tables.duration[row]
+            for row, case in enumerate(self.problem.cases)
+            if case.id not in answer.bookings
+            and case.id not in guide.bookings
+            and any(facts.id in here for facts in self.places.options[case.id])
+        }
+        return set(sorted(density, key=lambda case: (density[case], case))[:MOST_OTHERS])
 
     def construct(self) -> None:
         """Leave the first plan to the columns; only if they give none in good time book case by case."""
