@@ -48,28 +48,28 @@ TWISTS: tuple[tuple[Twist, int, int, int], ...] = (
     (Twist.JUST_IN, 4, 1, 1),
     (Twist.WAITS_IN_TRIAGE, 3, 9, 17),
     (Twist.LACKS_ITEMS, 6, 3, 18),
-    (Twist.COMPLETED_LATER, 12, 20, 110),
-    (Twist.RETURNED, 2, 30, 100),
+    (Twist.COMPLETED_LATER, 10, 20, 70),
+    (Twist.RETURNED, 2, 30, 80),
     (Twist.TRIAGE_ASKS, 2, 6, 16),
-    (Twist.TRIAGE_DECLINES, 2, 20, 100),
-    (Twist.MET_ELSEWHERE, 6, 15, 110),
-    (Twist.MEETING_ASKS, 5, 30, 100),
+    (Twist.TRIAGE_DECLINES, 2, 20, 80),
+    (Twist.MET_ELSEWHERE, 6, 15, 75),
+    (Twist.MEETING_ASKS, 5, 30, 75),
     (Twist.MEETING_STILL_ASKS, 4, 10, 16),
-    (Twist.MEETING_SAYS_NO, 2, 30, 100),
-    (Twist.DIRECT, 14, 15, 110),
-    (Twist.DECLINES, 2, 30, 100),
-    (Twist.UNSUITABLE, 1, 30, 100),
+    (Twist.MEETING_SAYS_NO, 2, 30, 80),
+    (Twist.DIRECT, 14, 15, 85),
+    (Twist.DECLINES, 2, 30, 80),
+    (Twist.UNSUITABLE, 1, 30, 80),
     (Twist.NOT_READY_CLINICAL, 4, 22, 40),
     (Twist.NOT_READY_PERSONAL, 4, 22, 40),
     (Twist.WITHDRAWS, 2, 30, 80),
     (Twist.TREATED_ELSEWHERE, 2, 30, 90),
     (Twist.CANNOT_BE_REACHED, 2, 35, 90),
-    (Twist.DIES, 3, 40, 110),
+    (Twist.DIES, 3, 40, 90),
     (Twist.ENTERED_TWICE, 1, 5, 40),
 )
 
 # Referrals without a twist: how many, and how many days ago: from, to. The service has grown.
-ORDINARY: tuple[tuple[int, int, int], ...] = ((42, 1, 28), (38, 28, 58), (16, 58, 92), (6, 92, 122))
+ORDINARY: tuple[tuple[int, int, int], ...] = ((50, 1, 28), (36, 28, 52), (12, 52, 82), (6, 82, 108))
 
 FUNDINGS = (
     (Funding.PUBLIC, 62),

@@ -13,7 +13,7 @@ from db import protocol as protocols
 from db.due_steps import DueStep
 from db.engine import Database
 from db.incoming import IncomingReferral
-from flows import receiving
+from db.referrals import store
 from flows.clock import fixed_clock
 from flows.demo.by_hand import plan_by_hand
 from flows.demo.days import ONE_DAY
@@ -22,6 +22,7 @@ from flows.demo.staff import BOOKINGS, LEAD, StaffMember, who_records
 from flows.desk import Desk
 from flows.handlers import HANDLER_OF, Moment
 from flows.permissions import demand
+from flows.receiving import valid_until
 from flows.service import MACHINE, Service
 from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway.events import Event
@@ -59,8 +60,15 @@ class PastDoors:
 
     def receive(self, referrals: Sequence[IncomingReferral], now: datetime) -> Sequence[str]:
         """Keep referrals as an import does, and give the reference of each one's case."""
-        service = self._service(now)
-        return [receiving.keep(service, sent, author=BOOKINGS.author).case_ref for sent in referrals]
+        who = BOOKINGS.author
+
+        def keep(session: Session) -> Sequence[str]:
+            return [
+                store(session, sent, actor=who, now=now, valid_until=valid_until(sent, self.protocol)).case_ref
+                for sent in referrals
+            ]
+
+        return self.database.write(keep, author=who, now=now, why="import")
 
     def states(self, refs: Iterable[str]) -> Mapping[str, PathwayState]:
         """Say where these cases stand."""
