@@ -35,7 +35,7 @@ SHARE_FOR_BOUND = 0.3  # of the time left; most problems need far less
 SHARE_FOR_CHOICE = 0.35  # of the time left after that
 LONGEST_WAIT = 0.7  # of the time left, for the other thread's columns
 EFFORT_PER_DAY = 2.0  # deterministic seconds for the times of one date
-EFFORT_PER_STEP = 1.0
+EFFORT_PER_STEP = 0.4
 MOST_OTHERS = 30  # cases the guide leaves out that may fill a date's room
 
 
