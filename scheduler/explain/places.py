@@ -1,0 +1,140 @@
+"""Where one case can go: every list with yes, yes but, or no and why, and what it would cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from scheduler.audit import cost_of, terms_of
+from scheduler.diary import Diary, Entry
+from scheduler.explain.judging import breaches_at, cost_at
+from scheduler.explain.scopes import ABOUT_STAFF, ABOUT_START, ABOUT_THE_REST, Spot
+from scheduler.explain.staffing import candidates, staff_for
+from scheduler.explain.starts import after_the_last, earliest_starts, promised_starts
+from scheduler.explain.surroundings import surroundings_of
+from scheduler.explain.units import placing_for
+from scheduler.explain.words import drawbacks, nobody_can
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scheduler.explain.surroundings import Surroundings
+    from scheduler.plan import Plan
+    from scheduler.problem import ListFacts, SchedulingProblem
+    from scheduler.rule import Breach
+
+STAFF_RULES = frozenset(rule.name for question in ABOUT_STAFF for rule in question.rules) - {"pinned"}
+
+
+class Verdict(StrEnum):
+    """Whether a case can go on a list."""
+
+    YES = "yes"
+    YES_BUT = "yes_but"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One list for one case: the start tried, who does the list then, and what it would cost.
+
+    `because` says why not, or what to know first. `cost_change` is against the plan as it stands. `minutes_left` are
+    left before the list's end with the case on it; less than 0 where the list is overfull. `rules` are those broken.
+    """
+
+    session: str
+    verdict: Verdict
+    start: datetime
+    radiologist: str | None
+    because: tuple[str, ...]
+    cost_change: int
+    minutes_left: int
+    rules: tuple[str, ...] = ()
+
+
+def places_for(problem: SchedulingProblem, plan: Plan, case_id: str) -> tuple[Place, ...]:
+    """List every list for a case, the cheapest possible first, then those that cannot be, nearest first.
+
+    The case may be booked (the answer is about moving it) or not; nothing else moves. Raises NotFoundError for an
+    unknown case.
+    """
+    around = surroundings_of(problem, plan, case_id)
+    now = standing_cost(around)
+    judged = (judge(around, facts) for facts in problem.lists.values())
+    return tuple(sorted((_place(around, spot, broken, now) for spot, broken in judged), key=_rank))
+
+
+def _rank(place: Place) -> tuple[int, int, datetime, str]:
+    return len(place.rules), place.cost_change, place.start, place.session
+
+
+def judge(around: Surroundings, facts: ListFacts) -> tuple[Spot, list[Breach]]:
+    """Find the best booking on a list, and what it would break."""
+    staff = staff_for(around, facts)
+    spot, broken = _start_on(around, facts, staff)
+    return spot, [*breaches_at(around, spot, ABOUT_THE_REST), *broken]
+
+
+def _start_on(around: Surroundings, facts: ListFacts, staff: tuple[str, ...]) -> tuple[Spot, list[Breach]]:
+    """Take the promised start if it is possible, else the earliest that is, else the one that breaks least."""
+    tried: list[tuple[Spot, list[Breach]]] = []
+    starts = chain(promised_starts(around, facts), earliest_starts(around, facts), [after_the_last(around, facts)])
+    for start in starts:
+        spot = spot_at(around, facts, start, staff)
+        broken = breaches_at(around, spot, ABOUT_START)
+        if not broken:
+            return spot, broken
+        tried.append((spot, broken))
+    return min(tried, key=lambda attempt: len(attempt[1]))
+
+
+def spot_at(around: Surroundings, facts: ListFacts, start: int, staff: tuple[str, ...]) -> Spot:
+    """Describe a booking, the date's mobile units moved to it if they can be."""
+    entry = Entry(case=around.case, list=facts, start=start)
+    return Spot(entry=entry, staff=staff, placing=placing_for(around, entry))
+
+
+def standing_cost(around: Surroundings) -> int:
+    """Price the case's booking as it stands, against the plan without it."""
+    if not around.now:
+        return 0
+    if len(around.now) == 1:
+        (entry,) = around.now
+        return cost_at(around, Spot(entry=entry, staff=around.staff_now.get(entry.list.id, ())))
+    whole = terms_of(Diary(problem=around.problem, plan=around.plan))
+    weights = around.problem.objective
+    return cost_of(whole, weights) - cost_of(terms_of(around.without), weights)
+
+
+def _place(around: Surroundings, spot: Spot, broken: list[Breach], now: int) -> Place:
+    because = _why_not(around, spot, broken) if broken else drawbacks(around, spot)
+    yes = Verdict.YES_BUT if because else Verdict.YES
+    return Place(
+        session=spot.entry.list.id,
+        verdict=Verdict.NO if broken else yes,
+        start=around.problem.local(spot.entry.start),
+        radiologist=spot.staff[0] if spot.staff else None,
+        because=because,
+        cost_change=cost_at(around, spot) - now,
+        minutes_left=_minutes_left(around, spot.entry),
+        rules=tuple(dict.fromkeys(breach.rule for breach in broken)),
+    )
+
+
+def _why_not(around: Surroundings, spot: Spot, broken: list[Breach]) -> tuple[str, ...]:
+    said = tuple(dict.fromkeys(breach.says for breach in broken))
+    people = candidates(around, spot.entry.list)
+    chosen = spot.entry.list.id not in around.without.staff and len(people) > 1
+    if chosen and any(breach.rule in STAFF_RULES for breach in broken):
+        return (nobody_can(around, spot, len(people)), *said)
+    return said
+
+
+def _minutes_left(around: Surroundings, entry: Entry) -> int:
+    """Count the list's minutes without a case, turning over between cases taken off."""
+    facts = entry.list
+    others = around.without.by_list.get(facts.id, ())
+    used = sum(other.case.duration_minutes for other in (*others, entry))
+    return facts.end - facts.start - used - len(others) * facts.suite.turnaround_minutes

@@ -1,0 +1,136 @@
+"""A plan without one case: what is around each place the case might take."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from scheduler.diary import Diary, Entry
+from scheduler.errors import NotFoundError
+from scheduler.explain.changes import take_out
+from scheduler.explain.excerpt import with_cases
+from scheduler.problem import minutes_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from scheduler.plan import Plan
+    from scheduler.problem import Case, ListFacts, SchedulingProblem
+
+
+# Not slotted: it keeps what it works out.
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """The plan as it stands, and as it is once the case is taken out."""
+
+    problem: SchedulingProblem
+    plan: Plan
+    case: Case
+
+    @cached_property
+    def without(self) -> Diary:
+        """The plan once the case is taken out."""
+        return Diary(problem=self.problem, plan=take_out(self.plan, self.case.id))
+
+    @cached_property
+    def now(self) -> tuple[Entry, ...]:
+        """The case's own bookings as they stand, mostly one or none."""
+        lists = self.problem.lists
+        return tuple(
+            Entry(case=self.case, list=lists[booking.session], start=minutes_of(booking.start))
+            for booking in self.plan.bookings
+            if booking.case == self.case.id and booking.session in lists
+        )
+
+    @cached_property
+    def staff_now(self) -> dict[str, tuple[str, ...]]:
+        """The radiologists named for each list as the plan stands."""
+        return Diary(problem=self.problem, plan=self.plan).staff
+
+    @cached_property
+    def alone(self) -> SchedulingProblem:
+        """The problem as if the case were the only one."""
+        return with_cases(self.problem, (self.case,))
+
+    @cached_property
+    def spans(self) -> dict[str, list[tuple[ListFacts, int]]]:
+        """The lists in use in each suite, each with the minute its last case ends."""
+        groups: dict[str, list[tuple[ListFacts, int]]] = defaultdict(list)
+        for facts in self.without.used:
+            last = max(entry.end for entry in self.without.by_list[facts.id])
+            groups[facts.suite.id].append((facts, last))
+        return dict(groups)
+
+    @cached_property
+    def weeks(self) -> dict[tuple[str, tuple[int, int]], tuple[str, ...]]:
+        """The lists each radiologist does in each ISO week."""
+        groups: dict[tuple[str, tuple[int, int]], list[str]] = defaultdict(list)
+        for radiologist, lists in self.without.lists_of.items():
+            for facts in lists:
+                groups[radiologist, facts.week].append(facts.id)
+        return {key: tuple(lists) for key, lists in groups.items()}
+
+    @cached_property
+    def stays(self) -> dict[str, tuple[tuple[Entry, int, int], ...]]:
+        """The bookings of each site with the minutes their recovery starts and ends."""
+        return {
+            site: tuple((entry, entry.end, entry.recovered) for entry in entries)
+            for site, entries in self.without.by_site.items()
+        }
+
+    @cached_property
+    def work_at_site(self) -> dict[str, Case]:
+        """The work booked at each site, added up to one case: its minutes are all that some goals look at."""
+        return {site: self._one_case(entries) for site, entries in self.without.by_site.items()}
+
+    @cached_property
+    def work_of_radiologist(self) -> dict[str, Case]:
+        """The work booked with each radiologist, added up to one case."""
+        by_list = self.without.by_list
+        groups = {
+            radiologist: tuple(entry for facts in lists for entry in by_list.get(facts.id, ()))
+            for radiologist, lists in self.without.lists_of.items()
+        }
+        return {radiologist: self._one_case(entries) for radiologist, entries in groups.items() if entries}
+
+    def _one_case(self, entries: tuple[Entry, ...]) -> Case:
+        return replace(self.case, id="", duration_minutes=sum(entry.case.duration_minutes for entry in entries))
+
+    @cached_property
+    def by_patient_day(self) -> dict[date, tuple[Entry, ...]]:
+        """The same patient's other bookings on each date."""
+        groups: dict[date, list[Entry]] = defaultdict(list)
+        for entry in self.without.entries:
+            if entry.case.patient == self.case.patient:
+                groups[entry.list.date].append(entry)
+        return {day: tuple(entries) for day, entries in groups.items()}
+
+    @cached_property
+    def staged(self) -> tuple[Entry, ...]:
+        """The bookings of the case this one follows and of those that follow it."""
+        first = None if self.case.follows is None else self.case.follows.case
+        return tuple(
+            entry
+            for entry in self.without.entries
+            if entry.case.id == first or (entry.case.follows is not None and entry.case.follows.case == self.case.id)
+        )
+
+    @cached_property
+    def needing(self) -> dict[date, tuple[Entry, ...]]:
+        """The bookings on each date that need some equipment this case needs too."""
+        kinds = set(self.case.equipment)
+        groups: dict[date, list[Entry]] = defaultdict(list)
+        for entry in self.without.entries if kinds else ():
+            if not kinds.isdisjoint(entry.case.equipment):
+                groups[entry.list.date].append(entry)
+        return {day: tuple(entries) for day, entries in groups.items()}
+
+
+def surroundings_of(problem: SchedulingProblem, plan: Plan, case_id: str) -> Surroundings:
+    """Take a case out of a plan. Raises NotFoundError for a case the problem does not have."""
+    case = problem.case_by_id.get(case_id)
+    if case is None:
+        raise NotFoundError(f"The planning problem has no case {case_id}. Check the reference.")
+    return Surroundings(problem=problem, plan=plan, case=case)
