@@ -74,6 +74,12 @@ def raise_task(session: Session, step: DueStep, at: Moment) -> None:
     )
 
 
+def add_to_agenda(session: Session, step: DueStep, at: Moment) -> None:
+    """Put the case on the agenda of the next meeting; without one in the calendar, it becomes a task."""
+    if cases.put_on_next_agenda(session, _case_of(step), at.today) is None:
+        raise_task(session, step, at)
+
+
 def set_overtaken_plans_aside(session: Session, step: DueStep, at: Moment) -> None:
     """Withdraw the proposals that a published plan has overtaken, since they no longer fit what is booked."""
     known = boards.proposal_summaries(session)
@@ -88,7 +94,10 @@ def set_overtaken_plans_aside(session: Session, step: DueStep, at: Moment) -> No
 HANDLERS: Mapping[FlowName, Mapping[str, Handler]] = {
     FlowName.INTAKE: {RECEIVE_STEP: receive_referral},
     FlowName.TRIAGE: {Timer.RESPONSE_DUE: raise_task},
-    FlowName.MDT_REVIEW: dict.fromkeys((Timer.ADD_TO_MDT_AGENDA, Timer.MDT_DUE, Timer.REDISCUSS), raise_task),
+    FlowName.MDT_REVIEW: {
+        Timer.ADD_TO_MDT_AGENDA: add_to_agenda,
+        **dict.fromkeys((Timer.MDT_DUE, Timer.REDISCUSS), raise_task),
+    },
     FlowName.TEST_BLOCK: dict.fromkeys(
         (Timer.TREAT_BY, Timer.REOFFER_DUE, Timer.REVIEW_READINESS, Timer.RESULT_DUE), raise_task
     ),

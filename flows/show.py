@@ -198,6 +198,8 @@ def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo) -> Non
     screen.print(f"Missing: {', '.join(case.missing) or 'nothing'}")
     _print_clocks(page, screen)
     _print_bookings(page, screen, zone)
+    if page.agenda_on is not None:
+        screen.print(f"On the agenda of the MDT meeting of {day(page.agenda_on)}.")
     open_tasks = [task for task in page.tasks if task.state.value == "open"]
     for task in open_tasks:
         screen.print(f"[bold]To do[/] by {day(task.due_on)}, {task.role.label}: {escape(task.says)}")

@@ -69,7 +69,7 @@ TWISTS: tuple[tuple[Twist, int, int, int], ...] = (
 )
 
 # Referrals without a twist: how many, and how many days ago: from, to. The service has grown.
-ORDINARY: tuple[tuple[int, int, int], ...] = ((50, 1, 28), (36, 28, 52), (12, 52, 82), (6, 82, 108))
+ORDINARY: tuple[tuple[int, int, int], ...] = ((58, 1, 27), (32, 27, 46), (8, 46, 76), (5, 76, 104))
 
 FUNDINGS = (
     (Funding.PUBLIC, 62),

@@ -42,7 +42,8 @@ def read_files(paths: Sequence[Path | str], received_on: date, zone: str = HOME_
     entries = [entry for each in loaded for entry in each.entries]
     outcomes = [outcome for each in loaded for outcome in each.outcomes]
     outcomes.extend(read_fhir(entries, received_on, ZoneInfo(zone)))
-    return _reading(outcomes)
+    order = {name: place for place, (name, _) in enumerate(_named(paths))}
+    return _reading(sorted(outcomes, key=lambda outcome: order[outcome.file]))
 
 
 def _named(paths: Sequence[Path | str]) -> Iterator[tuple[str, Path]]:

@@ -1,0 +1,207 @@
+"""The command line: sentences and exit codes, data for programs, and nothing heavy loaded for small commands."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows import cli
+from scheduler.errors import NeurolistError
+from tests.builders.memory import MORNING, a_case
+
+TINY = Path("examples/referrals")
+COMMANDS = [
+    "up",
+    "status",
+    "demo",
+    "import",
+    "cases",
+    "case",
+    "record",
+    "plan",
+    "proposal",
+    "publish",
+    "lists",
+    "solve",
+    "check",
+    "rules",
+]
+
+
+@pytest.fixture
+def home(sqlite_database, monkeypatch):
+    home = sqlite_database.settings.home
+    monkeypatch.setenv("NEUROLIST_HOME", str(home))
+    monkeypatch.setenv("NEUROLIST_NOW", MORNING.isoformat())
+    monkeypatch.setenv("NEUROLIST_USER", "Robin Doe")
+    monkeypatch.setenv("COLUMNS", "200")
+    return home
+
+
+@pytest.fixture
+def neurolist(home, monkeypatch, capsys):
+    """Run a command in this process; gives its exit code, output and errors."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["neurolist", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        shown = capsys.readouterr()
+        return ended.value.code or 0, shown.out, shown.err
+
+    return run
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(neurolist, command):
+    code, out, _ = neurolist(command, "--help")
+    assert code == 0
+    assert "Usage" in out
+
+
+def test_an_unknown_command_suggests_the_one_that_was_meant(neurolist):
+    code, _, errors = neurolist("impor")
+    assert code == 2
+    assert "Did you mean 'import'" in errors
+
+
+def test_an_import_with_a_refusal_says_so_and_ends_with_one(neurolist):
+    code, out, _ = neurolist("import", TINY)
+    assert code == 1
+    assert "5 imported, 0 unchanged, 1 refused." in out
+    assert "one-bad.json" in out
+
+
+def test_an_import_that_is_all_good_ends_with_zero(neurolist):
+    code, out, _ = neurolist("import", TINY / "referrals.csv", "--json")
+    assert code == 0
+    assert len(json.loads(out)["imported"]) == 3
+
+
+def test_a_case_is_recorded_and_shown(neurolist, sqlite_database):
+    ref = a_case(sqlite_database)
+    neurolist("record", ref, "start_triage")
+    code, out, _ = neurolist("record", ref, "accept")
+    assert code == 0
+    assert out.startswith(f"{ref} is now: Waiting for MDT meeting")
+    code, out, _ = neurolist("case", ref)
+    assert code == 0
+    for words in ("Clocks", "History", "What may follow", "mdt_proceed_test", "Robin Doe (administrator)"):
+        assert words in out
+
+
+def test_an_event_without_its_fields_lists_them_with_examples(neurolist, sqlite_database):
+    ref = a_case(sqlite_database)
+    code, _, errors = neurolist("record", ref, "patient_withdraws", "--set", "colour=blue")
+    assert code == 2
+    assert "requested_by, requested_on, channel missing; colour not asked for" in errors
+    assert "requested_on=2026-12-01" in errors
+
+
+def test_a_pair_without_an_equals_sign_is_refused_with_how_to_write_it(neurolist, sqlite_database):
+    code, _, errors = neurolist("record", a_case(sqlite_database), "accept", "--set", "target")
+    assert code == 2
+    assert "is not KEY=VALUE" in errors
+
+
+def test_a_step_that_may_not_follow_ends_with_one_and_says_what_may(neurolist, sqlite_database):
+    code, _, errors = neurolist("record", a_case(sqlite_database), "start_test")
+    assert code == 1
+    assert "What may follow is" in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["case", "N1"], "No case has the reference N1"),
+        (["cases", "--state", "nowhere"], "The states are"),
+        (["import", "/nothing/here"], "there is no such file"),
+        (["plan", "--start", "soon"], "write it like 2026-12-01"),
+        (["publish", "P1"], "No proposal has this id"),
+        (["solve", "/nothing.json", "-o", "-"], "no such file"),
+        (["check", "/nothing.json", "/none.json"], "no such file"),
+    ],
+)
+def test_wrong_input_ends_with_two_and_advice(neurolist, arguments, says):
+    code, _, errors = neurolist(*arguments)
+    assert code == 2
+    assert says in errors
+
+
+@pytest.mark.parametrize("command", [["status"], ["cases"], ["lists"], ["rules"]])
+def test_data_commands_give_json(neurolist, command):
+    code, out, _ = neurolist(*command, "--json")
+    assert code == 0
+    json.loads(out)
+
+
+def test_the_status_says_where_everything_stands_and_that_the_clock_is_shifted(neurolist):
+    _, out, _ = neurolist("status")
+    for words in ("Guards", "all hold", "shifted by NEUROLIST_NOW", "neurolist up", "Audit trail"):
+        assert words in out
+
+
+def test_a_problem_is_solved_and_its_plan_checked(neurolist, tmp_path):
+    problem = Path("examples/problems/tiny.json")
+    plan = tmp_path / "plan.json"
+    code, _, errors = neurolist("solve", problem, "-o", plan, "--time-limit", 5)
+    assert code == 0
+    assert "cases booked" in errors
+    code, out, _ = neurolist("check", problem, plan)
+    assert (code, out.startswith("The plan keeps every rule")) == (0, True)
+    found = json.loads(plan.read_text())
+    found["cost"] += 1
+    plan.write_text(json.dumps(found))
+    code, out, _ = neurolist("check", problem, plan)
+    assert code == 1
+    assert [line.split(":")[0] for line in out.splitlines()] == ["stated-cost", "stated-bound"]
+
+
+def test_a_plan_with_nowhere_to_go_is_refused_before_the_search(neurolist):
+    code, _, errors = neurolist("solve", "examples/problems/tiny.json", "-o", "/nothing/plan.json")
+    assert code == 2
+    assert "no such folder" in errors
+
+
+def test_an_unexpected_fault_is_one_sentence_with_the_place_of_its_details(neurolist, home, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError(" ".join(("Jane", "Citizen")))
+
+    monkeypatch.setattr("flows.desk.Desk.cases", broken)
+    code, _, errors = neurolist("cases")
+    assert code == 70
+    assert "Something went wrong inside Neurolist" in errors
+    assert "Traceback" not in errors
+    kept = (home / "logs" / "faults.log").read_text()
+    assert "RuntimeError" in kept
+    assert "Jane Citizen" not in kept
+
+
+def test_a_refusal_of_ours_is_printed_as_it_is(neurolist, monkeypatch):
+    def refuse(*_, **__):
+        raise NeurolistError("The list [closed] at noon.")
+
+    monkeypatch.setattr("flows.desk.Desk.cases", refuse)
+    code, _, errors = neurolist("cases")
+    assert code == 1
+    assert "The list [closed] at noon." in errors
+
+
+@pytest.mark.parametrize("command", [["rules"], ["--help"], ["cases"]])
+def test_small_commands_load_neither_prefect_nor_streamlit(home, command):
+    code = (
+        "import sys\nfrom flows import cli\nsys.argv = ['neurolist', *sys.argv[1:]]\n"
+        "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'prefect', 'streamlit'} & set(sys.modules)\nsys.exit(f'loaded {heavy}' if heavy else 0)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *command],
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr

@@ -1,0 +1,73 @@
+"""What `neurolist up` is made of: which processes, in which order, told what."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.clock import fixed_clock
+from flows.home import PortTakenError
+from flows.serve import ServicePlan, children, serve
+from flows.start import _absolute, command_line_actor
+from scheduler.vocabulary import Role
+from tests.builders.memory import MORNING
+
+PLAN = ServicePlan(home=Path("/var/x"), port=8501, prefect_port=8502, environment={"NEUROLIST_HOME": "/var/x"})
+
+
+def test_the_screens_start_at_once_and_only_the_flow_runner_waits_for_prefect():
+    assert [(child.name, child.after) for child in children(PLAN)] == [
+        ("web", None),
+        ("dispatcher", None),
+        ("planner", None),
+        ("prefect", None),
+        ("runner", "prefect"),
+    ]
+
+
+def test_every_process_agrees_on_the_folder_and_keeps_prefect_at_home():
+    for child in children(PLAN):
+        assert child.environment["NEUROLIST_HOME"] == "/var/x"
+        assert child.environment["PREFECT_HOME"] == "/var/x/prefect"
+        assert child.environment["PREFECT_API_URL"] == "http://127.0.0.1:8502/api"
+        assert child.environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+        assert child.environment["PREFECT_SERVER_EPHEMERAL_ENABLED"] == "false"
+
+
+def test_everything_listens_on_this_machine_only():
+    for child in children(PLAN):
+        if "--host" in child.command:
+            assert child.command[child.command.index("--host") + 1] == "127.0.0.1"
+
+
+def test_a_taken_port_is_noticed_before_anything_is_made(tmp_path):
+    import socket
+
+    made = []
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(PortTakenError):
+            serve(
+                tmp_path,
+                port=other.getsockname()[1],
+                environment={},
+                say=made.append,
+                make_ready=lambda: made.append(1),
+            )
+    assert made == []
+
+
+def test_a_relative_database_file_stays_where_it_is():
+    assert _absolute("sqlite:///data/x.sqlite3") == f"sqlite:///{Path('data/x.sqlite3').absolute()}"
+    assert _absolute("postgresql://host/db") == "postgresql://host/db"
+
+
+def test_the_command_line_acts_as_an_administrator_under_the_name_it_is_given(monkeypatch):
+    monkeypatch.setenv("NEUROLIST_USER", "Robin Doe")
+    actor = command_line_actor()
+    assert (actor.name, actor.roles) == ("Robin Doe", {"*": frozenset({Role.ADMINISTRATOR})})
+
+
+def test_a_fixed_clock_stands_still():
+    clock = fixed_clock(MORNING, timezone="Australia/Melbourne")
+    assert clock.now() == clock.now() == MORNING
