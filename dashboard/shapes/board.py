@@ -71,7 +71,7 @@ def list_data(card: ListCard) -> dict[str, object]:
         "percent": percent,
         "level": level_of(percent),
         "closed": card.closed,
-        "count_says": count(len(card.cases), "case"),
+        "count_says": "closed" if card.closed else count(len(card.cases), "case"),
         "says": list_sentence(card),
         "cases": [chip_data(listed) for listed in card.cases],
     }

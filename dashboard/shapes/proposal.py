@@ -49,15 +49,22 @@ def placed_words(summary: ProposalSummary) -> str:
 
 def choice_words(summary: ProposalSummary, zone: ZoneInfo) -> str:
     """One proposal in the list to choose from."""
-    return f"{moment(summary.asked_at, zone)}, {summary.asked_by}: {STATUS_WORDS[summary.status]}"
+    weeks = f"{short_day(summary.start)} to {short_day(summary.end)}"
+    return f"{weeks}, asked for {moment(summary.asked_at, zone)} by {summary.asked_by}"
+
+
+def place_of(wanted: str | None, known: list[str]) -> int:
+    """Where the proposal that the address names stands among the known ones; else the first."""
+    return known.index(wanted) if wanted in known else 0
 
 
 def proposal_figures(page: ProposalPage) -> tuple[Figure, ...]:
     """The numbers over a proposal."""
     summary = page.summary
     figures = [
-        Figure(label="Placed", value=str(summary.placed)),
-        Figure(label="Moved", value=str(summary.moved), level="soon" if summary.moved else "plain"),
+        Figure(label="New", value=str(len(new_places(page)))),
+        Figure(label="Moved", value=str(len(page.moved)), level="soon" if page.moved else "plain"),
+        Figure(label="Unchanged", value=str(len(kept_places(page)))),
         Figure(label="Left over", value=str(summary.left_over), level="over" if summary.left_over else "plain"),
     ]
     if summary.cost is not None:
@@ -65,6 +72,21 @@ def proposal_figures(page: ProposalPage) -> tuple[Figure, ...]:
     if summary.cost and summary.bound:
         figures.append(Figure(label="At most", value=gap_words(summary.cost, summary.bound)))
     return tuple(figures)
+
+
+def new_places(page: ProposalPage) -> tuple[ProposedPlace, ...]:
+    """The cases that had no place before."""
+    return tuple(place for place in page.placed if place.before_start is None)
+
+
+def kept_places(page: ProposalPage) -> tuple[ProposedPlace, ...]:
+    """The cases that stay where they are."""
+    return tuple(place for place in page.placed if place.before_start is not None and not place.moved)
+
+
+def changed_places(page: ProposalPage) -> tuple[ProposedPlace, ...]:
+    """What publishing the plan would change: new and moved cases."""
+    return new_places(page) + page.moved
 
 
 def gap_words(cost: int, bound: int) -> str:
@@ -80,16 +102,17 @@ def placed_rows(placed: tuple[ProposedPlace, ...], zone: ZoneInfo) -> list[list[
 def placed_row(place: ProposedPlace, zone: ZoneInfo) -> list[Cell | str]:
     """One placed case; a date after the due date is stressed."""
     late = place.start.astimezone(zone).date() > place.due
+    when = moment(place.start, zone)
     before = moment(place.before_start, zone) if place.moved and place.before_start else ""
     return [
         Cell(text=place.ref, link=case_link(place.ref)),
         code(place.target, place.stage),
         Cell(text="", category=place.urgency),
-        Cell(text=f"{moment(place.start, zone)} (late)", look="nl-over") if late else moment(place.start, zone),
+        Cell(text=f"{when} (late)", look="nl-over nowrap") if late else Cell(text=when, look="nowrap"),
         f"{place.suite_name}, {place.site_name}",
         place.radiologist or "nobody yet",
-        short_day(place.due),
-        Cell(text=before, look="nl-soon"),
+        Cell(text=short_day(place.due), look="nowrap"),
+        Cell(text=before, look="nl-soon nowrap"),
     ]
 
 
@@ -100,7 +123,7 @@ def left_rows(left: tuple[LeftOver, ...]) -> list[list[Cell | str]]:
             Cell(text=case.ref, link=case_link(case.ref)),
             code(case.target, case.stage),
             Cell(text="", category=case.urgency or 0),
-            short_day(case.due) if case.due else "",
+            Cell(text=short_day(case.due) if case.due else "", look="nowrap"),
             " ".join(case.reasons),
         ]
         for case in sorted(left, key=lambda case: (case.due or date.max, case.ref))
@@ -135,8 +158,3 @@ def standing_words(summary: ProposalSummary, zone: ZoneInfo) -> str:
         ProposalStatus.READY: "Nothing is booked until it is published.",
         ProposalStatus.WITHDRAWN: "Withdrawn: it can no longer be published.",
     }.get(summary.status, "")
-
-
-def publish_words(summary: ProposalSummary) -> str:
-    """What the publish button does."""
-    return f"Publish {count(summary.placed, 'booking')}"

@@ -9,7 +9,7 @@ from dashboard.shapes import proposal as shapes
 from dashboard.shapes.markup import figures, table
 from dashboard.views.planning import watch_working
 from dashboard.views.said import say, show_said
-from flows.desk import Desk, ProposalPage, ProposalStatus, ProposalSummary
+from flows.desk import Desk, ProposalPage, ProposalStatus, ProposalSummary, ProposedPlace
 from scheduler.errors import NeurolistError
 
 
@@ -29,20 +29,22 @@ def draw() -> None:
 
 
 def draw_choice(desk: Desk, known: dict[str, ProposalSummary]) -> str | None:
-    """Draw the title beside the proposals to choose from, the latest first."""
+    """Draw the title beside the proposals to choose from, the latest first; the address keeps the choice."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.title("Proposal", anchor=False, width="content")
         if not known:
             return None
-        return st.selectbox(
+        chosen = st.selectbox(
             "Proposal shown",
             list(known),
+            # Not bound to the address: a bound choice is written there by its label, and a plan is found by its id.
+            index=shapes.place_of(st.query_params.get("proposal"), list(known)),
             format_func=lambda each: shapes.choice_words(known[each], desk.zone),
-            key="proposal",
-            bind="query-params",
             label_visibility="collapsed",
             width=460,
         )
+    st.query_params["proposal"] = chosen
+    return chosen
 
 
 def draw_page(desk: Desk, page: ProposalPage) -> None:
@@ -52,21 +54,27 @@ def draw_page(desk: Desk, page: ProposalPage) -> None:
         st.markdown(f"{shapes.window_words(summary)}. {shapes.standing_words(summary, desk.zone)}", width="content")
         st.space("stretch")
         if summary.status is ProposalStatus.READY:
-            st.button(shapes.publish_words(summary), type="primary", on_click=publish, args=(summary,), key="publish")
+            st.button("Publish plan", type="primary", on_click=publish, args=(summary,), key="publish")
     if summary.status is ProposalStatus.FAILED:
         st.error(shapes.work_sentence(summary))
         return
     st.html(figures(shapes.proposal_figures(page)))
-    main, side = st.columns([9, 5], gap="large")
+    main, side = st.columns([5, 2], gap="large")
     with main:
         if page.left_over:
             st.html(table("Left over, and why", shapes.LEFT_HEADS, shapes.left_rows(page.left_over)))
-        if page.placed:
-            st.html(table("Placed", shapes.PLACED_HEADS, shapes.placed_rows(page.placed, desk.zone)))
-        else:
+        draw_places("New and moved", shapes.changed_places(page), desk)
+        draw_places("Unchanged", shapes.kept_places(page), desk)
+        if not page.placed:
             st.markdown("This plan places nobody.")
     with side:
         st.html(table("Cost by goal", shapes.COST_HEADS, shapes.cost_rows(page.terms, page.prices)))
+
+
+def draw_places(title: str, places: tuple[ProposedPlace, ...], desk: Desk) -> None:
+    """Draw where the plan puts these cases."""
+    if places:
+        st.html(table(title, shapes.PLACED_HEADS, shapes.placed_rows(places, desk.zone)))
 
 
 def publish(summary: ProposalSummary) -> None:

@@ -105,9 +105,9 @@ class Watched:
         self.page.on("console", lambda said: self._note(said.text, said.location["url"]) if said.type == "error" else 0)
         self.page.on("pageerror", lambda fault: self._note(str(fault), ""))
 
-    def sign_in(self, password: str = PASSWORD) -> None:
+    def sign_in(self, password: str = PASSWORD, username: str = "bella") -> None:
         self.page.goto(f"{self.address}/login")
-        self.page.get_by_label("User name").fill("bella")
+        self.page.get_by_label("User name").fill(username)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
 

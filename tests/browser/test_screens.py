@@ -139,9 +139,9 @@ def test_a_plan_is_asked_for_and_published_with_two_buttons(bella):
     bella.page.get_by_role("link", name="Open the proposal").click()
     bella.page.wait_for_url("**/proposal?proposal=*")
     expect(bella.page.get_by_role("table", name="Left over, and why")).to_contain_text("stellate ganglion")
-    bella.page.get_by_role("button", name="Publish 1 booking").click()
+    bella.page.get_by_role("button", name="Publish plan").click()
     expect(bella.page.get_by_role("status")).to_contain_text("Published: 1 case placed")
-    expect(bella.page.get_by_role("button", name="Publish")).to_have_count(0)
+    expect(bella.page.get_by_role("button", name="Publish plan")).to_have_count(0)
 
 
 def test_signing_out_shuts_the_pages_that_are_open(bella):

@@ -187,6 +187,14 @@ def test_a_plan_shows_what_it_places_what_it_leaves_and_what_it_costs(show):
         assert words in html(at)
 
 
+def test_the_address_names_the_plan_that_is_shown(show):
+    older = a_proposal_page(a_proposal_summary("P2", status=ProposalStatus.WITHDRAWN))
+    desk = ScreenDesk(plans={"P1": a_proposal_page(), "P2": older})
+    assert "publish" in {button.key for button in show(desk, "proposal").button}
+    assert "publish" not in {button.key for button in show(desk, "proposal", proposal="P2").button}
+    assert "publish" in {button.key for button in show(desk, "proposal", proposal="gone").button}
+
+
 def test_publishing_names_the_version_that_was_shown(show):
     desk = ScreenDesk(plans={"P1": a_proposal_page()})
     at = show(desk, "proposal")

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.shapes.proposal import (
+    changed_places,
     cost_rows,
     gap_words,
+    kept_places,
     left_rows,
     placed_rows,
     proposal_figures,
-    publish_words,
     standing_words,
     still_working,
     work_sentence,
@@ -87,9 +88,15 @@ def test_the_gap_is_never_negative():
     assert gap_words(1000, 1001) == "0% from the best"
 
 
-def test_the_publish_button_says_how_many_bookings_it_makes():
-    assert publish_words(a_proposal_summary(placed=1)) == "Publish 1 booking"
-    assert publish_words(a_proposal_summary(placed=0)) == "Publish 0 bookings"
+def test_a_plan_is_told_apart_into_new_moved_and_unchanged_places():
+    new = a_place("N1")
+    moved = a_place("N2", before_session="L9", before_start=NINE)
+    kept = a_place("N3", before_session="L1", before_start=NINE)
+    page = a_proposal_page(placed=(kept, moved, new))
+    assert changed_places(page) == (new, moved)
+    assert kept_places(page) == (kept,)
+    figures = {figure.label: figure.value for figure in proposal_figures(page)}
+    assert (figures["New"], figures["Moved"], figures["Unchanged"]) == ("1", "1", "1")
 
 
 def test_a_published_plan_says_when_and_by_whom():
