@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scheduler.engine.places import Places
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from scheduler.engine.answer import Answer
     from scheduler.problem import ListFacts, SchedulingProblem
@@ -20,10 +20,11 @@ MOST_WAITING = 12  # cases without a place that join in
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbourhood:
-    """The lists and cases set free."""
+    """The lists and cases set free; `likely` narrows the lists some of the cases are tried on."""
 
     lists: frozenset[str]
     cases: frozenset[str]
+    likely: Mapping[str, tuple[ListFacts, ...]] = field(default_factory=dict)
 
 
 class Chooser:
@@ -107,7 +108,8 @@ def places_within(
         if case.id in frozen:
             options[case.id] = (problem.lists[frozen[case.id][0]],)
         elif case.id in free.cases:
-            options[case.id] = tuple(facts for facts in places.options[case.id] if facts.id in free.lists)
+            lists = free.likely.get(case.id, places.options[case.id])
+            options[case.id] = tuple(facts for facts in lists if facts.id in free.lists)
         else:
             options[case.id] = ()
     staff = {session: people if session in free.lists else () for session, people in places.staff.items()}

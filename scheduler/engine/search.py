@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
     from scheduler.engine.run import Run
     from scheduler.engine.solver import Outcome
-    from scheduler.problem import Case, SchedulingProblem
+    from scheduler.problem import Case, ListFacts, SchedulingProblem
 
 MOST_PLACES_AT_ONCE = 200  # above this the whole model is not worth a try
 SHARE_FOR_EXACT = 0.6  # of the time left
 CASES_PER_BATCH = 10
+LIKELY_LISTS = 8  # of those in use and as many not, for each case of a batch
 FIRST_SIZE = 5  # lists set free together at first
 EFFORT_PER_STEP = 0.25  # deterministic seconds; about as long by the clock
 SECONDS_PER_STEP = 4.0
@@ -98,8 +99,26 @@ class Search:
             if answer is None or self.run.over or self.guide is not None:
                 return
             batch = frozenset(case for case in waiting[place : place + CASES_PER_BATCH] if case not in answer.bookings)
-            free = Neighbourhood(lists=frozenset(self.problem.lists), cases=batch)
+            likely = self._likely(answer, batch)
+            free = Neighbourhood(lists=frozenset(self.problem.lists), cases=batch, likely=likely)
             self._improve(answer, free)
+
+    def _likely(self, answer: Answer, batch: frozenset[str]) -> dict[str, tuple[ListFacts, ...]]:
+        """List each case's earlier place and its earliest lists with room, in use and not."""
+        room = {facts.id: facts.latest_end - facts.start for facts in self.problem.lists.values()}
+        for booked, (session, _) in answer.bookings.items():
+            turnaround = self.problem.lists[session].suite.turnaround_minutes
+            room[session] -= self.problem.case_by_id[booked].duration_minutes + turnaround
+        likely: dict[str, tuple[ListFacts, ...]] = {}
+        for key in sorted(batch):
+            case = self.problem.case_by_id[key]
+            fitting = [facts for facts in self.places.options[key] if room[facts.id] >= case.duration_minutes]
+            fitting.sort(key=lambda facts: (facts.date, facts.id))
+            in_use = [facts for facts in fitting if facts.id in answer.staff]
+            unused = [facts for facts in fitting if facts.id not in answer.staff]
+            before = [facts for facts in fitting if case.previous is not None and facts.id == case.previous.session]
+            likely[key] = tuple(dict.fromkeys((*before, *in_use[:LIKELY_LISTS], *unused[:LIKELY_LISTS])))
+        return likely
 
     def _by_pressure(self) -> list[str]:
         """Order cases by weight and due date, each after the case it follows."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
+from scheduler.engine.run import EngineFaultError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -76,6 +78,8 @@ def call_solver(
         run.release(solver)
     if listener is not None and listener.fault is not None:
         raise listener.fault
+    if status == cp_model.MODEL_INVALID:
+        raise EngineFaultError(f"The solver refuses the model: {model.cp.validate()[:200]}")
     return _outcome(solver, model, status)
 
 

@@ -70,7 +70,9 @@ def _post_spot(
             model.cp.add(sum(visiting) >= model.presence(case.id, facts.id))
     if model.timed and len({case.id for case, _ in places}) > fixed:
         running = [model.interval(case, facts, 0, case.duration_minutes) for case, facts in places]
-        model.cp.add_cumulative(running, [1] * len(running), sum(visiting, fixed))
+        units = model.cp.new_int_var(fixed, fixed + len(visiting), "")  # a capacity may not be a sum
+        model.cp.add(units == sum(visiting, fixed))
+        model.cp.add_cumulative(running, [1] * len(running), units)
 
 
 def breaches(diary: Diary) -> Iterator[Breach]:

@@ -133,6 +133,14 @@ def hand_made() -> dict[str, SchedulingProblem]:
             equipment=[a_unit("M1", sites=("S1", "S2"))],
             cases=_pair(equipment=("rf_generator",)),
         ),
+        "two mobile units": a_problem(
+            sites=TWO_SITES,
+            suites=[a_suite("CT1"), a_suite("CT2")],
+            sessions=[a_suite_session("L1", "09:00", "09:10"), a_suite_session("L2", "09:00", "09:10", suite="CT2")],
+            radiologists=[a_radiologist("R1"), a_radiologist("R2")],
+            equipment=[a_unit("M1", sites=("S1", "S2")), a_unit("M2", sites=("S1", "S2"))],
+            cases=_pair(equipment=("rf_generator",)),
+        ),
         "recovery": a_problem(
             sites=[a_site(recovery_bays=1, recovery_close=time(9, 40))],
             sessions=[a_suite_session("L1", "09:00", "09:30")],
