@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scheduler.engine.places import Places
     from scheduler.problem import ListFacts, SchedulingProblem
 
-FIRST_SIZE = 7  # lists set free together at first
+FIRST_SIZE = 6  # lists set free together at first
 MOST_WAITING = 50  # cases without a place that join in
 SEEDS = 4  # cases drawn at once
 LISTS_PER_SEED = 3

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import random
-import threading
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scheduler.engine.answer import Answer
+from scheduler.engine.columns.child import Errand, news_from
 from scheduler.engine.columns.choosing import RegretChooser
-from scheduler.engine.columns.diving import choose_columns
 from scheduler.engine.columns.relaxation import Relaxation
 from scheduler.engine.columns.tables import tables_of
 from scheduler.engine.model import rules_model
-from scheduler.engine.neighbourhood import places_within
 from scheduler.engine.places import Places
 from scheduler.engine.search import Search
 from scheduler.engine.solver import call_solver
@@ -23,28 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from scheduler.engine.columns.pricing import Column
+    from scheduler.engine.columns.child import Choice
     from scheduler.engine.columns.tables import Tables
-    from scheduler.engine.model import Model
-    from scheduler.engine.neighbourhood import Neighbourhood
-    from scheduler.engine.run import Run
-    from scheduler.engine.solver import Outcome
     from scheduler.problem import SchedulingProblem
 
 SHARE_FOR_BOUND = 0.3  # of the time left; most problems need far less
-SHARE_FOR_CHOICE = 0.35  # of the time left after that
-LONGEST_WAIT = 0.7  # of the time left, for the other thread's columns
+SHARE_FOR_CHOICE = 0.25
 EFFORT_PER_DAY = 2.0  # deterministic seconds for the times of one date
-EFFORT_PER_STEP = 0.4
 MOST_OTHERS = 30  # cases the guide leaves out that may fill a date's room
 
 
 class ColumnSearch(Search):
     """Bounds and guides by columns, then improves with neighbourhoods of its own."""
-
-    def __init__(self, run: Run, places: Places, seed: int) -> None:
-        super().__init__(run, places, seed)
-        self._guided = threading.Event()
 
     @cached_property
     def _tables(self) -> Tables:
@@ -52,11 +40,17 @@ class ColumnSearch(Search):
 
     def relax(self, share: float) -> None:
         """Prove a bound by columns, then choose whole columns as the guide."""
-        relaxation = Relaxation(self.problem, self._tables, lambda: self.run.over)
-        relaxation.tighten(self.run.seconds_left * min(share, SHARE_FOR_BOUND), self.run.raise_bound)
-        if not self.run.over:
-            seconds = self.run.seconds_left * SHARE_FOR_CHOICE
-            self.guide = guide_of(self._tables, choose_columns(relaxation, seconds, lambda: self.run.over))
+        seconds = self.run.seconds_left
+        errand = Errand(
+            problem=self.problem,
+            tables=self._tables,
+            seconds_for_bound=seconds * min(share, SHARE_FOR_BOUND),
+            seconds_for_choice=seconds * SHARE_FOR_CHOICE,
+        )
+        for news in news_from(self.run, errand):
+            self.run.raise_bound(news.bound)
+            if news.choices is not None:
+                self.guide = guide_of(self._tables, news.choices)
 
     def follow_guide(self) -> None:
         """Time the chosen columns, date by date, around the pinned cases."""
@@ -76,7 +70,6 @@ class ColumnSearch(Search):
                 timed = self._time(timed, self.guide, day, over)
                 over -= timed.bookings.keys()
             self.run.offer(timed)
-        self._guided.set()
 
     def _guide_by_date(self, guide: Answer) -> dict[date, list[str]]:
         dates: dict[date, list[str]] = defaultdict(list)
@@ -118,12 +111,6 @@ class ColumnSearch(Search):
         }
         return set(sorted(density, key=lambda case: (density[case], case))[:MOST_OTHERS])
 
-    def construct(self) -> None:
-        """Leave the first plan to the columns; only if they give none in good time book case by case."""
-        self._guided.wait(self.run.seconds_left * LONGEST_WAIT)
-        if self.guide is None:
-            super().construct()
-
     def improve(self, number: int) -> None:
         """Set lists free and arrange them anew, again and again, until the run is over."""
         rng = random.Random(self.seed * 1_000 + number)  # noqa: S311  # chooses neighbourhoods, guards nothing
@@ -133,45 +120,18 @@ class ColumnSearch(Search):
             if answer is None:
                 return
             way, free = chooser.choose(answer)
-            outcome = self._improve(answer, free, effort=EFFORT_PER_STEP, seed=rng.randrange(2**31))
+            outcome = self._improve(answer, free, seed=rng.randrange(2**31))
             chooser.learn(way, settled=outcome.optimal)
 
-    def _arrange(
-        self,
-        answer: Answer,
-        free: Neighbourhood,
-        *,
-        seconds: float,
-        effort: float = float("inf"),
-        seed: int = 0,
-        presolve: bool = True,
-    ) -> Outcome:
-        narrow, frozen = places_within(self.problem, self.places, answer, free)
-        model = rules_model(self.problem, narrow, frozen=frozen)
-        model.minimise()
-        model.finish()
-        self._add_room(model, free)
-        model.hint(answer)
-        return call_solver(self.run, model, seconds=seconds, effort=effort, seed=self.seed + seed, presolve=presolve)
 
-    def _add_room(self, model: Model, free: Neighbourhood) -> None:
-        """Say once more, in a form that bounds well, that a list holds no more minutes than it has."""
-        for session in sorted(free.lists):
-            facts, turn = self.problem.lists[session], self.problem.lists[session].suite.turnaround_minutes
-            cases = model.candidates(session)
-            if cases:
-                used = sum((case.duration_minutes + turn) * model.presence(case.id, session) for case in cases)
-                model.cp.add(used <= (facts.latest_end - facts.start + turn) * model.used(session))
-
-
-def guide_of(tables: Tables, columns: Iterable[Column]) -> Answer:
-    """Write chosen columns as an answer whose times of day are still open; a case on two lists keeps the first."""
+def guide_of(tables: Tables, choices: Iterable[Choice]) -> Answer:
+    """Write whole choices as an answer whose times of day are still open; a case on two lists keeps the first."""
     staff: dict[str, str] = {}
     bookings: dict[str, tuple[str, int]] = {}
-    for column in columns:
-        session = tables.lists[column.session].id
-        staff[session] = tables.people[column.person].id
-        for case in column.cases:
+    for choice in choices:
+        session = tables.lists[choice.session].id
+        staff[session] = tables.people[choice.person].id
+        for case in choice.cases:
             bookings.setdefault(tables.cases[case].id, (session, 0))
     return Answer(bookings=bookings, staff=staff)
 
