@@ -30,10 +30,23 @@ def excerpt(
     return diary
 
 
-def with_cases(problem: SchedulingProblem, cases: tuple[Case, ...]) -> SchedulingProblem:
+def with_cases(problem: SchedulingProblem, *cases: Case) -> SchedulingProblem:
     """Narrow a problem to some of its cases, for rules and goals that go through all of them."""
-    narrow = replace(problem, cases=cases)
-    # What the whole has worked out holds for the part, except what is about its cases.
-    known = {name: value for name, value in vars(problem).items() if name not in ("cases", "case_by_id")}
-    vars(narrow).update(known)
-    return narrow
+    return _narrowed(problem, replace(problem, cases=cases), ("cases", "case_by_id"))
+
+
+def with_radiologist(problem: SchedulingProblem, radiologist: str) -> SchedulingProblem:
+    """Narrow a problem to one of its radiologists, for a goal that goes through all of them."""
+    people = (problem.radiologist_by_id[radiologist],)
+    return _narrowed(problem, replace(problem, radiologists=people), ("radiologists", "radiologist_by_id", "away"))
+
+
+def with_site(problem: SchedulingProblem, site: str) -> SchedulingProblem:
+    """Narrow a problem to one of its sites, for a goal that goes through all of them."""
+    return _narrowed(problem, replace(problem, sites=(problem.site_by_id[site],)), ("sites", "site_by_id"))
+
+
+def _narrowed(whole: SchedulingProblem, part: SchedulingProblem, differs: tuple[str, ...]) -> SchedulingProblem:
+    """Carry over what the whole has worked out, except what differs: it holds for the part too."""
+    vars(part).update({name: value for name, value in vars(whole).items() if name not in differs})
+    return part

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scheduler.diary import Diary
-    from scheduler.explain.scopes import Question, Spot
+    from scheduler.explain.scopes import Part, Question, Spot
     from scheduler.explain.surroundings import Surroundings
     from scheduler.rule import Breach, Rule
 
@@ -50,7 +50,22 @@ def cost_at(around: Surroundings, spot: Spot, questions: tuple[Question, ...] = 
     for question in questions:
         part = question.scope(around, spot) if question.goals else None
         if part is not None:
-            after, before = part.after(around, spot), part.before(around, spot)
-            for goal in question.goals:
-                total += getattr(weights, goal.name) * (goal.measure(after) - goal.measure(before))
+            after = part.after(around, spot)
+            before = _before(around, spot, question, part)
+            for goal, stood in zip(question.goals, before, strict=True):
+                total += getattr(weights, goal.name) * (goal.measure(after) - stood)
     return total
+
+
+def _before(around: Surroundings, spot: Spot, question: Question, part: Part) -> tuple[int, ...]:
+    """Measure the goals without the case; where nobody else is booked that is the same everywhere."""
+    if part.others:
+        return _measures(question, part.before(around, spot))
+    key = (question, id(part.problem))
+    if key not in around.measured:
+        around.measured[key] = _measures(question, part.before(around, spot))
+    return around.measured[key]
+
+
+def _measures(question: Question, diary: Diary) -> tuple[int, ...]:
+    return tuple(goal.measure(diary) for goal in question.goals)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scheduler.audit import cost_of, terms_of
 from scheduler.diary import Diary, Entry
 from scheduler.explain.judging import breaches_at, cost_at
-from scheduler.explain.scopes import ABOUT_STAFF, ABOUT_START, ABOUT_THE_REST, Spot
+from scheduler.explain.scopes import ABOUT_STAFF, ABOUT_START, ABOUT_THE_LIST, ABOUT_THE_REST, Spot
 from scheduler.explain.staffing import candidates, staff_for
 from scheduler.explain.starts import after_the_last, earliest_starts, promised_starts
 from scheduler.explain.surroundings import surroundings_of
@@ -40,8 +40,9 @@ class Verdict(StrEnum):
 class Place:
     """One list for one case: the start tried, who does the list then, and what it would cost.
 
-    `because` says why not, or what to know first. `cost_change` is against the plan as it stands. `minutes_left` are
-    left before the list's end with the case on it; less than 0 where the list is overfull. `rules` are those broken.
+    `because` says why not, or what to know first; `rules` are those broken. `cost_change` is against the plan as it
+    stands, 0 where the case cannot go. `minutes_left` are left before the list's end with the case on it; less than 0
+    where it would overrun.
     """
 
     session: str
@@ -71,9 +72,16 @@ def _rank(place: Place) -> tuple[int, int, datetime, str]:
 
 
 def judge(around: Surroundings, facts: ListFacts) -> tuple[Spot, list[Breach]]:
-    """Find the best booking on a list, and what it would break."""
-    staff = staff_for(around, facts)
-    spot, broken = _start_on(around, facts, staff)
+    """Find the best booking on a list, and what it would break.
+
+    A list that is out of the question whatever the start and whoever does it is asked no further.
+    """
+    never = Spot(
+        entry=Entry(case=around.case, list=facts, start=facts.start), staff=around.without.staff.get(facts.id, ())
+    )
+    if barred := breaches_at(around, never, ABOUT_THE_LIST):
+        return never, barred
+    spot, broken = _start_on(around, facts, staff_for(around, facts))
     return spot, [*breaches_at(around, spot, ABOUT_THE_REST), *broken]
 
 
@@ -117,7 +125,7 @@ def _place(around: Surroundings, spot: Spot, broken: list[Breach], now: int) -> 
         start=around.problem.local(spot.entry.start),
         radiologist=spot.staff[0] if spot.staff else None,
         because=because,
-        cost_change=cost_at(around, spot) - now,
+        cost_change=0 if broken else cost_at(around, spot) - now,
         minutes_left=_minutes_left(around, spot.entry),
         rules=tuple(dict.fromkeys(breach.rule for breach in broken)),
     )

@@ -129,7 +129,7 @@ def same_site(around: Surroundings, spot: Spot) -> Part | None:
     site = spot.entry.list.site
     if site.target_minutes is None:
         return None
-    return Part(problem=around.problem, others=_as_one_booking(spot, around.work_at_site.get(site.id)))
+    return Part(problem=around.of_site[site.id], others=_as_one_booking(spot, around.work_at_site.get(site.id)))
 
 
 def radiologists_work(around: Surroundings, spot: Spot) -> Part | None:
@@ -141,7 +141,7 @@ def radiologists_work(around: Surroundings, spot: Spot) -> Part | None:
     if around.problem.radiologist_by_id[radiologist].target_minutes is None:
         return None
     others = _as_one_booking(spot, around.work_of_radiologist.get(radiologist))
-    return Part(problem=around.problem, others=others, staffed={here: spot.staff})
+    return Part(problem=around.of_radiologist[radiologist], others=others, staffed={here: spot.staff})
 
 
 def _as_one_booking(spot: Spot, work: Case | None) -> tuple[Entry, ...]:
@@ -228,7 +228,7 @@ GOAL_LOOKS = {
 ASKED_WHOLE = Look(scope=everything)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Question:
     """Rules and goals that are shown the same part."""
 
@@ -246,14 +246,20 @@ def _questions(rules: Iterable[Rule], goals: Iterable[Goal]) -> tuple[Question, 
     return tuple(Question(scope=scope, rules=tuple(one), goals=tuple(other)) for scope, (one, other) in scopes.items())
 
 
-def _look(rule: Rule) -> Look:
-    return RULE_LOOKS.get(rule.name, ASKED_WHOLE)
+def _about(test: Callable[[Look], bool]) -> list[Rule]:
+    return [rule for rule in RULEBOOK if test(RULE_LOOKS.get(rule.name, ASKED_WHOLE))]
 
 
-ABOUT_STAFF = _questions(
-    [rule for rule in RULEBOOK if _look(rule).staff],
-    [goal for goal in GOALS if GOAL_LOOKS.get(goal.name, ASKED_WHOLE).staff],
-)
-ABOUT_START = _questions([rule for rule in RULEBOOK if _look(rule).start], [])
-ABOUT_THE_REST = _questions([rule for rule in RULEBOOK if not _look(rule).start], [])
+def _about_staff(goal: Goal) -> bool:
+    return GOAL_LOOKS.get(goal.name, ASKED_WHOLE).staff
+
+
+def _of_the_list_alone(look: Look) -> bool:
+    return look.scope is alone and not look.start and not look.staff
+
+
+ABOUT_THE_LIST = _questions(_about(_of_the_list_alone), [])
+ABOUT_STAFF = _questions(_about(lambda look: look.staff), filter(_about_staff, GOALS))
+ABOUT_START = _questions(_about(lambda look: look.start), [])
+ABOUT_THE_REST = _questions(_about(lambda look: not look.start and not _of_the_list_alone(look)), [])
 ABOUT_COST = _questions([], GOALS)

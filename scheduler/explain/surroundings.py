@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scheduler.diary import Diary, Entry
 from scheduler.errors import NotFoundError
 from scheduler.explain.changes import take_out
-from scheduler.explain.excerpt import with_cases
+from scheduler.explain.excerpt import with_cases, with_radiologist, with_site
 from scheduler.problem import minutes_of
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Surroundings:
     @cached_property
     def alone(self) -> SchedulingProblem:
         """The problem as if the case were the only one."""
-        return with_cases(self.problem, (self.case,))
+        return with_cases(self.problem, self.case)
 
     @cached_property
     def spans(self) -> dict[str, list[tuple[ListFacts, int]]]:
@@ -94,6 +94,23 @@ class Surroundings:
             for radiologist, lists in self.without.lists_of.items()
         }
         return {radiologist: self._one_case(entries) for radiologist, entries in groups.items() if entries}
+
+    @cached_property
+    def of_radiologist(self) -> dict[str, SchedulingProblem]:
+        """The problem as if each radiologist with a target were the only one."""
+        targeted = (person.id for person in self.problem.radiologists if person.target_minutes is not None)
+        return {key: with_radiologist(self.problem, key) for key in targeted}
+
+    @cached_property
+    def of_site(self) -> dict[str, SchedulingProblem]:
+        """The problem as if each site with a target were the only one."""
+        targeted = (site.id for site in self.problem.sites if site.target_minutes is not None)
+        return {key: with_site(self.problem, key) for key in targeted}
+
+    @cached_property
+    def measured(self) -> dict[object, tuple[int, ...]]:
+        """What goals come to where nobody else is booked, kept once measured."""
+        return {}
 
     def _one_case(self, entries: tuple[Entry, ...]) -> Case:
         return replace(self.case, id="", duration_minutes=sum(entry.case.duration_minutes for entry in entries))
