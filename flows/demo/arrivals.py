@@ -41,6 +41,7 @@ class Twist(StrEnum):
     CANNOT_BE_REACHED = "cannot_be_reached"
     DIES = "dies"
     ENTERED_TWICE = "entered_twice"
+    NO_LIST = "no_list"
 
 
 # How many of each, and how many days ago they were referred: from, to.
@@ -66,6 +67,7 @@ TWISTS: tuple[tuple[Twist, int, int, int], ...] = (
     (Twist.CANNOT_BE_REACHED, 2, 35, 90),
     (Twist.DIES, 3, 40, 90),
     (Twist.ENTERED_TWICE, 1, 5, 40),
+    (Twist.NO_LIST, 3, 46, 58),
 )
 
 # Referrals without a twist: how many, and how many days ago: from, to. The service has grown.
@@ -114,15 +116,18 @@ def _days(chance: Random, today: date) -> Iterator[tuple[date, Twist | None]]:
 
 def _arrival(seed: int, number: int, day: date, twist: Twist | None) -> Arrival:
     chance = stream(seed, "arrival", number)
-    condition = weighed(chance, [(condition, condition.share) for condition in CONDITIONS])
+    hard = twist is Twist.NO_LIST  # self-funded and under anaesthesia, which no list offers together
+    known = [one for one in CONDITIONS if not hard or (one.cancer and Technique.RF_THERMAL in one.techniques)]
+    condition = weighed(chance, [(one, one.share) for one in known])
+    usual = weighed(chance, URGENCY_IN_CANCER if condition.cancer else URGENCY_OTHERWISE)
     return Arrival(
         number=number,
         received_on=day,
         condition=condition,
-        technique=chance.choice(condition.techniques),
+        technique=Technique.RF_THERMAL if hard else chance.choice(condition.techniques),
         laterality=chance.choice(condition.sides),
-        urgency=weighed(chance, URGENCY_IN_CANCER if condition.cancer else URGENCY_OTHERWISE),
-        funding=weighed(chance, FUNDINGS),
+        urgency=Urgency.CATEGORY_1 if hard else usual,
+        funding=Funding.SELF_FUNDED if hard else weighed(chance, FUNDINGS),
         pain_score=chance.randint(6, 9),
         opioid_dose_mg=chance.choice((0, 20, 30, 40, 60, 60, 80, 120, 180)),
         twist=twist,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
-from db import clinic
+from db import cases, clinic
 from db.clinic import NewList
 from flows.demo import roster, sites
-from flows.demo.days import holidays_around
+from flows.demo.days import days_between, holidays_around, is_meeting_day
 from flows.demo.roster import DemoList
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ WEEKS_AHEAD = 8
 
 
 def set_up(session: Session, *, seed: int, first: date, today: date, timezone: str) -> int:
-    """Add sites, suites, machines, staff with leave, holidays, and lists to eight weeks ahead; give how many lists."""
+    """Add places, machines, staff, holidays, meetings, and lists to eight weeks ahead; give how many lists."""
     last = today + timedelta(weeks=WEEKS_AHEAD)
     _add_places(session)
     staff = sites.radiologists(seed, first=first, last=last, timezone=timezone)
@@ -26,6 +26,8 @@ def set_up(session: Session, *, seed: int, first: date, today: date, timezone: s
         clinic.add_radiologist(session, person)
     for day, name in holidays_around(today).items():
         clinic.add_holiday(session, day, name, confirmed=day < today)
+    for day in filter(is_meeting_day, days_between(first, last)):
+        cases.add_meeting(session, day)
     lists = roster.lists(seed, staff, first=first, last=last, timezone=timezone)
     clinic.add_lists(session, [_new_list(one) for one in lists])
     for one in lists:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ import holidays
 from scheduler.pathway.clocks import add_working_days, is_working_day
 
 ONE_DAY = timedelta(days=1)
+MEETING_WEEKDAY = 2  # Wednesday
 
 
 @cache
@@ -29,6 +30,16 @@ def holidays_around(today: date) -> Mapping[date, str]:
 def works(day: date) -> bool:
     """Say whether the clinic works on this day."""
     return is_working_day(day, holidays_around(day).keys())
+
+
+def is_meeting_day(day: date) -> bool:
+    """Say whether the multidisciplinary team meets: on Wednesdays that are no holidays."""
+    return day.weekday() == MEETING_WEEKDAY and works(day)
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Give every day from the first to the last, both included."""
+    return (first + ONE_DAY * ahead for ahead in range((last - first).days + 1))
 
 
 def next_working_day(day: date) -> date:

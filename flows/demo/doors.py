@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from flows.clock import fixed_clock
 from flows.demo.by_hand import plan_by_hand
 from flows.demo.days import ONE_DAY
 from flows.demo.journey import Slot
-from flows.demo.staff import BOOKINGS, LEAD, StaffMember, who_records
+from flows.demo.staff import BOOKINGS, CLINICIAN, LEAD, StaffMember, who_records
 from flows.desk import Desk
 from flows.handlers import HANDLER_OF, Moment
 from flows.permissions import demand
@@ -27,6 +27,7 @@ from flows.service import MACHINE, Service
 from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway.events import Event
 from scheduler.pathway.machine import decide
+from scheduler.pathway.outcomes import PREPARATION
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.states import PathwayState
 
@@ -98,6 +99,21 @@ class PastDoors:
 
         self.database.write(work, author=MACHINE, now=now, why="due steps of the morning")
 
+    def tick_off(self, treated: Collection[str], now: datetime) -> None:
+        """Tick off the reviews of these cases, and everybody's preparation, that were due before today."""
+        who, today = CLINICIAN.author, self._local(now)
+        done = [
+            task.id
+            for task in self._desk(CLINICIAN, now).tasks()
+            if task.due_on and task.due_on < today and (task.ref in treated or task.kind in PREPARATION)
+        ]
+
+        def work(session: Session) -> None:
+            for task in done:
+                cases.finish_task(session, task, actor=who, now=now)
+
+        self.database.write(work, author=who, now=now)
+
     def plan(self, now: datetime, *, start: date, weeks: int) -> Mapping[str, Slot]:
         """Plan by hand and publish, and give the place of every case that is booked after today."""
         end = start + weeks * WEEK - ONE_DAY
@@ -114,10 +130,6 @@ class PastDoors:
         desk = self._desk(LEAD, now)
         desk.publish(proposal)
         return self._slots(desk, start, end)
-
-    def ask_for_plan(self, now: datetime, *, weeks: int) -> None:
-        """Ask the planner for a plan of the coming weeks; it works it out when the service runs."""
-        self._desk(LEAD, now).request_plan(weeks=weeks, seed=self.seed)
 
     def _slots(self, desk: Desk, first: date, last: date) -> Mapping[str, Slot]:
         return {

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from flows.demo.chance import stream
-from flows.demo.days import ONE_DAY, at, wall, works
+from flows.demo.days import at, days_between, wall, works
 from flows.demo.sites import SUITES
 from scheduler.problem import Radiologist, SuiteSession
 from scheduler.vocabulary import Funding
@@ -46,20 +46,16 @@ class Half:
 
 WEEK = (
     Half("MVH-CT1", 0, MORNING, PUBLIC, anaesthetist=True),
-    Half("GCP-CT1", 0, MORNING, PRIVATE, anaesthetist=True),
     Half("EUM-FL1", 0, AFTERNOON, PUBLIC_AND_COMPENSABLE),
     Half("EUM-CT1", 1, MORNING, PUBLIC_AND_COMPENSABLE, anaesthetist=True),
     Half("MRP-FL1", 1, MORNING, PRIVATE),
     Half("KCH-FL1", 1, AFTERNOON, PUBLIC),
     Half("KCH-CT1", 2, MORNING, PUBLIC, anaesthetist=True),
-    Half("PRH-CT1", 2, MORNING, MIXED),
     Half("MVH-FL1", 2, AFTERNOON, PUBLIC),
-    Half("MVH-CT1", 3, MORNING, PUBLIC),
     Half("GCP-FL1", 3, MORNING, PRIVATE),
     Half("EUM-CT1", 3, AFTERNOON, PUBLIC_AND_COMPENSABLE),
     Half("PRH-CT1", 4, MORNING, MIXED, anaesthetist=True),
     Half("GCP-CT1", 4, AFTERNOON, PRIVATE),
-    Half("KCH-CT1", 4, MORNING, PUBLIC),
 )
 
 
@@ -101,11 +97,8 @@ def lists(seed: int, staff: tuple[Radiologist, ...], *, first: date, last: date,
 
 
 def _halves(first: date, last: date) -> Iterator[tuple[date, Half]]:
-    day = first
-    while day <= last:
-        if works(day):
-            yield from ((day, half) for half in WEEK if half.weekday == day.weekday())
-        day += ONE_DAY
+    for day in filter(works, days_between(first, last)):
+        yield from ((day, half) for half in WEEK if half.weekday == day.weekday())
 
 
 def _one_list(

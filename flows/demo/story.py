@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import chain, repeat
@@ -11,7 +11,7 @@ from typing import Protocol as Shape
 from db.incoming import IncomingReferral
 from flows.demo.answers import answers, other_technique
 from flows.demo.arrivals import Arrival, Twist
-from flows.demo.days import ONE_DAY, at, last_working_day, next_working_day, works
+from flows.demo.days import ONE_DAY, at, days_between, is_meeting_day, last_working_day, next_working_day, works
 from flows.demo.journey import AfterCare, Journey, Slot, begin
 from flows.demo.referrals import referral
 from flows.demo.ways import Outlook, kept_from_coming, next_event, plan_after_care
@@ -21,7 +21,6 @@ from scheduler.pathway.states import PathwayState
 
 _S = PathwayState
 
-MEETING_WEEKDAY = 2  # Wednesday
 BETWEEN_PLANS = timedelta(weeks=2)
 PLANS_LATELY = (timedelta(weeks=1), timedelta(weeks=1))
 WEEKS_PLANNED = 3
@@ -32,6 +31,8 @@ PAIN_RETURNS_LATELY = 2  # patients
 PAIN_RETURNED = timedelta(days=5)  # before the end
 SHORTEST_RELIEF = timedelta(days=21)
 DONE_BEFORE_ONE_IS_ABANDONED = 6
+TICKING_WEEKDAYS = (0, 3)
+LEFT_OPEN = timedelta(days=3)  # before the end: tasks due later are still to be done
 TESTS_WITHOUT_A_RESULT = 2  # at the end, besides the one under way
 
 # Hours at which each kind of work starts; the clinic's lists keep their own times.
@@ -78,6 +79,10 @@ class Doors(Shape):
         """Do what has fallen due."""
         ...
 
+    def tick_off(self, treated: Collection[str], now: datetime) -> None:
+        """Tick off the reviews of these cases, and everybody's preparation, that were due before today."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -103,7 +108,7 @@ class Story:
 
     def tell(self, on_progress: Callable[[int, int], None]) -> None:
         """Live every working day from the first referral to the last one before today."""
-        days = list(_working_days(self.coming[0].received_on, self.outlook.last))
+        days = [day for day in days_between(self.coming[0].received_on, self.outlook.last) if works(day)]
         for done, day in enumerate(days, start=1):
             self._live(day)
             on_progress(done, len(days))
@@ -120,6 +125,9 @@ class Story:
             self._let_pain_return(day)
         for act in sorted(self._acts(day), key=lambda act: (act.at, act.journey.ref)):
             self._do(act, day)
+        if day.weekday() in TICKING_WEEKDAYS and self.outlook.last - day > LEFT_OPEN:
+            treated = {journey.ref for journey in self.journeys if journey.state is _S.FOLLOW_UP}
+            self.doors.tick_off(treated, self._at(day, CLINIC, MINUTES_OF_WORK))
         if day in self.plans:
             self._plan(day)
 
@@ -238,11 +246,6 @@ class Story:
             journey.slot = slots.get(journey.ref, journey.slot) if journey.state in VISITS else None
 
 
-def is_meeting_day(day: date) -> bool:
-    """Say whether the multidisciplinary team meets: on Wednesdays that are no holidays."""
-    return day.weekday() == MEETING_WEEKDAY and works(day)
-
-
 def planning_days(first: date, last: date) -> Mapping[date, int]:
     """Give the days on which a plan is published, each with the weeks it plans; lately they came every week."""
     day = last
@@ -258,14 +261,6 @@ def planning_days(first: date, last: date) -> Mapping[date, int]:
 def _had_relief(journey: Journey, day: date) -> bool:
     treated_on = journey.treated_on
     return journey.state is _S.FOLLOW_UP and treated_on is not None and day - treated_on >= SHORTEST_RELIEF
-
-
-def _working_days(first: date, last: date) -> Iterator[date]:
-    day = first
-    while day <= last:
-        if works(day):
-            yield day
-        day += ONE_DAY
 
 
 def story(doors: Doors, *, seed: int, today: date, protocol: Protocol, coming: tuple[Arrival, ...]) -> Story:

@@ -27,6 +27,7 @@ RETURNS_WITHIN = (0, 14)  # days after a repeat becomes possible
 _P, _E, _N = TestResult.POSITIVE, TestResult.EQUIVOCAL, TestResult.NEGATIVE
 RESULTS = (_P, _P, _E, _P, _P, _P, _N, _P, _P, _P, _P, _E, _P, _P, _P, _P, _N, _P, _P)
 
+STRAIGHT = frozenset({Twist.DIRECT, Twist.NO_LIST})
 MEETING_WANTS = ("Performance status", "Latest staging scan")
 TRIAGE_WANTS = ("Letter from the treating oncologist",)
 
@@ -115,7 +116,7 @@ def _meeting(journey: Journey, outlook: Outlook) -> Event | None:
         return Event.MDT_MORE_INFO
     if twist is Twist.MEETING_SAYS_NO:
         return Event.MDT_NOT_SUITABLE
-    return Event.MDT_PROCEED_DIRECT if twist is Twist.DIRECT else Event.MDT_PROCEED_TEST
+    return Event.MDT_PROCEED_DIRECT if twist in STRAIGHT else Event.MDT_PROCEED_TEST
 
 
 def _asked_by_the_meeting(journey: Journey, _: Outlook) -> Event | None:
@@ -128,7 +129,7 @@ def _consultation(journey: Journey, _: Outlook) -> Event:
             return Event.PATIENT_DECLINES
         case Twist.UNSUITABLE:
             return Event.UNSUITABLE_AT_CONSULT
-        case Twist.DIRECT:
+        case Twist.DIRECT | Twist.NO_LIST:
             return Event.LIST_FOR_DEFINITIVE
         case _:
             return Event.LIST_FOR_TEST
