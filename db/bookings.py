@@ -63,12 +63,16 @@ def reassign_units(session: Session, *, site: str, on: date, kinds: Mapping[str,
         held = claims.held_by(session, booking_id=booking.id)
         claims.release(session, [claim for claim in held if claim.kind in SHARED])
     units = _units_at(session, site, on)
-    busy = _busy(session, [unit for group in units.values() for unit in group], bookings)
-    holds = []
+    counted = session.get_one(SiteRow, site).recovery_bays
+    bays = [f"{site}/bay {number}" for number in range(1, (counted or 0) + 1)]
+    busy = _busy(session, [*(unit for group in units.values() for unit in group), *bays], bookings)
+    holds: list[Hold] = []
     for booking in bookings:
         holds += _units_for(booking, wanted[booking.id], units, busy)
         booking.equipment = [hold.resource_id for hold in holds if hold.booking_id == booking.id]
-    claims.take(session, [*holds, *_bays(session, site, bookings)])
+    if counted is not None:
+        holds += _bays(bays, bookings, busy)
+    claims.take(session, holds)
 
 
 def _standing(session: Session, site: str, on: date) -> list[BookingRow]:
@@ -96,13 +100,14 @@ def _units_at(session: Session, site: str, on: date) -> dict[str, list[str]]:
 
 
 def _busy(session: Session, units: Sequence[str], bookings: Sequence[BookingRow]) -> dict[str, list[Span]]:
+    """When units and bays are held by what is not shared out anew: service, and visits that are over."""
     busy: dict[str, list[Span]] = defaultdict(list)
     if not bookings or not units:
         return busy
-    first, last = bookings[0].start, max(booking.end for booking in bookings)
+    first, last = bookings[0].start, max(booking.recovery_end for booking in bookings)
     asked = select(ClaimRow).where(
         col(ClaimRow.active),
-        ClaimRow.kind == ResourceKind.EQUIPMENT,
+        col(ClaimRow.kind).in_(SHARED),
         col(ClaimRow.resource_id).in_(units),
         ClaimRow.start < last,
         ClaimRow.end > first,
@@ -129,24 +134,21 @@ def _units_for(
     return holds
 
 
-def _bays(session: Session, site: str, bookings: Sequence[BookingRow]) -> list[Hold]:
-    count = session.get_one(SiteRow, site).recovery_bays
-    if count is None:
-        return []
-    taken: dict[int, list[Span]] = defaultdict(list)
-    holds = []
+def _bays(bays: Sequence[str], bookings: Sequence[BookingRow], busy: dict[str, list[Span]]) -> list[Hold]:
+    """Give each recovering patient a bay."""
+    holds: list[Hold] = []
     for booking in sorted(bookings, key=lambda booking: (booking.end, booking.id)):
         span = (booking.end, booking.recovery_end)
         if span[0] == span[1]:
             continue
-        bay = next((number for number in range(1, count + 1) if _free(taken[number], span)), None)
+        bay = next((one for one in bays if _free(busy[one], span)), None)
         if bay is None:
             raise DoubleBookingError(
                 f"No recovery bay is free at that site after the booking on list {booking.session_id}. "
                 "Ask for a new plan."
             )
-        taken[bay].append(span)
-        holds.append(_hold(booking, ResourceKind.RECOVERY_BAY, f"{site}/bay {bay}", span))
+        busy[bay].append(span)
+        holds.append(_hold(booking, ResourceKind.RECOVERY_BAY, bay, span))
     return holds
 
 

@@ -34,7 +34,8 @@ def take(session: Session, holds: Iterable[Hold]) -> None:
     The look beforehand gives the sentence; the database's own guard gives the guarantee, also against a writer this
     transaction cannot see yet.
     """
-    wanted = list(holds)
+    # Always in the same order, so that two writers wait in a line and never in a circle.
+    wanted = sorted(holds, key=lambda hold: (hold.kind, hold.resource_id, hold.start))
     session.info.setdefault("wanted", []).extend(wanted)
     for hold in wanted:
         holder = _holder(session, hold)

@@ -162,7 +162,7 @@ def a_proposal(
     days: int = 14,
     units: Sequence[str] = (),
 ) -> str:
-    """Keep a ready proposal that puts each case (by its id in plans) on a list, so many minutes in, with a radiologist."""
+    """Keep a ready proposal: each case (by its id in plans) on a list, minutes from its start, with a radiologist."""
 
     def work(session: Session) -> str:
         today = local_date(session, now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 
 import pytest
@@ -87,7 +86,7 @@ def test_a_trail_sealed_again_with_another_key_shows(database, told):
 def test_the_key_is_made_once_and_only_its_owner_may_read_it(tmp_path):
     first, again = load_key(tmp_path), load_key(tmp_path)
     assert first == again
-    assert stat.S_IMODE(os.stat(tmp_path / "audit.key").st_mode) == 0o400
+    assert stat.S_IMODE((tmp_path / "audit.key").stat().st_mode) == 0o400
     assert list(tmp_path.iterdir()) == [tmp_path / "audit.key"]
 
 

@@ -15,7 +15,7 @@ from db.engine import Database
 from db.errors import MemoryFaultError, UnauditedWriteError
 from db.tables import AuditEventRow, SiteRow
 from scheduler.errors import StaleVersionError
-from tests.builders.memory import CLERK, MORNING
+from tests.builders.memory import CLERK, MORNING, read, write
 
 
 def add_site(session: Session, ref: str = "S01", name: str = "North") -> None:
@@ -48,17 +48,20 @@ def test_the_trail_says_what_a_row_was_and_what_it_became(database):
 
 
 def test_a_write_nobody_tells_of_is_not_kept(database):
-    with pytest.raises(UnauditedWriteError, match="Rows of site"), database.writing(CLERK, MORNING) as session:
-        add_site(session)
+    with pytest.raises(UnauditedWriteError, match="Rows of site"):
+        write(database, add_site)
     with database.reading() as session:
         assert session.get(SiteRow, "S01") is None
 
 
 def test_a_row_changed_after_its_event_is_not_kept_either(database):
-    with pytest.raises(UnauditedWriteError), database.writing(CLERK, MORNING) as session:
+    def work(session):
         add_site(session)
         audit.record(session, action="add_site", entity="site", ref="S01")
         add_site(session, "S02")
+
+    with pytest.raises(UnauditedWriteError):
+        write(database, work)
 
 
 @pytest.mark.parametrize("author", [Author(id="", name="x", role="bookings"), Author(id="x", name="x", role="")])
@@ -80,18 +83,21 @@ def test_plain_sql_cannot_write_past_the_trail(database):
 
 
 def test_a_commit_inside_the_block_is_refused(database):
-    with (
-        pytest.raises(UnauditedWriteError, match="before its audit events"),
-        database.writing(CLERK, MORNING) as session,
-    ):
+    def work(session):
         add_site(session)
         session.commit()
 
+    with pytest.raises(UnauditedWriteError, match="before its audit events"):
+        write(database, work)
+
 
 def test_a_reader_cannot_write(database):
-    with pytest.raises(MemoryFaultError), database.reading() as session:
+    def work(session):
         add_site(session)
         session.flush()
+
+    with pytest.raises(MemoryFaultError):
+        read(database, work)
 
 
 def test_two_saves_of_one_row_conflict(database):
@@ -113,9 +119,8 @@ def test_two_saves_of_one_row_conflict(database):
 
 def test_a_refused_row_is_explained_without_its_values(database):
     a_site(database)
-    with pytest.raises(MemoryFaultError) as caught, database.writing(CLERK, MORNING) as session:
-        session.add(SiteRow(id="S01", name="Secret Name", lat=1, lon=2))
-        session.flush()
+    with pytest.raises(MemoryFaultError) as caught:
+        write(database, lambda session: add_site(session, name="Secret Name"))
     assert "Secret" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
@@ -125,9 +130,8 @@ def test_an_instant_without_a_zone_never_reaches_the_database(database):
     from db.tables import LoginAttemptRow
 
     naive = datetime(2026, 11, 23, 9, 0)  # the trap itself
-    with pytest.raises(Exception, match="timezone"), database.writing(CLERK, MORNING) as session:
-        session.add(LoginAttemptRow(name_digest="x", at=naive))
-        session.flush()
+    with pytest.raises(Exception, match="timezone"):
+        write(database, lambda session: session.add(LoginAttemptRow(name_digest="x", at=naive)))
 
 
 def test_a_write_inside_a_write_is_told_instead_of_waiting_for_ever(sqlite_database):

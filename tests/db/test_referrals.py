@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from db import referrals
@@ -156,8 +157,6 @@ def test_nothing_is_kept_of_a_referral_that_fails_half_way(database, monkeypatch
         raise RuntimeError("half way")
 
     monkeypatch.setattr(referrals, "opening_effects", broken)
-    try:
+    with pytest.raises(RuntimeError, match="half way"):
         store(database, a_referral())
-    except RuntimeError:
-        pass
     assert [count(database, table) for table in (ReferralRow, CaseRow, PatientRow, PatientIdentityRow)] == [0, 0, 0, 0]

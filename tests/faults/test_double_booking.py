@@ -1,0 +1,71 @@
+"""Eight hostile processes book, move, confirm and cancel at once, and no resource is ever held twice."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from sqlmodel import select
+
+from db import audit, guards
+from db.facts import case_row
+from db.tables import BookingRow, WaitlistEpisodeRow
+from scheduler.vocabulary import Readiness, Stage
+from tests.builders.hostile import acknowledged, broken_bookings, overlaps, storm
+from tests.builders.memory import TODAY, a_case, a_clinic, read, write
+
+CLERKS = 8
+SECONDS = float(os.environ.get("NEUROLIST_STRESS_SECONDS", "20"))
+SECONDS_WITHOUT_GUARD = 6.0
+CASES = 40
+
+pytestmark = [pytest.mark.stress, pytest.mark.slow]
+
+
+@pytest.fixture
+def cases(database):
+    a_clinic(database)
+    return [listed(database, number) for number in range(CASES)]
+
+
+def listed(database, number):
+    """A case with an open wait, without the walk through the pathway that a real one needs."""
+    ref = a_case(database, number)
+
+    def work(session):
+        case = case_row(session, ref)
+        wait = WaitlistEpisodeRow(
+            case_id=case.id, number=1, stage=Stage.TEST_BLOCK, urgency=1, readiness=Readiness.READY, listed_on=TODAY
+        )
+        session.add(wait)
+        audit.record(session, action="list", entity="case", ref=ref)
+        return ref
+
+    return write(database, work)
+
+
+def take_guards_away(database):
+    with database._changing() as connection:
+        if database.is_sqlite:
+            for name in ("claim_no_overlap_insert", "claim_no_overlap_update"):
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            connection.exec_driver_sql(f"ALTER TABLE claim DROP CONSTRAINT {guards.NO_OVERLAP}")
+
+
+@pytest.mark.parametrize("polite", [True, False], ids=["looking first", "leaving it to the guard"])
+def test_nothing_is_ever_held_twice(database, settings, cases, tmp_path, polite):
+    counts = storm(settings, cases, seconds=SECONDS, clerks=CLERKS, folder=tmp_path, polite=polite)
+    print(f"{database.settings.url.get_backend_name()}: {dict(counts)}")
+    assert overlaps(database) == []
+    assert broken_bookings(database) == {}
+    assert acknowledged(tmp_path) <= set(read(database, lambda session: session.exec(select(BookingRow.id)).all()))
+    assert database.verify_trail().fault is None
+    assert counts["refused"] > 20
+    assert min(counts[act] for act in ("book", "move", "confirm", "cancel")) > 0
+
+
+def test_without_the_guard_the_same_storm_does_hold_things_twice(database, settings, cases, tmp_path):
+    take_guards_away(database)
+    storm(settings, cases, seconds=SECONDS_WITHOUT_GUARD, clerks=CLERKS, folder=tmp_path, polite=False)
+    assert len(overlaps(database)) > 0
