@@ -16,6 +16,7 @@ from scheduler.engine.model import rules_model
 from scheduler.engine.places import Places
 from scheduler.engine.search import Search
 from scheduler.engine.solver import call_solver
+from scheduler.problem import MINUTES_PER_STEP, minutes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from scheduler.engine.columns.tables import Tables
     from scheduler.problem import SchedulingProblem
 
-SHARE_FOR_BOUND = 0.3  # of the time left; most problems need far less
+SHARE_FOR_BOUND = 0.4  # of the time left; most problems need far less
 SHARE_FOR_CHOICE = 0.25
 EFFORT_PER_DAY = 2.0  # deterministic seconds for the times of one date
 MOST_OTHERS = 30  # cases the guide leaves out that may fill a date's room
@@ -38,13 +39,13 @@ class ColumnSearch(Search):
     def _tables(self) -> Tables:
         return tables_of(self.problem, self.places)
 
-    def relax(self, share: float) -> None:
+    def relax(self, _: float) -> None:
         """Prove a bound by columns, then choose whole columns as the guide."""
         seconds = self.run.seconds_left
         errand = Errand(
             problem=self.problem,
             tables=self._tables,
-            seconds_for_bound=seconds * min(share, SHARE_FOR_BOUND),
+            seconds_for_bound=seconds * SHARE_FOR_BOUND,
             seconds_for_choice=seconds * SHARE_FOR_CHOICE,
         )
         for news in news_from(self.run, errand):
@@ -52,24 +53,49 @@ class ColumnSearch(Search):
             if news.choices is not None:
                 self.guide = guide_of(self._tables, news.choices)
 
+    def start(self) -> None:
+        """Offer a plan with the pinned cases alone, then one as close to the plan before as the rules allow."""
+        super().start()
+        before = self._plan_before()
+        if before.bookings:
+            self._offer_timed(before)
+
+    def _plan_before(self) -> Answer:
+        """Give the earlier bookings and radiologists that are still possible."""
+        places, bookings, staff = self.places, dict[str, tuple[str, int]](), dict[str, str]()
+        for case in self.problem.cases:
+            earlier = case.previous
+            if earlier is not None and any(facts.id == earlier.session for facts in places.options[case.id]):
+                step = (minutes_of(earlier.start) - self.problem.lists[earlier.session].start) // MINUTES_PER_STEP
+                bookings[case.id] = (earlier.session, step)
+                if earlier.radiologist in places.team(case.id, earlier.session):
+                    staff[earlier.session] = earlier.radiologist or ""
+        return Answer(bookings=bookings, staff=staff)
+
     def follow_guide(self) -> None:
-        """Time the chosen columns, date by date, around the pinned cases."""
+        """Time the chosen columns."""
+        if self.guide is not None:
+            self._offer_timed(self.guide)
+
+    def _offer_timed(self, guide: Answer) -> None:
+        """Time a guide's choice of lists, date by date, around the pinned cases."""
         answer, _ = self.run.snapshot()
-        if self.guide is not None and answer is not None:
-            pinned = {case.id for case in self.problem.cases if case.pinned is not None}
-            timed = Answer(
-                bookings={case: at for case, at in answer.bookings.items() if case in pinned},
-                staff={session: answer.staff[session] for session in {answer.bookings[case][0] for case in pinned}},
-                placed=answer.placed,
-            )
-            over: set[str] = set()  # chosen for an earlier date, where there was no room after all
-            for day, cases in sorted(self._guide_by_date(self.guide).items()):
-                if self.run.over:
-                    break
-                over.update(cases)
-                timed = self._time(timed, self.guide, day, over)
-                over -= timed.bookings.keys()
-            self.run.offer(timed)
+        if answer is None:
+            return
+        pinned = {case.id for case in self.problem.cases if case.pinned is not None}
+        timed = Answer(
+            bookings={case: at for case, at in answer.bookings.items() if case in pinned},
+            staff={session: answer.staff[session] for session in {answer.bookings[case][0] for case in pinned}},
+            placed=answer.placed,
+        )
+        over: set[str] = set()  # chosen for an earlier date, where there was no room after all
+        for day, cases in sorted(self._guide_by_date(guide).items()):
+            if self.run.over:
+                break
+            over.update(cases)
+            timed = self._time(timed, guide, day, over)
+            over -= timed.bookings.keys()
+        self.run.offer(timed)
 
     def _guide_by_date(self, guide: Answer) -> dict[date, list[str]]:
         dates: dict[date, list[str]] = defaultdict(list)
@@ -80,7 +106,7 @@ class ColumnSearch(Search):
     def _time(self, answer: Answer, guide: Answer, day: date, cases: set[str]) -> Answer:
         """Find times on one date's chosen lists for these cases, and fill the room that is left with others."""
         lists = self.problem.lists
-        here = {key for key in guide.staff if lists[key].date == day}
+        here = {key for key, _ in guide.bookings.values() if lists[key].date == day}
         cases = cases | self._others(answer, guide, here)
         fixed = {case: (lists[session],) for case, (session, _) in answer.bookings.items()}
         open_ = {
@@ -89,8 +115,10 @@ class ColumnSearch(Search):
             if case not in fixed
         }
         options = {case.id: fixed.get(case.id) or open_.get(case.id, ()) for case in self.problem.cases}
-        chosen = {key: guide.staff[key] for key in here} | dict(answer.staff)
-        staff = {key: (chosen[key],) if key in chosen else () for key in lists}
+        chosen = {key: guide.staff[key] for key in here & guide.staff.keys()} | dict(answer.staff)
+        staff = {
+            key: (chosen[key],) if key in chosen else self.places.staff[key] if key in here else () for key in lists
+        }
         narrow = Places(options=options, staff=staff, barred=self.places.barred, settled=True)
         model = rules_model(self.problem, narrow, frozen=answer.bookings)
         model.minimise()

