@@ -106,28 +106,26 @@ def write_line(
     return line
 
 
-def put_on_agenda(session: Session, case_ref: str, on: date) -> None:
-    """Put a case on the agenda of the meeting of that day; nothing to do if it is there."""
+def add_meeting(session: Session, on: date) -> None:
+    """Add an MDT meeting to the calendar; nothing to do if that day has one."""
+    if session.exec(select(MdtMeetingRow).where(MdtMeetingRow.on == on)).first() is None:
+        session.add(MdtMeetingRow(on=on))
+        audit.record(session, action="add_meeting", entity="mdt_meeting", ref=on.isoformat())
+
+
+def put_on_next_agenda(session: Session, case_ref: str, today: date) -> date | None:
+    """Put a case on the agenda of the next MDT meeting; gives its day, or None when no meeting is in the calendar."""
     case = case_row(session, case_ref)
-    meeting = session.exec(select(MdtMeetingRow).where(MdtMeetingRow.on == on)).first()
+    waiting = effects.open_agenda_item(session, case.id)
+    if waiting is not None:
+        return waiting.on
+    coming = select(MdtMeetingRow).where(MdtMeetingRow.on >= today).order_by(col(MdtMeetingRow.on))
+    meeting = session.exec(coming).first()
     if meeting is None:
-        meeting = MdtMeetingRow(on=on)
-        session.add(meeting)
-        session.flush()
-    asked = select(MdtItemRow).where(MdtItemRow.case_id == case.id, MdtItemRow.meeting_id == meeting.id)
-    if session.exec(asked).first() is None:
-        session.add(MdtItemRow(case_id=case.id, meeting_id=meeting.id, on=on))
-        audit.record(session, action="put_on_agenda", entity="case", ref=case_ref)
-
-
-def agenda(session: Session, on: date) -> tuple[str, ...]:
-    """List the references of the cases on the agenda of that day's meeting, without a decision yet."""
-    asked = (
-        select(CaseRow.ref)
-        .join(MdtItemRow, col(MdtItemRow.case_id) == CaseRow.id)
-        .where(MdtItemRow.on == on, col(MdtItemRow.recommendation).is_(None))
-    )
-    return tuple(session.exec(asked.order_by(CaseRow.ref)))
+        return None
+    session.add(MdtItemRow(case_id=case.id, meeting_id=meeting.id, on=meeting.on))
+    audit.record(session, action="put_on_agenda", entity="case", ref=case_ref, facts={"meeting": meeting.on})
+    return meeting.on
 
 
 def raise_task(

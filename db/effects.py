@@ -68,10 +68,11 @@ def _(effect: pathway.SetPlan, work: Work) -> None:
 @apply.register
 def _(effect: pathway.RecordMdtOutcome, work: Work) -> None:
     meeting = None if effect.supplied else _meeting(work.session, effect.on)
-    item = _agenda_item(work, meeting.id) if meeting else None
+    item = open_agenda_item(work.session, work.case.id)
     if item is None:
-        item = MdtItemRow(case_id=work.case.id, on=effect.on, meeting_id=meeting.id if meeting else None)
+        item = MdtItemRow(case_id=work.case.id, on=effect.on)
         work.session.add(item)
+    item.on, item.meeting_id, item.event_seq = effect.on, meeting.id if meeting else None, work.seq
     if meeting is not None:
         meeting.attended = sorted({*meeting.attended, *effect.attended})
     item.recommendation, item.target, item.supplied = effect.recommendation, effect.target, effect.supplied
@@ -88,9 +89,10 @@ def _meeting(session: Session, on: date) -> MdtMeetingRow:
     return found
 
 
-def _agenda_item(work: Work, meeting_id: str) -> MdtItemRow | None:
-    asked = select(MdtItemRow).where(MdtItemRow.case_id == work.case.id, MdtItemRow.meeting_id == meeting_id)
-    return work.session.exec(asked.where(col(MdtItemRow.recommendation).is_(None))).first()
+def open_agenda_item(session: Session, case_id: str) -> MdtItemRow | None:
+    """Give the agenda item of a case that still waits for its decision."""
+    asked = select(MdtItemRow).where(MdtItemRow.case_id == case_id, col(MdtItemRow.recommendation).is_(None))
+    return session.exec(asked).first()
 
 
 @apply.register
@@ -293,6 +295,7 @@ def _(effect: pathway.RecordConsent, work: Work) -> None:
     work.session.add(
         ConsentRow(
             case_id=work.case.id,
+            event_seq=work.seq,
             stage=effect.stage,
             on=effect.on,
             target=effect.target,
@@ -357,6 +360,7 @@ def _(effect: pathway.DueStep, work: Work) -> None:
 def _(effect: pathway.CancelDueSteps, work: Work) -> None:
     names = [name.value for name in effect.names]
     due_steps.cancel(work.session, case_ref=work.case.ref, names=names, now=work.now)
+    _tick_off(work, names or [name.value for name in pathway.Timer])
 
 
 @apply.register
@@ -388,7 +392,11 @@ def _(effect: pathway.Task, work: Work) -> None:
 
 @apply.register
 def _(effect: pathway.CompleteTasks, work: Work) -> None:
-    kinds = [kind.value for kind in effect.kinds]
+    _tick_off(work, [kind.value for kind in effect.kinds])
+
+
+def _tick_off(work: Work, kinds: Sequence[str]) -> None:
+    """Tick off the case's open tasks of these kinds, or all of them when none is given."""
     asked = select(TaskRow).where(TaskRow.case_id == work.case.id, TaskRow.state == TaskState.OPEN)
     for task in work.session.exec(asked.where(col(TaskRow.kind).in_(kinds)) if kinds else asked):
         task.state, task.ended_at, task.ended_by = TaskState.DONE, work.now, work.author.id

@@ -107,8 +107,8 @@ def _load(session: Session, cases: Sequence[CaseRow]) -> _Rows:
     return _Rows(
         referrals={row.id: row for row in session.exec(referrals)},
         items=of_cases(CaseItemRow, CaseItemRow.key),
-        meetings=of_cases(MdtItemRow, MdtItemRow.on),
-        consents=of_cases(ConsentRow, ConsentRow.on),
+        meetings=of_cases(MdtItemRow, MdtItemRow.event_seq),
+        consents=of_cases(ConsentRow, ConsentRow.event_seq),
         episodes=episodes,
         categories=_of_parents(session, CategoryChangeRow, "episode_id", episodes, whole=whole),
         not_ready=_of_parents(session, NotReadyPeriodRow, "episode_id", episodes, whole=whole),
@@ -191,7 +191,7 @@ def _facts(case: CaseRow, rows: _Rows) -> CaseFacts:
 
 def _decision(rows: Sequence[MdtItemRow]) -> MdtDecision | None:
     decided = [row for row in rows if row.recommendation is not None]
-    last = max(decided, key=lambda row: row.on, default=None)
+    last = max(decided, key=lambda row: (row.on, row.event_seq), default=None)
     if last is None or last.recommendation is None:
         return None
     return MdtDecision(on=last.on, recommendation=last.recommendation, target=last.target)

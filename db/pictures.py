@@ -138,6 +138,7 @@ class CasePage:
     tasks: tuple[TaskLine, ...]
     notices: tuple[NoticeLine, ...]
     notes: tuple[NoteLine, ...]
+    agenda_on: date | None = None
 
     @property
     def ref(self) -> str:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from sqlmodel import Session, col, func, select
 
 from db.clinic import holidays
+from db.effects import open_agenda_item
 from db.facts import case_row, facts_of
 from db.localtime import local_date
 from db.pictures import (
@@ -122,6 +123,7 @@ def case_page(session: Session, ref: str, *, now: datetime) -> CasePage:
             NoteLine(event_seq=note.event_seq, about=note.about, text=note.text)
             for note in _of_case(session, NoteRow, row.id, "event_seq")
         ),
+        agenda_on=waiting.on if (waiting := open_agenda_item(session, row.id)) else None,
     )
 
 

@@ -153,6 +153,7 @@ class MdtItemRow(VersionedRow, table=True):
     id: str = key()
     meeting_id: str | None = Field(default=None, foreign_key="mdt_meeting.id", index=True)
     case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
+    event_seq: int = 0  # the line of the history that decided it: of two on one day, the later one holds
     on: date
     recommendation: MdtRecommendation | None = Field(
         default=None, sa_type=words(MdtRecommendation, "recommendation_known"), nullable=True
@@ -174,6 +175,7 @@ class ConsentRow(VersionedRow, table=True):
 
     id: str = key()
     case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
+    event_seq: int
     stage: Stage = Field(sa_type=words(Stage, "stage_known"))
     on: date
     target: Target = Field(sa_type=words(Target, "target_known"))

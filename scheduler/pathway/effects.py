@@ -317,7 +317,7 @@ class DueStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelDueSteps:
-    """Drop what has not fallen due yet: these names, or everything on the case when none is given."""
+    """Drop the timers of these names, or all of the case, and tick off the tasks that those fallen due have raised."""
 
     names: tuple[Timer, ...] = ()
 

@@ -992,6 +992,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", AutoString(), nullable=False),
         sa.Column("case_id", AutoString(), nullable=False),
+        sa.Column("event_seq", sa.Integer(), nullable=False),
         sa.Column(
             "stage",
             sa.Enum(
@@ -1091,6 +1092,7 @@ def upgrade() -> None:
         sa.Column("id", AutoString(), nullable=False),
         sa.Column("meeting_id", AutoString(), nullable=True),
         sa.Column("case_id", AutoString(), nullable=False),
+        sa.Column("event_seq", sa.Integer(), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column(
             "recommendation",
