@@ -54,15 +54,17 @@ def make_demo(
     *,
     clock: Clock,
     seed: int = 0,
+    one_in: int = 1,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> DemoReport:
-    """Fill an empty memory with a service that has run for four months; raises NeurolistError if it holds anything.
+    """Fill an empty memory with a service that has run for some months; raises NeurolistError if it holds anything.
 
-    The same seed on the same date makes the same people, cases and histories.
+    The same seed on the same date makes the same people, cases and histories. `one_in` keeps one referral of so many,
+    for a small service made quickly.
     """
     began, today = time.monotonic(), clock.today()
     _must_be_empty(database, clock)
-    coming = arrivals(seed, today)
+    coming = arrivals(seed, today)[::one_in]
     first = coming[0].received_on - SET_UP_BEFORE
     password = _password()
     lists = _prepare(database, seed=seed, first=first, today=today, password=password)
