@@ -10,7 +10,7 @@ from scheduler.problem import minutes_of
 from scheduler.vocabulary import Commitment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from scheduler.explain.scopes import Spot
     from scheduler.explain.surroundings import Surroundings
@@ -151,3 +151,51 @@ DRAWBACKS: tuple[Callable[[Surroundings, Spot], str], ...] = (
     _radiologist_load,
     _site_load,
 )
+
+
+# What to call a list that a rule keeps a case off. Two rules about room go by one name.
+REASONS = {
+    "one-booking": "already booked elsewhere",
+    "session-window": "no room left",
+    "session-closed": "closed",
+    "suite-no-overlap": "no room left",
+    "max-cases": "its number of cases reached",
+    "one-radiologist": "no single radiologist",
+    "rostered": "another radiologist rostered",
+    "radiologist-credential": "no radiologist credentialed there",
+    "radiologist-available": "the radiologist is away",
+    "radiologist-travel": "the radiologist is elsewhere that day",
+    "radiologist-session-limit": "the radiologist has as many lists as agreed",
+    "target-skill": "the radiologist does not treat this target",
+    "technique-skill": "the radiologist does not use this technique",
+    "modality": "the wrong imaging",
+    "funding": "does not take its funding",
+    "anaesthetist": "no anaesthetist, whom it needs",
+    "allowed-sites": "at a site it may not go to",
+    "equipment": "its equipment is not free there",
+    "recovery": "no recovery bay, or recovery closes too early",
+    "date-window": "outside its dates",
+    "patient-unavailable": "on a day the patient cannot come",
+    "patient-one-per-day": "on a day the patient is booked already",
+    "staging": "not the right time after the case it follows",
+    "pinned": "not where it is pinned",
+}
+
+
+def left_out(around: Surroundings, excluded: Mapping[str, int], smallest: tuple[str, ...]) -> str:
+    """Say why no list will take a case: the reasons that together leave none, with how many lists each rules out."""
+    lists = len(around.problem.lists)
+    if not lists:
+        return f"Case {around.case.id} is not booked: there are no lists."
+    earlier = None if around.case.follows is None else around.case.follows.case
+    if smallest == ("staging",) and earlier not in around.without.by_case:
+        return f"Case {around.case.id} is not booked because case {earlier}, which it follows, is not."
+    counts: dict[str, int] = {}
+    for rule in smallest:
+        reason = REASONS.get(rule, rule)
+        counts[reason] = max(counts.get(reason, 0), excluded.get(rule, 0))
+    reasons = "; ".join(f"{reason}: {count(number, 'list')}" for reason, number in counts.items())
+    every = "the 1 list there is" if lists == 1 else f"any of the {lists} lists"
+    twice = " Some lists count more than once." if sum(counts.values()) > lists else ""
+    says = f"Case {around.case.id} cannot go on {every} as things stand."
+    return f"{says} {reasons[0].upper()}{reasons[1:]}.{twice}"
