@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from dashboard.faults import show_fault
 from dashboard.gate import Gate
 from dashboard.health import health_routes
 from dashboard.login import login_routes
@@ -48,6 +49,7 @@ async def icon(_request: Request) -> Response:
 app = st.App(
     HERE / "app.py",
     lifespan=made_ready,
+    on_script_error=show_fault,
     routes=[
         *login_routes(front_door, screen_settings()),
         *health_routes(front_door),

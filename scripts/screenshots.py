@@ -16,7 +16,8 @@ from playwright.sync_api import Page, sync_playwright
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 WIDE, HIGH = 1440, 900
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-SETTLED_MILLISECONDS = 1500
+SETTLED_MILLISECONDS = 3000
+LONGEST_PLAN_MILLISECONDS = 180_000
 
 
 def main() -> None:
@@ -35,7 +36,7 @@ def main() -> None:
 
 
 def walk(page: Page, address: str, username: str, password: str) -> None:
-    """Take the pictures in the order a person would meet the pages."""
+    """Take the pictures in the order a person would meet the pages; asks for a plan and leaves it unpublished."""
     page.goto(f"{address}/login")
     keep(page, "login")
     page.get_by_label("User name").fill(username)
@@ -43,13 +44,16 @@ def walk(page: Page, address: str, username: str, password: str) -> None:
     page.get_by_role("button", name="Sign in").click()
     opened(page, "Board")
     keep(page, "board")
-    page.get_by_role("region", name="Cases to place").get_by_role("button").first.click()
+    page.get_by_role("button", name="Propose plan").click()
+    page.get_by_role("link", name="Open the proposal").click(timeout=LONGEST_PLAN_MILLISECONDS)
+    opened(page, "Proposal")
+    keep(page, "proposal")
+    page.goto(f"{address}/stages")
+    opened(page, "Stages")
+    keep(page, "stages")
+    page.get_by_role("region", name="Neurolysis booked").get_by_role("button").first.click()
     opened(page, "Case")
     keep(page, "case")
-    for name in ("Stages", "Proposal"):
-        page.goto(f"{address}/{name.lower()}")
-        opened(page, name)
-        keep(page, name.lower())
 
 
 def opened(page: Page, title: str) -> None:

@@ -152,3 +152,12 @@ def test_signing_out_shuts_the_pages_that_are_open(bella):
     bella.page.wait_for_url("**/login")
     other.get_by_role("radio", name="Over limit").click(force=True)
     expect(other.get_by_role("alert")).to_contain_text("Your session has ended.")
+
+
+def test_a_page_that_fails_says_so_in_our_own_words_without_a_link_to_the_outside(bella):
+    bella.open("/case?case=N10000", "Case")
+    bella.page.get_by_text("Patient withdraws").click()
+    bella.page.get_by_role("textbox", name="Reason").fill("break")
+    bella.page.get_by_role("button", name="Record").click()
+    expect(bella.page.get_by_role("alert")).to_contain_text("tell your administrator the fault number")
+    expect(bella.page.get_by_role("link", name=re.compile("Google|ChatGPT"))).to_have_count(0)

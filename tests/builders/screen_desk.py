@@ -16,6 +16,7 @@ from scheduler.vocabulary import Role
 from tests.builders.screens import TODAY
 
 PASSWORD = "a long pass phrase"
+BREAKS = "break"  # a reason that makes the stand-in fail as no desk should
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ class ScreenDesk:
 
     def record(self, ref: str, event: str, details: object, **how: object) -> CaseSummary:
         self.asked.append(("record", (ref, event, details, how["expected_version"])))
+        if details == {"reason": BREAKS}:
+            raise RuntimeError("The stand-in was asked to break.")
         self._perhaps_refuse()
         return self.pages[ref].summary
 

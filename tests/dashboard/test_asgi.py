@@ -15,6 +15,7 @@ from scheduler.errors import NeurolistError
 NEEDED = {
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
+    "client.showErrorLinks": False,
     "client.toolbarMode": "minimal",
     "runner.postScriptGC": False,
     "server.enableStaticServing": False,
