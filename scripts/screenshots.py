@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 WIDE, HIGH = 1440, 900
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-SETTLED_MILLISECONDS = 3000
+SETTLED_MILLISECONDS = 6000
 LONGEST_PLAN_MILLISECONDS = 180_000
 
 

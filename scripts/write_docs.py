@@ -8,7 +8,7 @@ from scheduler import handbook as rulebook
 from scheduler.pathway import handbook as pathway
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-PAGES = {"pathway.md": pathway.handbook, "rulebook.md": rulebook.handbook}
+PAGES = {"pathway.md": pathway.handbook, "rulebook.md": rulebook.rulebook_page}
 
 
 def main() -> None:
