@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scheduler.rules import RULEBOOK
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,3 +36,30 @@ def every_place(problem: SchedulingProblem) -> Places:
         staff={facts.id: staff for facts in lists},
         barred=frozenset(),
     )
+
+
+def possible_places(problem: SchedulingProblem) -> Places:
+    """Ask every rule what it bars by itself."""
+    place_tests = [rule.bars_place for rule in RULEBOOK if rule.bars_place is not None]
+    staff_tests = [rule.bars_staff for rule in RULEBOOK if rule.bars_staff is not None]
+    team_tests = [rule.bars_team for rule in RULEBOOK if rule.bars_team is not None]
+    lists, people = tuple(problem.lists.values()), problem.radiologists
+    staff = {
+        facts.id: tuple(person.id for person in people if not any(bars(problem, facts, person) for bars in staff_tests))
+        for facts in lists
+    }
+    barred = frozenset(
+        (case.id, person.id)
+        for case in problem.cases
+        for person in people
+        if any(bars(case, person) for bars in team_tests)
+    )
+    options = {}
+    for case in problem.cases:
+        team = {person.id for person in people if (case.id, person.id) not in barred}
+        options[case.id] = tuple(
+            facts
+            for facts in lists
+            if not team.isdisjoint(staff[facts.id]) and not any(bars(problem, case, facts) for bars in place_tests)
+        )
+    return Places(options=options, staff=staff, barred=barred, settled=True)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from scheduler.audit import audit, cost_of, terms_of
 from scheduler.diary import Diary
 from scheduler.engine.answer import Answer, plan_of
-from scheduler.engine.model import rules_model
-from scheduler.engine.places import every_place
+from scheduler.engine.places import possible_places
 from scheduler.engine.reasons import reasons_for
 from scheduler.engine.run import EngineFaultError, Run
 from scheduler.engine.search import Search
@@ -54,11 +53,6 @@ def solve(
         search.start()
         answer, _ = run.snapshot()
     return _finished(run, places, answer or Answer())
-
-
-def possible_places(problem: SchedulingProblem) -> Places:
-    """Ask every rule what it bars."""
-    return rules_model(problem, every_place(problem), timed=False).possible_places()
 
 
 class _Crew:

@@ -10,7 +10,7 @@ import pytest
 
 from scheduler.engine.columns.pricing import SCALE, Pricer, Prices
 from scheduler.engine.columns.tables import tables_of
-from scheduler.engine.solving import possible_places
+from scheduler.engine.places import possible_places
 from tests.builders.planning import a_case, a_problem, a_radiologist, a_site, a_suite, a_suite_session, a_unit, later
 
 SITES = (a_site("S1"), a_site("S2"))

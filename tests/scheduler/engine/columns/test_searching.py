@@ -9,7 +9,7 @@ import pytest
 from scheduler.audit import audit
 from scheduler.engine import solve, solving
 from scheduler.engine.columns.searching import ColumnSearch, prove_bound
-from scheduler.engine.solving import possible_places
+from scheduler.engine.places import possible_places
 from scheduler.problem import Follows
 from tests.builders.agreement import accepted, cheapest
 from tests.builders.clinics import hand_made, mixed
