@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from scheduler.audit import audit, cost_of, rule_breaches, terms_of
 from scheduler.diary import Diary
-from scheduler.documents import read_problem
 from scheduler.explain import Verdict, places_for
 from scheduler.explain.changes import put_in, take_out, with_figures
 from scheduler.explain.judging import caused, cost_at
@@ -19,13 +16,11 @@ from scheduler.explain.scopes import GOAL_LOOKS, RULE_LOOKS
 from scheduler.explain.scopes import alone as alone_scope
 from scheduler.explain.surroundings import surroundings_of
 from scheduler.goals import GOALS
-from scheduler.plan import Plan, Unscheduled
+from scheduler.plan import Plan
 from scheduler.problem import ListFacts, SchedulingProblem
 from scheduler.rules import RULEBOOK
 from tests.builders.clinics import hand_made, mixed
-from tests.scheduler.explain.clinic import filled, muddled
-
-EXAMPLES = Path(__file__).parents[3] / "examples" / "problems"
+from tests.scheduler.explain.clinic import example, filled, muddled
 
 
 def whole_price(problem: SchedulingProblem, plan: Plan) -> int:
@@ -89,14 +84,14 @@ def test_a_place_in_a_mixed_clinic_is_judged_as_the_audit_does(seed: int) -> Non
 
 @pytest.mark.parametrize("name", ["tiny", "small"])
 def test_a_place_in_an_example_is_judged_as_the_audit_does(name: str) -> None:
-    problem = read_problem((EXAMPLES / f"{name}.json").read_bytes())
+    problem = example(name)
     for plan in (filled(problem), muddled(problem, random.Random(name))):
         for case in problem.cases[:: max(1, len(problem.cases) // 12)]:
             assert disagreements(problem, plan, case.id) == []
 
 
 def test_a_plan_with_a_case_put_where_it_can_go_passes_the_whole_audit() -> None:
-    problem = read_problem((EXAMPLES / "small.json").read_bytes())
+    problem = example("small")
     plan = filled(problem)
     case = problem.cases[0].id
     best = places_for(problem, plan, case)[0]
@@ -109,7 +104,7 @@ def test_a_plan_with_a_case_put_where_it_can_go_passes_the_whole_audit() -> None
 
 
 def test_the_ranking_is_that_of_pricing_each_choice_from_scratch() -> None:
-    problem = read_problem((EXAMPLES / "small.json").read_bytes())
+    problem = example("small")
     plan = filled(problem)
     for case in problem.cases[:6]:
         around = surroundings_of(problem, plan, case.id)
@@ -119,9 +114,3 @@ def test_the_ranking_is_that_of_pricing_each_choice_from_scratch() -> None:
         possible = [key for key, (_, broken) in spots.items() if not broken]
         ranked = [place.session for place in places_for(problem, plan, case.id) if place.verdict is not Verdict.NO]
         assert ranked == sorted(possible, key=lambda key: (prices[key], spots[key][0].entry.start, key))
-
-
-def test_a_plan_that_is_already_broken_elsewhere_does_not_bar_a_place() -> None:
-    problem = replace(mixed(1))
-    plan = Plan(unscheduled=tuple(Unscheduled(case=case.id, reasons=("Not yet.",)) for case in problem.cases))
-    assert {place.session for place in places_for(problem, plan, problem.cases[0].id)} == set(problem.lists)
