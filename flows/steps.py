@@ -24,7 +24,8 @@ from scheduler.errors import BadInputError, NeurolistError, NotFoundError, Stale
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)  # how long the steps of a killed worker wait for another
+CLAIMED_AT_ONCE = 20  # so few that they are worked well within one lease
 PLANNING_MARGIN = timedelta(seconds=60)  # on top of the time the search may take
 PARK_AFTER = 5
 FIRST_PAUSE = timedelta(seconds=2)
@@ -76,9 +77,8 @@ def names_of(flows: frozenset[FlowName]) -> frozenset[str]:
 
 def run_steps(service: Service, ids: Sequence[str]) -> tuple[StepReport, ...]:
     """Claim these steps and work each in a transaction of its own; those another worker holds are left to it."""
-    if not ids:
-        return ()
-    return tuple(_work(service, step) for step in _claim(service, ids, lease=LEASE))
+    batches = (ids[first : first + CLAIMED_AT_ONCE] for first in range(0, len(ids), CLAIMED_AT_ONCE))
+    return tuple(_work(service, step) for batch in batches for step in _claim(service, batch, lease=LEASE))
 
 
 def run_plan_steps(service: Service, ids: Sequence[str]) -> tuple[StepReport, ...]:

@@ -133,7 +133,7 @@ def test_the_service_survives_kills_stops_whole_and_carries_on(up, home, sqlite_
             number += 1
             a_case(sqlite_database, number)
         running.kill(victim)
-        until(lambda done=number: all_looked_through(sqlite_database, done), 90, f"steps after killing {victim}")
+        until(lambda done=number: all_looked_through(sqlite_database, done), 150, f"steps after killing {victim}")
         until(lambda part=victim: part in running.parts(), 30, f"{victim} to start again")
     refs = [case.ref for case in read(sqlite_database, lambda session: boards.case_summaries(session, now=MORNING))]
     for ref in refs:
