@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -54,6 +54,11 @@ def desk_of(database: Database) -> Desk:
     return Desk(Service(database=database, clock=CLOCK, owner="test"), ADMINISTRATOR.actor)
 
 
+def every_case(desk: Desk) -> list[str]:
+    """The references of all cases, those whose pathway has ended too."""
+    return sorted(summary.ref for state in PathwayState for summary in desk.cases(state=state.value))
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, DemoReport]]:
     database = an_empty_memory(tmp_path_factory.mktemp("demo"))
@@ -80,12 +85,16 @@ def desk(database: Database) -> Desk:
 
 @pytest.fixture(scope="module")
 def pages(desk: Desk) -> tuple[CasePage, ...]:
-    return tuple(desk.case(summary.ref) for summary in desk.cases())
+    return tuple(desk.case(ref) for ref in every_case(desk))
 
 
 def test_about_180_cases_stand_in_every_one_of_the_25_states(report: DemoReport) -> None:
     assert 170 <= report.cases <= 200
     assert {state for state in PathwayState if report.states.get(state)} == set(PathwayState)
+
+
+def test_every_case_that_was_made_is_looked_at(pages: tuple[CasePage, ...], report: DemoReport) -> None:
+    assert len(pages) == report.cases
 
 
 def test_every_history_obeys_the_pathway_and_ends_where_the_case_stands(pages: tuple[CasePage, ...]) -> None:
@@ -188,6 +197,13 @@ def test_the_same_seed_and_date_make_the_same_service_and_another_seed_another(t
     assert first != other
 
 
+def test_it_is_made_on_postgresql_too(fresh: Callable[[str], MemorySettings]) -> None:
+    database = open_database(fresh("postgresql"))
+    report = make_demo(database, clock=CLOCK, seed=3, one_in=SMALL)
+    assert sum(report.states.values()) == report.cases == len(every_case(desk_of(database)))
+    database.close()
+
+
 def _told(home: Path, seed: int) -> list[object]:
     """Everything that a small demonstration tells of its cases, its people and its lists."""
     database = an_empty_memory(home)
@@ -198,9 +214,7 @@ def _told(home: Path, seed: int) -> list[object]:
             (row.family_name, row.given_names, row.phone) for row in session.exec(select(PatientIdentityRow))
         )
     lines = [
-        (case.ref, line.event, line.at, dict(line.details))
-        for case in desk.cases()
-        for line in desk.case(case.ref).history
+        (ref, line.event, line.at, dict(line.details)) for ref in every_case(desk) for line in desk.case(ref).history
     ]
     lists = [(card.id, card.radiologist, [booked.ref for booked in card.cases]) for card in desk.lists(TODAY)]
     database.close()
