@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 WIDE, HIGH = 1440, 900
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-SETTLED_MILLISECONDS = 6000
+SETTLED_MILLISECONDS = 1500
 LONGEST_PLAN_MILLISECONDS = 180_000
 
 
@@ -42,23 +42,25 @@ def walk(page: Page, address: str, username: str, password: str) -> None:
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
-    opened(page, "Board")
+    opened(page, "Board", region="Cases to place")
     keep(page, "board")
     page.get_by_role("button", name="Propose plan").click()
     page.get_by_role("link", name="Open the proposal").click(timeout=LONGEST_PLAN_MILLISECONDS)
     opened(page, "Proposal")
     keep(page, "proposal")
     page.goto(f"{address}/stages")
-    opened(page, "Stages")
+    opened(page, "Stages", region="Cases by stage")
     keep(page, "stages")
     page.get_by_role("region", name="Neurolysis booked").get_by_role("button").first.click()
     opened(page, "Case")
     keep(page, "case")
 
 
-def opened(page: Page, title: str) -> None:
-    """Wait until a page stands still."""
+def opened(page: Page, title: str, *, region: str = "") -> None:
+    """Wait until a page, and the region that comes last on it, stand still."""
     page.get_by_role("heading", name=title, exact=True, level=1).wait_for()
+    if region:
+        page.get_by_role("region", name=region).get_by_role("button").first.wait_for()
     page.wait_for_timeout(SETTLED_MILLISECONDS)
 
 

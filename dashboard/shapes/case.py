@@ -91,7 +91,10 @@ def why_words(line: HistoryLine, notes: tuple[NoteLine, ...]) -> str:
 def task_rows(tasks: tuple[TaskLine, ...]) -> list[list[Cell | str]]:
     """What people still have to do for the case, the soonest due first."""
     still = sorted((task for task in tasks if task.state is TaskState.OPEN), key=lambda task: task.due_on or date.max)
-    return [[task.says, task.role.label, short_day(task.due_on) if task.due_on else ""] for task in still]
+    return [
+        [task.says, task.role.label, Cell(text=short_day(task.due_on) if task.due_on else "", look="nowrap")]
+        for task in still
+    ]
 
 
 def missing_words(case: CaseSummary) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from dashboard.shapes.case import missing_words
 from flows.desk import CaseSummary, StageColumn
+from scheduler.vocabulary import Laterality
 
 
 def stages_data(columns: Iterable[StageColumn], *, only: str = "all") -> dict[str, object]:
@@ -51,5 +52,6 @@ def card_data(case: CaseSummary) -> dict[str, object]:
 
 def what_words(case: CaseSummary) -> str:
     """What is planned, as far as it is known."""
-    parts = (case.target, case.technique, case.laterality)
+    side = None if case.laterality is Laterality.NOT_APPLICABLE else case.laterality
+    parts = (case.target, case.technique, side)
     return ", ".join(part.label if at == 0 else part.label.lower() for at, part in enumerate(parts) if part)

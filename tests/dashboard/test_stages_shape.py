@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.shapes.stages import stages_data
 from scheduler.pathway.states import PathwayState
+from scheduler.vocabulary import Laterality, Target
 from tests.builders.screens import a_case_summary, a_column
 
 
@@ -30,6 +31,12 @@ def test_the_filters_keep_the_cases_they_name(only, refs):
     cases = (a_case_summary("N1"), a_case_summary("N2", overdue=True), a_case_summary("N3", missing=("consent",)))
     (data,) = stages_data([a_column(PathwayState.TRIAGE, *cases)], only=only)["columns"]
     assert [card["ref"] for card in data["cards"]] == refs
+
+
+def test_a_target_without_sides_does_not_say_that_it_has_none():
+    case = a_case_summary(target=Target.GANGLION_IMPAR, laterality=Laterality.NOT_APPLICABLE)
+    (data,) = stages_data([a_column(PathwayState.TRIAGE, case)])["columns"]
+    assert data["cards"][0]["what"] == "Ganglion impar, chemical neurolysis"
 
 
 def test_what_is_not_decided_yet_is_left_out():
