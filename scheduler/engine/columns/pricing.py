@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scheduler.engine.columns.tables import NEVER
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -108,14 +110,31 @@ class Pricer:
         person = np.vstack([prices.person, np.zeros((1, prices.person.shape[1]), dtype=np.int64)])
         values = worth[self._cases, self.session[:, None]] - person[self._cases, self.person[:, None]]
         keep = values > 0
-        width = int(keep.sum(axis=1).max(initial=0))
         rows, places = np.nonzero(keep)
+        rows, places = self._best_of_a_kind(rows, places, values)
+        keep[:] = False
+        keep[rows, places] = True
+        width = int(keep.sum(axis=1).max(initial=0))
         to = (np.cumsum(keep, axis=1) - 1)[rows, places]
         cases = np.full((len(keep), width), len(self._tables.cases), dtype=np.int64)
         kept = np.full((len(keep), width), WORTHLESS, dtype=np.int64)
         cases[rows, to] = self._cases[rows, places]
         kept[rows, to] = values[rows, places]
         return cases, kept
+
+    def _best_of_a_kind(self, rows: Whole, places: Whole, values: Whole) -> tuple[Whole, Whole]:
+        """Keep, of the cases that only their worth tells apart, as many of the best as a slot could hold."""
+        cases, session = self._cases[rows, places], self.session[rows]
+        kind = (self._latest[cases, session] * NEVER + self._duration[cases]) * 2 + self._first[cases]
+        order = np.lexsort((-values[rows, places], kind, rows))
+        new = np.ones(len(order), dtype=np.bool_)
+        new[1:] = (np.diff(rows[order]) != 0) | (np.diff(kind[order]) != 0)
+        number = np.arange(len(order))
+        rank = number - np.maximum.accumulate(np.where(new, number, 0))
+        room = self._tables.length[session] + self._tables.overtime[session] + self._turn[rows]
+        kept = np.zeros(len(order), dtype=np.bool_)
+        kept[order] = rank < (room // (self._duration[cases] + self._turn[rows]))[order]
+        return rows[kept], places[kept]
 
     def _fill(self, rows: Whole, cases: Whole, values: Whole, worth: Whole, sets: list[tuple[int, ...]]) -> None:
         """Work out some slots together: by the number of cases too where a list limits it."""
