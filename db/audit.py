@@ -286,7 +286,7 @@ def _note(changes: dict[str, _Change], row: Row, *, gone: bool) -> None:
     before, after = {}, {}
     for column in table.columns:
         history = state.attrs[column.key].history
-        if column.key == "version" or not (history.has_changes() or gone):
+        if column.key == "version" or column.info.get("quiet") or not (history.has_changes() or gone):
             continue
         shown = not (identity or column.info.get("private") or column.info.get("bulky"))
         if history.deleted or gone:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import sqlite_version_info
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, text
@@ -30,6 +31,7 @@ from scheduler.errors import DoubleBookingError, NeurolistError
 
 T = TypeVar("T")
 SYSTEM = Author(id="neurolist", name="Neurolist", role="system")
+SAFE_SQLITE = (3, 51, 3)  # the first without the fault in resetting the write-ahead log
 ATTEMPTS = 5
 PAUSE_SECONDS = 0.05
 MIGRATION_LOCK = 7_405_926  # any number, the same in every process: one migration at a time on PostgreSQL
@@ -128,6 +130,18 @@ class Database:
         """Walk the whole audit trail with the key at hand."""
         with self.reading() as session:
             return audit.verify(session, [self._key()], anchor=anchor)
+
+    def cautions(self) -> tuple[str, ...]:
+        """Say what an operator should know about the database underneath; empty when there is nothing."""
+        if not self.is_sqlite or sqlite_version_info >= SAFE_SQLITE:
+            return ()
+        found, safe = (".".join(map(str, version)) for version in (sqlite_version_info, SAFE_SQLITE))
+        return (
+            (
+                f"SQLite {found} has a rare fault that can damage a database in write-ahead mode, mended in {safe}. "
+                "One writer at a time makes it less likely. Update SQLite, or use PostgreSQL for a real service."
+            ),
+        )
 
     def answers(self) -> bool:
         """Say whether the database can be asked at all."""

@@ -60,7 +60,7 @@ def progress(session: Session, proposal_id: str, facts: Mapping[str, object]) ->
     """Say how far a run has come."""
     row = _open(session, proposal_id)
     row.progress = audit.plain_map(facts)
-    audit.record(session, action="plan_progress", entity="proposal", ref=proposal_id)
+    session.flush()
 
 
 def finish(session: Session, proposal_id: str, plan: Plan, *, now: datetime, run: Mapping[str, object]) -> None:

@@ -103,7 +103,8 @@ class ProposalRow(VersionedRow, table=True):
     )
     plan: dict[str, object] | None = document(default=None, nullable=True, sa_column_kwargs={"info": {"bulky": True}})
     versions: dict[str, object] = document(default_factory=dict, sa_column_kwargs={"info": {"bulky": True}})
-    progress: dict[str, object] = document(default_factory=dict, sa_column_kwargs={"info": {"bulky": True}})
+    # How far a run has come changes every second and means nothing afterwards, so the trail does not hear of it.
+    progress: dict[str, object] = document(default_factory=dict, sa_column_kwargs={"info": {"quiet": True}})
     run: dict[str, object] = document(default_factory=dict)
     started_at: datetime | None = None
     finished_at: datetime | None = None

@@ -49,7 +49,7 @@ class Server:
     def stop(self) -> None:
         """Stop the server and remove its files."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(signal.SIGQUIT)  # at once: nothing in it is worth keeping
             try:
                 self.process.wait(timeout=10)
             except subprocess.TimeoutExpired:

@@ -167,3 +167,23 @@ def test_writers_in_many_threads_all_get_their_turn(database):
 def test_prepare_may_be_repeated(database):
     database.prepare(datetime(2026, 11, 24, tzinfo=UTC))
     database.check_guards()
+
+
+@pytest.mark.parametrize(("version", "warned"), [((3, 51, 2), True), ((3, 51, 3), False), ((3, 52, 0), False)])
+def test_an_operator_is_told_of_an_sqlite_with_a_known_fault(sqlite_database, monkeypatch, version, warned):
+    monkeypatch.setattr("db.engine.sqlite_version_info", version)
+    assert bool(sqlite_database.cautions()) is warned
+
+
+def test_postgresql_needs_no_such_warning(postgresql_database, monkeypatch):
+    monkeypatch.setattr("db.engine.sqlite_version_info", (3, 40, 1))
+    assert postgresql_database.cautions() == ()
+
+
+def test_a_database_that_is_gone_does_not_answer(database):
+    from db.engine import open_database
+    from db.settings import MemorySettings
+
+    assert database.answers()
+    gone = open_database(MemorySettings(database_url="postgresql://nobody@127.0.0.1:1/nothing"))
+    assert not gone.answers()
