@@ -40,16 +40,6 @@ def _meet(sets: list[Rules], left: int, chosen: tuple[str, ...]) -> tuple[str, .
     return None
 
 
-def irreducible(things: Sequence[Thing], conflict: Callable[[Sequence[Thing]], bool]) -> tuple[Thing, ...]:
-    """Drop, one by one, what a conflict does not need. `things` must conflict."""
-    kept = list(things)
-    for thing in things:
-        others = [other for other in kept if other != thing]
-        if conflict(others):
-            kept = others
-    return tuple(kept)
-
-
 def smallest_conflict(things: Sequence[Thing], conflict: Callable[[Sequence[Thing]], bool]) -> tuple[Thing, ...]:
     """Find things that conflict, none of them needlessly, among many; () if all of them agree.
 

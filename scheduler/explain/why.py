@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scheduler.audit import rule_breaches
 from scheduler.diary import show_date
 from scheduler.engine.run import EngineFaultError
-from scheduler.explain.conflict import fewest_that_meet, irreducible
+from scheduler.explain.conflict import fewest_that_meet
 from scheduler.explain.exclusions import NOTHING, counted, exclusions, smallest_of
 from scheduler.explain.giving_way import ways_if_a_rule_gives_way
 from scheduler.explain.judging import cost_at
@@ -68,17 +68,12 @@ def why_not(problem: SchedulingProblem, plan: Plan, case_id: str) -> Explanation
 
 
 def _checked(around: Surroundings, rules: tuple[str, ...]) -> tuple[str, ...]:
-    """Have the solver confirm that these rules leave no list, and that each is needed."""
-    if rule_breaches(around.without):
-        return rules  # the solver cannot be asked about a plan that breaks rules already
-
-    def no_place(some: Sequence[str]) -> bool:
-        return not has_a_place(around, some)
-
-    if not no_place(rules):
+    """Have the solver confirm that these rules leave no list. Each is needed, since no fewer would do."""
+    # The solver cannot be asked about a plan that breaks rules already.
+    if not rule_breaches(around.without) and has_a_place(around, rules):
         says = f"The solver finds case {around.case.id} a place although {', '.join(rules) or 'no lists'} leave none."
         raise EngineFaultError(says)
-    return irreducible(rules, no_place)
+    return rules
 
 
 def _it_fits(around: Surroundings, found: Sequence[Exclusion]) -> str:
