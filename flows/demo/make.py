@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db import accounts
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 SET_UP_BEFORE = timedelta(days=1)  # the first referral
+NOTE = "demo-accounts.txt"
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 PASSWORD_PARTS, LETTERS_IN_A_PART = 3, 4
 
@@ -71,7 +73,24 @@ def make_demo(
     doors = past_doors(database, seed=seed, today=today)
     told = story(doors, seed=seed, today=today, protocol=doors.protocol, coming=coming)
     told.tell(on_progress)
+    _leave_note(database.settings.home.expanduser(), password)
     return _report(told, lists=lists, password=password, seconds=time.monotonic() - began)
+
+
+def demo_accounts(home: Path) -> str | None:
+    """Give the note on how to sign in that a demonstration left in this folder; None where none was made."""
+    note = home / NOTE
+    return note.read_text(encoding="utf-8") if note.exists() else None
+
+
+def _leave_note(home: Path, password: str) -> None:
+    """Write down how to sign in, for nobody but the owner of the folder; the people and the data are invented."""
+    lines = [f"Password of every demonstration account: {password}"]
+    lines += [f"  {one.username:<10} {one.role.label:<16} {one.name}" for one in STAFF]
+    note = home / NOTE
+    note.unlink(missing_ok=True)
+    note.touch(mode=0o600)
+    note.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _must_be_empty(database: Database, clock: Clock) -> None:

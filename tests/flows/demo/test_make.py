@@ -20,8 +20,9 @@ from db.referrals import RECEIVED
 from db.settings import MemorySettings
 from db.tables import METADATA, ClaimRow, PatientIdentityRow
 from flows.clock import Clock, fixed_clock
-from flows.demo import STAFF, DemoReport, make_demo
+from flows.demo import STAFF, DemoReport, demo_accounts, make_demo
 from flows.demo.days import at
+from flows.demo.make import NOTE
 from flows.demo.staff import ADMINISTRATOR
 from flows.desk import Desk
 from flows.service import Service
@@ -182,6 +183,16 @@ def test_every_account_signs_in_with_its_role(one, desk: Desk, report: DemoRepor
     person = desk.person(desk.sign_in(one.username, report.password, "127.0.0.1"))
     assert person is not None
     assert (person.name, person.roles["*"]) == (one.name, frozenset({one.role}))
+
+
+def test_how_to_sign_in_is_kept_in_the_folder_for_its_owner_alone(database: Database, report: DemoReport) -> None:
+    home = database.settings.home
+    assert report.password in (demo_accounts(home) or "")
+    assert (home / NOTE).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_without_a_demonstration_has_no_note(tmp_path: Path) -> None:
+    assert demo_accounts(tmp_path) is None
 
 
 def test_a_memory_that_holds_a_service_already_is_left_alone(database: Database, desk: Desk) -> None:

@@ -30,7 +30,7 @@ def test_cup_day_has_no_list_and_the_tuesday_after_it_has() -> None:
 
 
 def test_a_morning_list_keeps_its_wall_time_when_daylight_saving_starts() -> None:
-    starts = {one.on: one.session.start for one in lists() if one.session.suite == "MVH-CT1" and one.on.weekday() == 3}
+    starts = {one.on: one.session.start for one in lists() if one.session.suite == "GCP-FL1" and one.on.weekday() == 3}
     before, after = starts[date(2026, 10, 1)], starts[date(2026, 10, 8)]
     assert (before.utcoffset(), after.utcoffset()) == (timedelta(hours=10), timedelta(hours=11))
     assert before.hour == after.hour == 8
