@@ -39,8 +39,8 @@ class ColumnSearch(Search):
     def _tables(self) -> Tables:
         return tables_of(self.problem, self.places)
 
-    def relax(self, _: float) -> None:
-        """Prove a bound by columns, then choose whole columns as the guide."""
+    def relax(self, share: float) -> None:
+        """Prove a bound by columns and choose whole columns as the guide; without a bound, do as any search does."""
         seconds = self.run.seconds_left
         errand = Errand(
             problem=self.problem,
@@ -52,6 +52,8 @@ class ColumnSearch(Search):
             self.run.raise_bound(news.bound)
             if news.choices is not None:
                 self.guide = guide_of(self._tables, news.choices)
+        if not self.run.bound:
+            super().relax(share)
 
     def start(self) -> None:
         """Offer a plan with the pinned cases alone, then one as close to the plan before as the rules allow."""
