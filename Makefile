@@ -14,9 +14,13 @@ start:
 	scripts/setup run
 	.venv/bin/neurolist up --demo
 
+# Tests that kill processes, drive a browser or measure contention run by themselves, after the others.
+ALONE = faults or stress or browser or slow
+
 test:
 	scripts/setup test
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -q -n 2 -m "not ($(ALONE))"
+	.venv/bin/python -m pytest -q -m "$(ALONE)" --durations=15
 
 lint:
 	scripts/setup test

@@ -18,6 +18,7 @@ import pytest
 from db.settings import MemorySettings
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.slow
 NEUROLIST = Path(sys.executable).with_name("neurolist")
 EXAMPLES = ROOT / "examples"
 MELBOURNE = ZoneInfo("Australia/Melbourne")
