@@ -8,4 +8,4 @@ PAGE = Path(__file__).parents[2] / "docs" / "rulebook.md"
 
 
 def test_the_committed_rulebook_is_the_one_the_code_writes():
-    assert PAGE.read_text(encoding="utf-8") == rulebook_page(), "Write it anew with `neurolist rules > docs/rulebook.md`."
+    assert PAGE.read_text(encoding="utf-8") == rulebook_page(), "Write it anew with `make docs`."
