@@ -7,7 +7,7 @@ help:
 	@echo "make check     format, lint, types, import contracts, then every test"
 	@echo "make bench     measure the planner on the example problems"
 	@echo "make docs      write the generated pages of docs/ again"
-	@echo "make pictures  take the screenshots of docs/pictures/ again"
+	@echo "make pictures PASSWORD=...  take docs/pictures/ again from a demo clinic that runs"
 	@echo "make lock      resolve the dependencies again into the hash locks"
 
 start:
@@ -41,7 +41,7 @@ docs:
 
 pictures:
 	scripts/setup test
-	.venv/bin/python -m scripts.screenshots
+	.venv/bin/python -m scripts.screenshots --username lead --password "$(PASSWORD)"
 
 lock:
 	scripts/lock
