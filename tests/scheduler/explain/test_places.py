@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 
+from scheduler.audit import Breach, rule_breaches
+from scheduler.diary import Diary
 from scheduler.errors import NotFoundError
 from scheduler.explain import Place, Verdict, places_for
+from scheduler.explain.changes import put_in, take_out
+from scheduler.explain.judging import caused
+from scheduler.explain.places import judge, spot_at
+from scheduler.explain.scopes import Spot
+from scheduler.explain.surroundings import Surroundings, surroundings_of
 from scheduler.plan import Plan
 from scheduler.problem import Follows, Pin, Previous, SchedulingProblem
 from scheduler.vocabulary import Commitment, Modality, Target
+from tests.builders.clinics import mixed
 from tests.builders.planning import (
     a_booking,
     a_case,
@@ -25,6 +33,7 @@ from tests.builders.planning import (
     at,
     later,
 )
+from tests.scheduler.explain.clinic import filled
 
 
 def place(problem: SchedulingProblem, plan: Plan, case: str = "A", session: str = "L1") -> Place:
@@ -279,3 +288,43 @@ def test_an_unknown_case_is_an_error_that_names_it() -> None:
 
 def test_a_clinic_without_lists_has_no_place() -> None:
     assert places_for(a_problem(sessions=[]), a_plan(waiting=["A"]), "A") == ()
+
+
+def test_the_case_waits_for_a_unit_to_come_free() -> None:
+    problem = a_problem(
+        suites=[a_suite("CT1"), a_suite("CT2")],
+        equipment=[a_unit()],
+        radiologists=[a_radiologist("R1"), a_radiologist("R2")],
+        sessions=[a_suite_session("L1", end="12:00"), a_suite_session("L2", end="12:00", suite="CT2")],
+        cases=[a_case(key, equipment=("rf_generator",)) for key in ("A", "B")],
+    )
+    plan = a_plan(a_booking("B", "L2", "09:20"), staff={"L2": "R2"}, waiting=["A"])
+    assert place(problem, plan).start == at("09:50")
+    assert place(problem, a_plan(a_booking("B", "L2", "09:30"), staff={"L2": "R2"}, waiting=["A"])).start == at("09:00")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_earlier_start_would_do(seed: int) -> None:
+    problem = mixed(seed)
+    plan = filled(problem)
+    for case in (case for case in problem.cases if case.pinned is None):
+        plain = replace(problem, cases=tuple(replace(other, previous=None) for other in problem.cases))
+        without = take_out(plan, case.id)
+        before = rule_breaches(Diary(problem=plain, plan=without))
+        around = surroundings_of(plain, without, case.id)
+        for facts in plain.lists.values():
+            spot, broken = judge(around, facts)
+            clean = [
+                start
+                for start in range(facts.start, facts.latest_end, 5)
+                if not caused(case.id, breaches_with(around, spot_at(around, facts, start, spot.staff)), before)
+            ]
+            assert (not broken) == bool(clean)
+            if clean:
+                assert spot.entry.start == clean[0]
+
+
+def breaches_with(around: Surroundings, spot: Spot) -> tuple[Breach, ...]:
+    """Find every breach of the whole plan with the booking made."""
+    changed = put_in(around.problem, around.without.plan, spot)
+    return rule_breaches(Diary(problem=around.problem, plan=changed))
