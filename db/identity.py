@@ -35,6 +35,27 @@ class PatientIdentity:
     decision_maker: str | None
     referrer: str
 
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """Give what is known, name and value, in the order people read it."""
+        numbers = ", ".join(f"{number} ({service})" for service, number in self.record_numbers.items())
+        named = (
+            ("Name", f"{self.family_name}, {self.given_names}"),
+            ("Born", f"{self.birth_date:%d/%m/%Y}"),
+            ("Sex", self.sex),
+            ("Telephone", self.phone),
+            ("Email", self.email),
+            ("Home", f"{self.suburb} {self.postcode}".strip()),
+            ("Interpreter", self.interpreter_language),
+            ("Decision maker", self.decision_maker),
+            ("General practitioner", self.general_practitioner),
+            ("Referrer", self.referrer),
+            ("Record numbers", numbers),
+            ("IHI", self.ihi),
+            ("Medicare", self.medicare),
+            ("DVA", self.dva),
+        )
+        return tuple((name, value) for name, value in named if value)
+
 
 def who_is(session: Session, case_ref: str) -> PatientIdentity:
     """Tell who a case's patient is; the look itself goes into the audit trail, so this needs a writing session."""

@@ -181,6 +181,19 @@ def case(
 
 
 @app.command()
+def patient(
+    ref: Annotated[str, typer.Argument(metavar="REF", help="A case reference.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Tell who a case's patient is and how to reach them; that you looked is recorded."""
+    from flows.show import patient_lines, print_json
+
+    found = _desk().patient(ref)
+    print_json(found) if as_json else typer.echo("\n".join(patient_lines(found)))
+
+
+@app.command()
 def record(
     ref: Annotated[str, typer.Argument(metavar="REF", help="A case reference.")],
     event: Annotated[str, typer.Argument(metavar="EVENT", help="What happened, such as accept or list_for_test.")],

@@ -19,6 +19,7 @@ from db import protocol as protocols
 from db.accounts import Account
 from db.audit import Author
 from db.due_steps import DueStep
+from db.identity import PatientIdentity, who_is
 from db.pictures import (
     BookingLine,
     CasePage,
@@ -92,6 +93,7 @@ __all__ = [
     "NoticeLine",
     "PathwayClock",
     "PathwayState",
+    "PatientIdentity",
     "ProposalPage",
     "ProposalStatus",
     "ProposalSummary",
@@ -180,6 +182,14 @@ class Desk:
     def case(self, ref: str) -> CasePage:
         """Give everything one case's page shows."""
         return self._look(lambda session: boards.case_page(session, ref, now=self.service.clock.now()))
+
+    def patient(self, ref: str) -> PatientIdentity:
+        """Tell who a case's patient is; that this person looked goes into the audit trail."""
+        from flows.intake.phones import national  # the tables of the world's telephone numbers take a while to load
+
+        author = self._permitted(Action.SEE_PATIENT, "case", ref)
+        found = self._write(author, lambda session: who_is(session, ref))
+        return replace(found, phone=national(found.phone) if found.phone else None)
 
     def next_steps(self, ref: str) -> tuple[NextStep, ...]:
         """List what may follow for a case, with each form, and whether the facts allow it today."""

@@ -33,6 +33,7 @@ class Action(StrEnum):
     """What a person may ask for, apart from the events of a case."""
 
     LOOK = "look"
+    SEE_PATIENT = "see_patient"
     IMPORT_REFERRALS = "import_referrals"
     REQUEST_PLAN = "request_plan"
     WITHDRAW_PROPOSAL = "withdraw_proposal"
@@ -52,6 +53,7 @@ class Action(StrEnum):
 
 ACTION_LABELS = {
     Action.LOOK: "look at the service",
+    Action.SEE_PATIENT: "see who a patient is",
     Action.IMPORT_REFERRALS: "import referrals",
     Action.REQUEST_PLAN: "ask for a plan",
     Action.WITHDRAW_PROPOSAL: "withdraw a proposed plan",
@@ -69,6 +71,7 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 OFFICE = frozenset({Role.BOOKINGS, Role.IR_LEAD, Role.ADMINISTRATOR})
 PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.LOOK: EVERYONE,
+    Action.SEE_PATIENT: EVERYONE - {Role.VIEWER},
     Action.IMPORT_REFERRALS: OFFICE | {Role.MDT_COORDINATOR},
     Action.REQUEST_PLAN: OFFICE,
     Action.WITHDRAW_PROPOSAL: OFFICE,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         ImportReport,
         ListCard,
         NextStep,
+        PatientIdentity,
         ProposalPage,
         PublishReport,
         SetUpReport,
@@ -205,6 +206,11 @@ def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo) -> Non
         screen.print(f"[bold]To do[/] by {day(task.due_on)}, {task.role.label}: {escape(task.says)}")
     _print_history(page, screen, zone)
     _print_next(steps, screen)
+
+
+def patient_lines(patient: PatientIdentity) -> tuple[str, ...]:
+    """Say who a patient is and how to reach them, leaving out what is not known."""
+    return tuple(f"{name:<22} {value}" for name, value in patient.lines())
 
 
 def _print_clocks(page: CasePage, screen: Console) -> None:

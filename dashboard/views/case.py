@@ -12,7 +12,7 @@ from dashboard.shapes.words import safe
 from dashboard.views.said import show_said
 from dashboard.views.steps import draw_steps
 from flows.desk import CasePage, Desk
-from scheduler.errors import NotFoundError
+from scheduler.errors import NotFoundError, NotPermittedError
 
 
 def draw() -> None:
@@ -62,7 +62,18 @@ def draw_story(desk: Desk, page: CasePage) -> None:
     if case.missing:
         st.warning(f"Missing: {shapes.missing_words(case)}.")
     st.html(facts(shapes.case_facts(case)))
+    draw_patient(desk, case.ref)
     st.html(table("Clocks", shapes.CLOCK_HEADS, shapes.clock_rows(page.clocks)))
     if page.bookings:
         st.html(table("Bookings", shapes.BOOKING_HEADS, shapes.booking_rows(page.bookings, desk.zone)))
     st.html(table("History", shapes.HISTORY_HEADS, shapes.history_rows(page.history, page.notes, desk.zone)))
+
+
+def draw_patient(desk: Desk, ref: str) -> None:
+    """Draw who the patient is, for those who ask; the asking itself is recorded."""
+    if not st.button("Show who the patient is", key=f"patient-{ref}", help="That you looked is recorded."):
+        return
+    try:
+        st.html(facts(desk.patient(ref).lines()))
+    except NotPermittedError as refusal:
+        st.error(str(refusal))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows import cli
+from flows.desk import open_desk
 from scheduler.errors import NeurolistError
 from tests.builders.memory import MORNING, a_case
 
@@ -17,9 +18,12 @@ COMMANDS = [
     "up",
     "status",
     "demo",
+    "clinic",
+    "account",
     "import",
     "cases",
     "case",
+    "patient",
     "record",
     "plan",
     "proposal",
@@ -205,3 +209,39 @@ def test_small_commands_load_neither_prefect_nor_streamlit(home, command):
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
+
+
+def test_a_clinic_comes_from_a_file_and_coming_again_changes_nothing(neurolist):
+    code, out, _ = neurolist("clinic", "examples/clinic.json")
+    assert (code, out) == (
+        0,
+        "Added 2 sites, 3 suites, 3 radiologists, 3 machines, 56 lists; 0 were already there and stay as they are.\n",
+    )
+    code, out, _ = neurolist("clinic", "examples/clinic.json")
+    assert (code, out) == (0, "Added nothing; 67 were already there and stay as they are.\n")
+
+
+def test_a_clinic_file_that_is_none_says_where_it_is_wrong(neurolist, tmp_path):
+    file = tmp_path / "clinic.json"
+    file.write_text('{"format": "neurolist-problem/1"}')
+    code, _, err = neurolist("clinic", file)
+    assert code == 2
+    assert "/sites" in err
+
+
+def test_an_account_made_here_may_sign_in(neurolist, monkeypatch, sqlite_database):
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: "correct horse battery staple")
+    code, out, _ = neurolist("account", "kim", "--name", "Kim Doe", "--role", "bookings")
+    assert (code, out) == (0, "Kim Doe may now sign in as kim.\n")
+    token = open_desk(sqlite_database.settings).sign_in("kim", "correct horse battery staple", "127.0.0.1")
+    assert open_desk(sqlite_database.settings).person(token).name == "Kim Doe"
+
+
+def test_who_a_patient_is_is_told_to_those_who_ask_and_the_look_is_recorded(neurolist, sqlite_database):
+    ref = a_case(sqlite_database)
+    before = sqlite_database.verify_trail().rows
+    code, out, _ = neurolist("patient", ref)
+    assert code == 0
+    assert "Family1, Given" in out
+    assert "(03) 5550 1234" in out
+    assert sqlite_database.verify_trail().rows > before

@@ -26,6 +26,7 @@ from scheduler.pathway.booking import BookingEvent, BookingState
 from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Role
 from tests.builders.memory import TODAY, a_case, a_clinic, list_for_test, read
+from tests.builders.planning import a_problem
 from tests.builders.service import a_desk, a_service, an_actor
 
 EXAMPLES = Path("examples/referrals")
@@ -48,6 +49,8 @@ def refusals(service):
 
 ACTS = {
     Action.LOOK: lambda desk: desk.cases(),
+    Action.SEE_PATIENT: lambda desk: desk.patient("N1"),
+    Action.SET_UP: lambda desk: desk.set_up(a_problem()),
     Action.IMPORT_REFERRALS: lambda desk: desk.import_referrals([]),
     Action.REQUEST_PLAN: lambda desk: desk.request_plan(),
     Action.WITHDRAW_PROPOSAL: lambda desk: desk.withdraw(a_desk(desk.service).request_plan()),
