@@ -63,20 +63,23 @@ def _make_ready(service: Service, *, demo: bool, say: Callable[[str], None]) -> 
         for line in _fill(service, 0):
             say(line)
     elif demo:
+        from flows.demo import demo_accounts
+
         say("The database already holds data, so no demonstration data was made.")
+        say(demo_accounts(service.home) or "Sign in with an account made by: neurolist account")
     service.database.close()
 
 
 def _fill(service: Service, seed: int) -> tuple[str, ...]:
-    from flows.demo import make_demo
+    from flows.demo import demo_accounts, make_demo, plan_ahead
 
     with counting("Making demonstration data") as tell:
         report = make_demo(service.database, clock=service.clock, seed=seed, on_progress=tell)
-    accounts = [f"  {one.username:<10} {one.role.label:<16} {one.name}" for one in report.staff]
+    published = plan_ahead(service)
     return (
-        f"Made {report.cases} cases, {report.sites} sites, {report.lists} lists and {report.plans} published plans.",
-        f"Sign in as one of these, each with the password {report.password}",
-        *accounts,
+        f"Made {report.cases} cases, {report.sites} sites, {report.lists} lists and {report.plans} past plans.",
+        f"Planned the coming weeks: {len(published.booked)} more cases booked, {len(published.moved)} moved.",
+        demo_accounts(service.home) or "",
     )
 
 

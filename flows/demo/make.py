@@ -21,9 +21,9 @@ from flows.demo.clinic import set_up
 from flows.demo.days import at
 from flows.demo.doors import past_doors
 from flows.demo.sites import RADIOLOGISTS, SITES
-from flows.demo.staff import ADMINISTRATOR, STAFF, StaffMember
+from flows.demo.staff import ADMINISTRATOR, LEAD, STAFF, StaffMember
 from flows.demo.story import Story, story
-from flows.desk import Desk
+from flows.desk import Desk, PublishReport
 from flows.permissions import EVERY_SITE, Action, demand
 from flows.service import Service
 from scheduler.errors import NeurolistError
@@ -36,6 +36,7 @@ SET_UP_BEFORE = timedelta(days=1)  # the first referral
 NOTE = "demo-accounts.txt"
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 OBJECTS_BETWEEN_COLLECTIONS = (50_000, 20, 50)
+PLANNING_SECONDS = 10.0
 PASSWORD_PARTS, LETTERS_IN_A_PART = 3, 4
 
 
@@ -81,6 +82,12 @@ def make_demo(
     return _report(told, lists=lists, password=password, seconds=time.monotonic() - began)
 
 
+def plan_ahead(service: Service, *, seconds: float = PLANNING_SECONDS) -> PublishReport:
+    """Let the planner place those who still wait in the coming weeks, and publish that as the IR lead would."""
+    desk = Desk(service, LEAD.actor)
+    return desk.publish(desk.plan_now(time_limit=seconds))
+
+
 def demo_accounts(home: Path) -> str | None:
     """Give the note on how to sign in that a demonstration left in this folder; None where none was made."""
     note = home / NOTE
@@ -89,7 +96,7 @@ def demo_accounts(home: Path) -> str | None:
 
 def _leave_note(home: Path, password: str) -> None:
     """Write down how to sign in, for nobody but the owner of the folder; the people and the data are invented."""
-    lines = [f"Password of every demonstration account: {password}"]
+    lines = [f"Sign in as one of these, each with the password {password}"]
     lines += [f"  {one.username:<10} {one.role.label:<16} {one.name}" for one in STAFF]
     note = home / NOTE
     note.unlink(missing_ok=True)

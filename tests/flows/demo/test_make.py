@@ -19,8 +19,9 @@ from db.pictures import CasePage
 from db.referrals import RECEIVED
 from db.settings import MemorySettings
 from db.tables import METADATA, ClaimRow, PatientIdentityRow
+from db.words import ProposalStatus
 from flows.clock import Clock, fixed_clock
-from flows.demo import STAFF, DemoReport, demo_accounts, make_demo
+from flows.demo import STAFF, DemoReport, demo_accounts, make_demo, plan_ahead
 from flows.demo.days import at
 from flows.demo.make import NOTE
 from flows.demo.staff import ADMINISTRATOR
@@ -230,3 +231,15 @@ def _told(home: Path, seed: int) -> list[object]:
     lists = [(card.id, card.radiologist, [booked.ref for booked in card.cases]) for card in desk.lists(TODAY)]
     database.close()
     return [people, sorted(lines, key=str), lists]
+
+
+def test_the_coming_weeks_are_planned_by_the_planner_and_published(tmp_path: Path) -> None:
+    database = an_empty_memory(tmp_path)
+    make_demo(database, clock=CLOCK, seed=3, one_in=SMALL)
+    desk = desk_of(database)
+    before = len(desk.proposals())
+    report = plan_ahead(desk.service, seconds=2)
+    assert len(desk.proposals()) == before + 1
+    assert desk.proposal(report.proposal_id).summary.status is ProposalStatus.PUBLISHED
+    assert report.not_booked == ()
+    database.close()
