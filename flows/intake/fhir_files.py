@@ -42,7 +42,7 @@ def read_fhir(entries: Iterable[Entry], received_on: date, zone: ZoneInfo) -> It
     with_referrals = {entry.file for entry in library.entries if entry.kind == REFERRAL}
     for entry in library.entries:
         if refusal := _left_over(entry, uses.get(entry.content, []), with_referrals):
-            yield Outcome(refusals=(refusal,))
+            yield Outcome(file=entry.file, entry=entry.place, refusals=(refusal,))
 
 
 def _referral(gathering: Gathering) -> Outcome:
