@@ -43,7 +43,7 @@ from db.referrals import RECEIVE_STEP
 from db.settings import MemorySettings
 from db.words import ProposalStatus, TaskState
 from flows.handlers import PLAN_STEP, PUBLISHED_STEP
-from flows.permissions import EVERY_SITE, Action, Actor, allowed_roles, demand
+from flows.permissions import EVERY_SITE, Action, Actor, Asked, allowed_roles, demand
 from flows.plan_requests import PlanRequest
 from flows.reports import ImportReport, KeptReferral
 from flows.service import Service, open_service
@@ -53,9 +53,11 @@ from scheduler.errors import NeurolistError, NotFoundError, NotPermittedError
 from scheduler.goals import GOALS
 from scheduler.pathway.booking import BookingEvent, BookingState
 from scheduler.pathway.clocks import Clock as PathwayClock
-from scheduler.pathway.events import Event
+from scheduler.pathway.events import Event, ReadinessEvent
 from scheduler.pathway.fields import Choice, Field, FieldType
 from scheduler.pathway.machine import NextStep, decide, possible
+from scheduler.pathway.readiness import READINESS_ROLES
+from scheduler.pathway.readiness_steps import possible_readiness, readiness_step
 from scheduler.pathway.states import PathwayState
 from scheduler.problem import SchedulingProblem
 from scheduler.vocabulary import Role
@@ -194,11 +196,13 @@ class Desk:
     def next_steps(self, ref: str) -> tuple[NextStep, ...]:
         """List what may follow for a case, with each form, and whether the facts allow it today."""
         today = self.today()
-        return self._look(
-            lambda session: possible(
-                facts.case_facts(session, ref), protocols.protocol(session, today), today, clinic.holidays(session)
-            )
-        )
+
+        def ask(session: Session) -> tuple[NextStep, ...]:
+            known = facts.case_facts(session, ref)
+            steps = possible(known, protocols.protocol(session, today), today, clinic.holidays(session))
+            return (*steps, *possible_readiness(known))
+
+        return self._look(ask)
 
     def stages(self) -> tuple[StageColumn, ...]:
         """Give every state of the pathway with the cases that stand there."""
@@ -261,13 +265,13 @@ class Desk:
     def record(
         self,
         ref: str,
-        event: Event | str,
+        event: Event | ReadinessEvent | str,
         details: Mapping[str, object],
         *,
         write_id: str | None = None,
         expected_version: int | None = None,
     ) -> CaseSummary:
-        """Record what happened to a case, and do at once what that makes due.
+        """Record what happened to a case or to its readiness, and do at once what that makes due.
 
         Raises TransitionNotAllowedError with every sentence in the way, StaleVersionError when the case changed since
         `expected_version` was shown. A repeat of the same `write_id` changes nothing.
@@ -277,14 +281,15 @@ class Desk:
         now, today = self.service.clock.now(), self.today()
 
         def step(session: Session) -> None:
-            move = decide(
+            known, rules, days_off = (
                 facts.case_facts(session, ref),
-                happened,
-                details,
-                protocol=protocols.protocol(session, today),
-                today=today,
-                holidays=clinic.holidays(session),
+                protocols.protocol(session, today),
+                clinic.holidays(session),
             )
+            if isinstance(happened, ReadinessEvent):
+                move = readiness_step(known, happened, details, protocol=rules, today=today, holidays=days_off)
+            else:
+                move = decide(known, happened, details, protocol=rules, today=today, holidays=days_off)
             cases.apply_step(
                 session,
                 ref,
@@ -453,9 +458,7 @@ class Desk:
     def _write(self, author: Author, work: Callable[[Session], T]) -> T:
         return self.service.database.write(work, author=author, now=self.service.clock.now())
 
-    def _permitted(
-        self, asked: Action | Event, entity: str, ref: str, *, sites: Iterable[str | None] = (None,)
-    ) -> Author:
+    def _permitted(self, asked: Asked, entity: str, ref: str, *, sites: Iterable[str | None] = (None,)) -> Author:
         """Give who the write is attributed to; a refusal is told to the audit trail before it is raised."""
         try:
             demand(self.actor, asked, sites=sites)
@@ -519,14 +522,14 @@ def open_desk(settings: MemorySettings | None = None) -> Desk:
     return Desk(open_service(settings=settings))
 
 
-def event_named(event: Event | str) -> Event:
+def event_named(event: Event | ReadinessEvent | str) -> Event | ReadinessEvent:
     """Give the event with this name; raises NotFoundError with the names that are like it."""
-    try:
-        return Event(event)
-    except ValueError:
-        near = get_close_matches(str(event), [each.value for each in Event])
-        also = f" Did you mean {', '.join(near)}?" if near else ""
-        raise NotFoundError(f"No event is called '{event}'.{also}") from None
+    known: dict[str, Event | ReadinessEvent] = {each.value: each for each in (*Event, *READINESS_ROLES)}
+    if str(event) in known:
+        return known[str(event)]
+    near = get_close_matches(str(event), known)
+    also = f" Did you mean {', '.join(near)}?" if near else ""
+    raise NotFoundError(f"No event is called '{event}'.{also}")
 
 
 def state_named(state: str) -> PathwayState:
@@ -538,7 +541,7 @@ def state_named(state: str) -> PathwayState:
         raise NotFoundError(f"No state is called '{state}'. The states are: {names}.") from None
 
 
-def author_of(actor: Actor, asked: Action | Event) -> Author:
+def author_of(actor: Actor, asked: Asked) -> Author:
     """Give who an act is attributed to, in the role that allows it."""
     held = actor.roles_at(None) & allowed_roles(asked)
     role = min(held, key=list(Role).index, default=None)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.errors import NotPermittedError
-from scheduler.pathway.events import Event
+from scheduler.pathway.events import Event, ReadinessEvent
+from scheduler.pathway.readiness import READINESS_ROLES
 from scheduler.pathway.transitions import roles_for
 from scheduler.vocabulary import Role
 
@@ -85,25 +86,30 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
 }
 
 
-def allowed_roles(asked: Action | Event) -> frozenset[Role]:
-    """Give the roles that may do this."""
-    return roles_for(asked) if isinstance(asked, Event) else PERMISSIONS[asked]
+Asked = Action | Event | ReadinessEvent
 
 
-def may(actor: Actor, asked: Action | Event, *, site: str | None = None) -> bool:
+def allowed_roles(asked: Asked) -> frozenset[Role]:
+    """Give the roles that may do this; what only a timer does is nobody's."""
+    if isinstance(asked, Action):
+        return PERMISSIONS[asked]
+    return roles_for(asked) if isinstance(asked, Event) else READINESS_ROLES.get(asked, frozenset())
+
+
+def may(actor: Actor, asked: Asked, *, site: str | None = None) -> bool:
     """Say whether the actor may do this, at this site where it has one."""
     return bool(actor.roles_at(site) & allowed_roles(asked))
 
 
-def demand(actor: Actor, asked: Action | Event, *, sites: Iterable[str | None] = (None,)) -> None:
+def demand(actor: Actor, asked: Asked, *, sites: Iterable[str | None] = (None,)) -> None:
     """Raise NotPermittedError, naming the roles that may, unless the actor may do this at every site it touches."""
     for site in sites:
         if not may(actor, asked, site=site):
             raise NotPermittedError(_refusal(actor, asked, site))
 
 
-def _refusal(actor: Actor, asked: Action | Event, site: str | None) -> str:
+def _refusal(actor: Actor, asked: Asked, site: str | None) -> str:
     roles = ", ".join(sorted(role.label for role in allowed_roles(asked)))
-    what = f"record “{asked.label}”" if isinstance(asked, Event) else asked.label
+    what = asked.label if isinstance(asked, Action) else f"record “{asked.label}”"
     where = f" at {site}" if site is not None else ""
     return f"{actor.name} may not {what}{where}. Ask someone with one of these roles: {roles}."

@@ -103,3 +103,20 @@ EVENT_LABELS = {
     Event.DEATH_NOTIFIED: "Death notified",
     Event.DUPLICATE_OR_ERROR: "Duplicate or entered in error",
 }
+
+
+class ReadinessEvent(StrEnum):
+    """One thing that changes, or questions, whether a patient is ready."""
+
+    LIST = "list"
+    LIST_STAGED = "list_staged"
+    CLINICALLY_UNREADY = "clinically_unready"
+    PERSONAL_DEFERRAL = "personal_deferral"
+    READY_AGAIN = "ready_again"
+    LIMIT_REACHED = "limit_reached"
+    REVIEW_DUE = "review_due"
+
+    @property
+    def label(self) -> str:
+        """The name people read."""
+        return self.value.replace("_", " ").capitalize()

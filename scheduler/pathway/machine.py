@@ -10,7 +10,7 @@ from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway.clocks import NO_HOLIDAYS
 from scheduler.pathway.duties import enter, leave
 from scheduler.pathway.effects import Effect
-from scheduler.pathway.events import Event
+from scheduler.pathway.events import Event, ReadinessEvent
 from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.fields import Details, Field, read_details, with_initial
 from scheduler.pathway.guards import GUARDS
@@ -29,7 +29,7 @@ class Step:
     `cautions` did not stop it, but the person who took it is told.
     """
 
-    event: Event
+    event: Event | ReadinessEvent
     from_state: PathwayState
     to_state: PathwayState
     effects: tuple[Effect, ...]
@@ -43,7 +43,7 @@ class NextStep:
     `allowed` leaves out what depends on the form. `why_not` is the first thing in the way.
     """
 
-    event: Event
+    event: Event | ReadinessEvent
     label: str
     says: str
     fields: tuple[Field, ...]

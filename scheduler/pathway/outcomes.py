@@ -42,10 +42,11 @@ from scheduler.pathway.effects import (
     Timer,
     UpdateEpisode,
 )
+from scheduler.pathway.events import ReadinessEvent
 from scheduler.pathway.facts import Channel, MdtRecommendation, TestResult
 from scheduler.pathway.guards.slot import held_booking, reoffer_limit
 from scheduler.pathway.items import BLOODS, missing_items
-from scheduler.pathway.readiness import ReadinessEvent, next_readiness
+from scheduler.pathway.readiness import next_readiness
 from scheduler.pathway.relief import judge
 from scheduler.pathway.situation import Situation, needed
 from scheduler.pathway.states import PathwayState

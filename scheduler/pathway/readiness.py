@@ -8,13 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway.booking import BookingState
 from scheduler.pathway.clocks import NO_HOLIDAYS, category_on
 from scheduler.pathway.duties import timer
-from scheduler.pathway.effects import CancelBooking, Effect, KeepNote, Task, TaskKind, Timer, UpdateEpisode
+from scheduler.pathway.effects import (
+    CancelBooking,
+    CancelDueSteps,
+    Effect,
+    KeepNote,
+    Task,
+    TaskKind,
+    Timer,
+    UpdateEpisode,
+)
+from scheduler.pathway.events import ReadinessEvent
 from scheduler.pathway.facts import CaseFacts, Episode
 from scheduler.pathway.fields import Field, FieldType, When, read_details
 from scheduler.pathway.protocols import Protocol
@@ -22,24 +31,6 @@ from scheduler.pathway.situation import Situation, needed
 from scheduler.pathway.states import PathwayState
 from scheduler.pathway.validity import day
 from scheduler.vocabulary import Readiness, Role, Urgency
-
-
-class ReadinessEvent(StrEnum):
-    """One thing that changes, or questions, whether a patient is ready."""
-
-    LIST = "list"
-    LIST_STAGED = "list_staged"
-    CLINICALLY_UNREADY = "clinically_unready"
-    PERSONAL_DEFERRAL = "personal_deferral"
-    READY_AGAIN = "ready_again"
-    LIMIT_REACHED = "limit_reached"
-    REVIEW_DUE = "review_due"
-
-    @property
-    def label(self) -> str:
-        """The name people read."""
-        return self.value.replace("_", " ").capitalize()
-
 
 _E = ReadinessEvent
 _R = Readiness
@@ -116,7 +107,13 @@ READINESS_FIELDS: dict[ReadinessEvent, tuple[Field, ...]] = {
     _E.LIMIT_REACHED: (),
     _E.REVIEW_DUE: (),
 }
-_BOOKED = frozenset({PathwayState.TEST_BOOKED, PathwayState.DEFINITIVE_BOOKED})
+READINESS_ROLES: dict[ReadinessEvent, frozenset[Role]] = {
+    _E.CLINICALLY_UNREADY: frozenset({Role.CLINICIAN, Role.IR_LEAD, Role.ADMINISTRATOR}),
+    _E.PERSONAL_DEFERRAL: frozenset(Role) - {Role.VIEWER},
+    _E.READY_AGAIN: frozenset(Role) - {Role.VIEWER},
+}
+BOOKED = frozenset({PathwayState.TEST_BOOKED, PathwayState.DEFINITIVE_BOOKED})
+BOOKED_FIRST = "The patient is booked: record cancel_patient or cancel_hospital first, then change the readiness."
 _BY_CLOCK = frozenset({_E.LIMIT_REACHED, _E.REVIEW_DUE})
 
 
@@ -207,7 +204,7 @@ def _ready(case: Situation, episode: Episode, after: Readiness) -> tuple[Effect,
         raise TransitionNotAllowedError(f"The patient was not ready from {day(began)}: give a later 'ready_on'.")
     if episode.readiness is Readiness.STAGED and episode.earliest is not None and ready_on < episode.earliest:
         raise TransitionNotAllowedError(f"The patient is staged until {day(episode.earliest)}: record it from then on.")
-    return (_update(episode, after, ready_on, None),)
+    return (_update(episode, after, ready_on, None), CancelDueSteps(names=(Timer.REVIEW_READINESS, Timer.STAGED_UNTIL)))
 
 
 def _staged_day(case: Situation, episode: Episode) -> date | None:
@@ -245,10 +242,8 @@ def _since(case: Situation, episode: Episode) -> date:
 
 def _give_back(case: Situation) -> tuple[Effect, ...]:
     booking = case.facts.booking
-    if case.facts.state in _BOOKED:
-        raise TransitionNotAllowedError(
-            "The patient is booked: record cancel_patient or cancel_hospital first, then change the readiness."
-        )
+    if case.facts.state in BOOKED:
+        raise TransitionNotAllowedError(BOOKED_FIRST)
     if booking is None or not booking.state.is_live:
         return ()
     if not case.details.yes("confirm_cancel"):

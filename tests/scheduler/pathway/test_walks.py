@@ -15,7 +15,7 @@ from scheduler.pathway import effects as left
 from scheduler.pathway.booking import BookingState
 from scheduler.pathway.clocks import clocks
 from scheduler.pathway.effects import Effect, Timer
-from scheduler.pathway.events import Event
+from scheduler.pathway.events import Event, ReadinessEvent
 from scheduler.pathway.facts import (
     BookingFacts,
     CaseFacts,
@@ -31,7 +31,7 @@ from scheduler.pathway.facts import (
     Visit,
 )
 from scheduler.pathway.machine import decide, opening_effects, possible
-from scheduler.pathway.readiness import ReadinessEvent, decide_readiness
+from scheduler.pathway.readiness import decide_readiness
 from scheduler.pathway.relief import judge
 from scheduler.pathway.states import PathwayState as S
 from scheduler.pathway.validity import procedure_window
