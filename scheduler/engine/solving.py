@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from scheduler.audit import audit, cost_of, terms_of
 from scheduler.diary import Diary
 from scheduler.engine.answer import Answer, plan_of
+from scheduler.engine.columns.searching import ColumnSearch
 from scheduler.engine.places import possible_places
 from scheduler.engine.reasons import reasons_for
 from scheduler.engine.run import EngineFaultError, Run
-from scheduler.engine.search import Search
 from scheduler.plan import Plan, PlanStatus, Unscheduled
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from scheduler.engine.places import Places
     from scheduler.engine.run import Progress
+    from scheduler.engine.search import Search
     from scheduler.problem import SchedulingProblem
 
 SECONDS_BETWEEN_LOOKS = 0.05
@@ -46,7 +47,7 @@ def solve(
     kept_back = min(SECONDS_TO_FINISH, time_limit / 10)
     run = Run(problem, time_limit - kept_back, on_progress)
     places = possible_places(problem)
-    search = Search(run, places, seed)
+    search = ColumnSearch(run, places, seed)
     _Crew(run, search, max(1, workers)).work(should_stop or (lambda: False))
     answer, _ = run.snapshot()
     if answer is None:

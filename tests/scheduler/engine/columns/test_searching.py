@@ -7,7 +7,7 @@ from time import monotonic
 import pytest
 
 from scheduler.audit import audit
-from scheduler.engine import solve, solving
+from scheduler.engine import solve
 from scheduler.engine.columns.searching import ColumnSearch, prove_bound
 from scheduler.engine.places import possible_places
 from scheduler.problem import Follows
@@ -52,8 +52,7 @@ def a_week(cases=30):
 
 @pytest.fixture
 def by_columns(monkeypatch):
-    """Let the engine search by columns and by nothing else."""
-    monkeypatch.setattr(solving, "Search", ColumnSearch)
+    """Let the engine find even small plans by columns."""
     monkeypatch.setattr(ColumnSearch, "exact", lambda *_: None)
 
 
