@@ -88,8 +88,9 @@ def status(*, as_json: AsJson = False) -> None:
     from flows.show import print_json, print_status
     from flows.status import status_report
 
-    found = status_report(_desk())
-    print_json(found) if as_json else print_status(found)
+    desk = _desk()
+    found = status_report(desk)
+    print_json(found) if as_json else print_status(found, desk.zone)
 
 
 @app.command()

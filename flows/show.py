@@ -93,13 +93,13 @@ def print_rulebook(rules: Iterable[Rule], goals: Iterable[Goal]) -> None:
         screen.print(f"\n[bold]{goal.name}[/] ({escape(goal.unit)})\n  {escape(goal.says)}")
 
 
-def print_status(found: StatusReport) -> None:
+def print_status(found: StatusReport, zone: ZoneInfo) -> None:
     """Print how the service stands."""
     memory, screen = found.memory, console()
     shifted = " [bold yellow](shifted by NEUROLIST_NOW)[/]" if found.clock_shifted else ""
     guards = "all hold" if found.guards is None else f"[bold red]{escape(found.guards)}[/]"
     rows = (
-        ("Clock", f"{found.now:%Y-%m-%d %H:%M} UTC{shifted}"),
+        ("Clock", f"{local(found.now, zone)}{shifted}"),
         ("Home", escape(found.home)),
         ("Database", escape(found.database)),
         ("Guards", guards),

@@ -90,7 +90,7 @@ class Rule:
     """A rule a plan may never break.
 
     The three `bars_…` tests, where a rule has them, say that it alone keeps a case off a list, whatever else is
-    planned; `wants` then completes the sentence "No list …" for a case that has no list left.
+    planned; `wants` then completes "a list that …" for a case that has no list left.
     """
 
     name: str

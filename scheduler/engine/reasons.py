@@ -41,12 +41,21 @@ def _barred(problem: SchedulingProblem, case: Case) -> tuple[str, ...]:
     for rule in RULEBOOK:
         kept = [facts for facts in left if not _keeps_off(rule, problem, case, facts)]
         if len(kept) < len(left) and rule.wants is not None:
-            number = f"Only {len(kept)}" if kept else "None"
-            reasons.append(f"{number} of the {len(left)} lists {'left ' if reasons else ''}{rule.wants(case)}.")
+            reasons.append(_sifted(len(kept), len(left), rule.wants(case), again=bool(reasons)))
         left = kept
         if not left and reasons:
             return tuple(reasons)
     return (*reasons, "No radiologist can both do one of the lists left and treat this case.")
+
+
+def _sifted(kept: int, of: int, wanted: str, *, again: bool) -> str:
+    """Say how many lists a rule leaves; `wanted` completes "a list that …"."""
+    if of == 1:
+        return f"The only list{' left' if again else ''} is not one that {wanted}."
+    lists = f"of the {of} lists{' left' if again else ''}"
+    if kept > 1:
+        return f"Only {kept} {lists} will do: it needs one that {wanted}."
+    return f"{'Only one' if kept else 'None'} {lists} {wanted}."
 
 
 def _keeps_off(rule: Rule, problem: SchedulingProblem, case: Case, facts: ListFacts) -> bool:

@@ -43,5 +43,5 @@ RULE = Rule(
     enforce=enforce,
     breaches=breaches,
     bars_place=bars_place,
-    wants=lambda case: f"accepts its funding ({case.funding})",
+    wants=lambda case: f"accepts its funding ({case.funding.replace('_', ' ')})",
 )

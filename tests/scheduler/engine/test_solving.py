@@ -89,7 +89,9 @@ def test_no_cases_and_no_lists_make_an_empty_plan():
 
 def test_a_case_no_list_can_take_is_left_out_with_the_reason():
     plan = solve(a_problem(radiologists=[a_radiologist(targets=(Target.STELLATE,))]), time_limit=5)
-    assert plan.unscheduled[0].reasons == ("None of the 1 lists has a radiologist skilled in coeliac plexus.",)
+    assert plan.unscheduled[0].reasons == (
+        "The only list is not one that has a radiologist skilled in coeliac plexus.",
+    )
 
 
 def test_a_case_that_would_fit_but_for_others_is_left_out_with_the_reason():
