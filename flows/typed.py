@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from flows.desk import Desk, Field, FieldType, NextStep, event_named
 from scheduler.errors import BadInputError, Fault
+from scheduler.pathway.fields import Field, FieldType
+
+if TYPE_CHECKING:
+    from flows.desk import Desk, NextStep
 
 EXAMPLES = {
     FieldType.TEXT: "words in quotes",
@@ -21,6 +25,8 @@ EXAMPLES = {
 
 def typed_details(desk: Desk, ref: str, event: str, fields: Sequence[str]) -> dict[str, object]:
     """Read KEY=VALUE pairs for an event of a case; raises BadInputError that lists the fields when they do not fit."""
+    from flows.desk import event_named  # small commands show fields without loading the database
+
     happened = event_named(event)
     given = dict(_pair(text) for text in fields)
     step = next((step for step in desk.next_steps(ref) if step.event is happened), None)
