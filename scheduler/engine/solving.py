@@ -14,6 +14,7 @@ from scheduler.engine.columns.searching import ColumnSearch
 from scheduler.engine.places import possible_places
 from scheduler.engine.reasons import reasons_for
 from scheduler.engine.run import EngineFaultError, Run
+from scheduler.engine.steady import steadied
 from scheduler.plan import Plan, PlanStatus, Unscheduled
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ SECONDS_BETWEEN_LOOKS = 0.05
 SECONDS_TO_FINISH = 0.5  # kept back for reasons, audit and the threads' last step
 SECONDS_TO_GATHER = 30.0
 SHARE_FOR_WHOLE = 0.3
+SHARE_FOR_STEADYING = 0.03  # on top of the time limit at the most, which is kept within a tenth
 
 
 def solve(
@@ -53,7 +55,7 @@ def solve(
     if answer is None:
         search.start()
         answer, _ = run.snapshot()
-    return _finished(run, places, answer or Answer())
+    return _finished(run, places, answer or Answer(), seconds=time_limit * SHARE_FOR_STEADYING)
 
 
 class _Crew:
@@ -139,10 +141,10 @@ class _Crew:
             self._search.improve(number)
 
 
-def _finished(run: Run, places: Places, answer: Answer) -> Plan:
-    """Price the plan, give every case left out its reasons, and audit the whole."""
+def _finished(run: Run, places: Places, answer: Answer, *, seconds: float) -> Plan:
+    """Steady and price the plan, give every case left out its reasons, and audit the whole."""
     problem = run.problem
-    plan = plan_of(problem, answer)
+    plan = steadied(problem, plan_of(problem, answer), seconds=seconds)
     diary = Diary(problem=problem, plan=plan)
     terms = terms_of(diary)
     cost = cost_of(terms, problem.objective)
