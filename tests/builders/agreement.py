@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from scheduler.audit import cost_of, terms_of
+from scheduler.audit import cost_of, rule_breaches, terms_of
 from scheduler.diary import Diary
 from scheduler.engine.model import Model, rules_model
 from scheduler.engine.places import every_place
@@ -80,6 +80,11 @@ def sound(problem: SchedulingProblem, schedule: Schedule, rules: Sequence[Rule] 
     """Tell whether a schedule breaks none of the rules."""
     diary = Diary(problem=problem, plan=plan_from(problem, schedule))
     return not any(True for rule in rules for _ in rule.breaches(diary))
+
+
+def broken(problem: SchedulingProblem, schedule: Schedule) -> set[str]:
+    """Name every rule a schedule breaks."""
+    return {breach.rule for breach in rule_breaches(Diary(problem=problem, plan=plan_from(problem, schedule)))}
 
 
 class _Collector(cp_model.CpSolverSolutionCallback):

@@ -88,7 +88,11 @@ def hand_made() -> dict[str, SchedulingProblem]:
             cases=_pair(),
         ),
         "radiologist-session-limit": a_problem(
-            sessions=[short, tomorrow, a_suite_session("L3", "10:00", "10:10", day=later(1))],
+            sessions=[
+                a_suite_session("L1", "09:00", "09:10"),
+                a_suite_session("L2", "09:00", "09:10", day=later(1)),
+                a_suite_session("L3", "10:00", "10:10", day=later(1)),
+            ],
             radiologists=[a_radiologist(max_sessions_per_day=1, max_sessions_per_week=2)],
             cases=[*_pair(), a_case("C", **SHORT)],
         ),
