@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import streamlit as st
-from flows.desk import Actor, Desk
 
 from dashboard.reads import front_door
 from dashboard.settings import screen_settings
+from flows.desk import Actor, Desk
 
 
 def person() -> Actor | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from ortools.math_opt.python import mathopt
 
-from scheduler.engine.columns.pricing import SCALE, Prices
+from scheduler.engine.columns.duals import Charges, Duals, duals_of
+from scheduler.engine.columns.pricing import Prices
+from scheduler.engine.columns.tables import SCALE
 from scheduler.problem import MINUTES_PER_STEP
 
 if TYPE_CHECKING:
@@ -27,52 +29,8 @@ if TYPE_CHECKING:
 
 # What breaking a rule costs while columns are still few: more than any case left out is likely to.
 PRICE_OF_A_BREACH = 1e5
-COLUMNS_PER_ROW = 4  # more than this many and the dearest are dropped
+COLUMNS_PER_ROW = 8  # more than this many and the dearest are dropped
 DEAREST_KEPT = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duals:
-    """What one more of each row's right-hand side would save, as the linear programme sees it."""
-
-    case: Real
-    session: Real
-    limit: Real
-    person: Real
-    site: Real
-    unit: Real  # per (kind, list) that depends on mobile units
-    cut: Real
-
-    def towards(self, other: Duals, share: float) -> Duals:
-        """Go part of the way to earlier duals; cuts made since count as nothing there."""
-        cut = np.zeros(len(self.cut))
-        cut[: len(other.cut)] = other.cut
-
-        def mix(here: Real, there: Real) -> Real:
-            mixed: Real = (1 - share) * here + share * there
-            return mixed
-
-        return Duals(
-            case=mix(self.case, other.case),
-            session=mix(self.session, other.session),
-            limit=mix(self.limit, other.limit),
-            person=mix(self.person, other.person),
-            site=mix(self.site, other.site),
-            unit=mix(self.unit, other.unit),
-            cut=mix(self.cut, cut),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charges:
-    """Duals in whole 1/4096ths with the sign a proof needs; all but `case` are charges, 0 or more."""
-
-    case: Whole
-    limit: Whole
-    person: Whole
-    site: Whole
-    unit: Whole
-    cut: Whole
 
 
 @dataclass(slots=True)
@@ -84,6 +42,18 @@ class _Rows:
     site: dict[int, mathopt.LinearConstraint] = field(default_factory=dict)
     unit: dict[tuple[int, int], mathopt.LinearConstraint] = field(default_factory=dict)
     cut: list[mathopt.LinearConstraint] = field(default_factory=list)
+
+
+class _Charged(NamedTuple):
+    """Pairs of a slot and a row it is charged for."""
+
+    slot: Whole
+    row: Whole
+
+
+def _charged(rows_by_slot: list[list[int]]) -> _Charged:
+    pairs = [(slot, row) for slot, rows in enumerate(rows_by_slot) for row in rows]
+    return _Charged(*np.array(pairs, dtype=np.int64).reshape(-1, 2).T)
 
 
 class Master:
@@ -156,12 +126,11 @@ class Master:
                 for session in lists:
                     rows.unit[unit.kind, session].set_coefficient(here, -1)
 
-    def _charged_slots(self) -> tuple[list[list[int]], list[list[int]]]:
-        """List, slot by slot, the limits and the (kind, list) rows it is charged for."""
-        slots = self._pricer.slots
-        order = self._unit_order
+    def _charged_slots(self) -> tuple[_Charged, _Charged]:
+        """Pair slots with the limits and the (kind, list) rows they are charged for."""
+        slots, order = self._pricer.slots, self._unit_order
         limits = [self._limits_by_staff.get((slot.session, slot.person), []) for slot in slots]
-        return limits, [[order[kind, slot.session] for kind in slot.kinds] for slot in slots]
+        return _charged(limits), _charged([[order[kind, slot.session] for kind in slot.kinds] for slot in slots])
 
     # Columns and cuts.
 
@@ -312,12 +281,106 @@ class Master:
             if charge:
                 worth[cut.cases, cut.lists] -= cut.coefficients * charge
         limits, units = self._charged
-        slot = [
-            int(charges.limit[asked].sum() + charges.unit[needed].sum())
-            for asked, needed in zip(limits, units, strict=True)
-        ]
+        slot = np.zeros(len(self._pricer.slots), dtype=np.int64)
+        np.add.at(slot, limits.slot, charges.limit[limits.row])
+        np.add.at(slot, units.slot, charges.unit[units.row])
         person = tables.person_cost * SCALE + charges.person[None, :] * tables.duration[:, None]
-        return Prices(worth=worth, person=person, slot=np.array(slot, dtype=np.int64))
+        return Prices(worth=worth, person=person, slot=slot)
+
+    def first_duals(self) -> Duals:
+        """Give duals to start from: each case asks for no more than its cheapest place costs."""
+        tables = self.tables
+        dear = np.where(tables.fits, tables.cost, tables.left_out[:, None]).min(axis=1, initial=1 << 40)
+        rows = self._rows
+        return Duals(
+            case=np.minimum(dear, tables.left_out).astype(np.float64),
+            session=np.zeros(len(rows.session)),
+            limit=np.zeros(len(rows.limit)),
+            person=np.zeros(len(rows.person)),
+            site=np.zeros(len(rows.site)),
+            unit=np.zeros(len(rows.unit)),
+            cut=np.zeros(len(rows.cut)),
+        )
+
+    def moved(self, duals: Duals, direction: Duals, step: float) -> Duals:
+        """Go so far in a direction, staying where duals may be."""
+        least, most = self._span
+
+        def move(name: str) -> Real:
+            here, by = getattr(duals, name), getattr(direction, name)
+            moved: Real = np.clip(here + step * by, getattr(least, name), getattr(most, name))
+            return moved
+
+        return duals_of(move)
+
+    def open_part(self, duals: Duals, direction: Duals) -> Duals:
+        """Leave out of a direction what leads at once to where duals may not be."""
+        least, most = self._span
+
+        def part(name: str) -> Real:
+            here, by = getattr(duals, name), getattr(direction, name)
+            blocked = ((here >= getattr(most, name)) & (by > 0)) | ((here <= getattr(least, name)) & (by < 0))
+            return np.where(blocked, 0.0, by)
+
+        return duals_of(part)
+
+    @property
+    def _span(self) -> tuple[Duals, Duals]:
+        """Give the least and the most duals that are of use."""
+        tables, rows = self.tables, self._rows
+        sizes = {name: len(getattr(rows, name)) for name in ("session", "limit", "person", "site", "unit", "cut")}
+        none = {name: np.zeros(size) for name, size in sizes.items()}
+        free = np.where(tables.pinned, PRICE_OF_A_BREACH * 10, tables.left_out).astype(np.float64)
+        prices = {"person": float(tables.person_balance_cost), "site": float(tables.site_balance_cost)}
+        least = {name: np.full(size, -prices.get(name, PRICE_OF_A_BREACH)) for name, size in sizes.items()}
+        return Duals(case=np.full(len(free), -np.inf), **least), Duals(case=free, **none)
+
+    def wanting(self, charges: Charges, chosen: Whole, sets: list[tuple[int, ...]]) -> Duals:
+        """Give each row's right-hand side less what the sets of the chosen slots use of it: the bound's slope."""
+        tables, rows = self.tables, self._rows
+        case, session = np.ones(len(tables.cases)), np.zeros(len(rows.session))
+        person = np.array([_target_of(tables.people[key]) for key in rows.person], dtype=np.float64)
+        site = np.array([_target_of(tables.sites[key]) for key in rows.site], dtype=np.float64)
+        cut = np.array([row.most for row in self.cuts], dtype=np.float64)
+        order = {key: number for number, key in enumerate(rows.person)}
+        places = {key: number for number, key in enumerate(rows.site)}
+        for number in chosen.tolist():
+            slot, cases = self._pricer.slots[number], list(sets[number])
+            case[cases] -= 1
+            steps = float(tables.duration[cases].sum())
+            if slot.person in order:
+                person[order[slot.person]] -= steps
+            if (where := int(tables.site[slot.session])) in places:
+                site[places[where]] -= steps
+            for one in cases:
+                for which, coefficient in self._cuts_by_place.get((one, slot.session), ()):
+                    cut[which] -= coefficient
+        limits, units = self._charged
+        limit = np.array([row.most for row in self._limits], dtype=np.float64)
+        unit = self._placed(charges)
+        there = np.zeros(len(self._pricer.slots), dtype=np.bool_)
+        there[chosen] = True
+        np.subtract.at(limit, limits.row[there[limits.slot]], 1)
+        np.subtract.at(unit, units.row[there[units.slot]], 1)
+        return Duals(case=case, session=session, limit=limit, person=person, site=site, unit=unit, cut=cut)
+
+    def chosen_slots(self, best: Whole) -> Whole:
+        """Give each list's best slot, where that is worth anything."""
+        order = np.lexsort((-best, self._pricer.session))
+        first = np.ones(len(order), dtype=np.bool_)
+        first[1:] = np.diff(self._pricer.session[order]) != 0
+        top = order[first]
+        chosen: Whole = top[best[top] > 0]
+        return chosen
+
+    def _placed(self, charges: Charges) -> Real:
+        """Count, per (kind, list), the mobile units that stand there if each goes where most is paid for it."""
+        placed = np.zeros(len(self._rows.unit))
+        for unit in self._unit_days:
+            paid = [[self._unit_order[unit.kind, session] for session in lists] for lists in unit.lists_by_site]
+            best = max(paid, key=lambda rows: int(charges.unit[rows].sum()))
+            placed[best] += 1
+        return placed
 
     def staff_charge(self, column: Column, charges: Charges) -> int:
         """Give what a column pays for its radiologist's time."""

@@ -1,26 +1,24 @@
-"""The most valuable set of cases for every list and radiologist, found exactly and for all of them at once."""
+"""The most valuable set of cases for every list and radiologist, found exactly, slot by slot."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from scheduler.engine.columns.tables import NEVER
+from scheduler.engine.columns.menus import IMPOSSIBLE, MOST_ON_A_LIST, Menu, find, menus_of
+from scheduler.engine.columns.relaxed import WORTHLESS, Line, best_in_line, priced_in_line
+from scheduler.engine.columns.tables import SCALE
+from scheduler.engine.compiled import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
+    from scheduler.engine.columns.tables import Tables, Whole
 
-    from scheduler.engine.columns.tables import Tables, Truth, Whole
-
-    Choices = NDArray[np.int8]
-
-SCALE = 4096  # values are priced in whole 1/4096ths of a cost unit, so that sums are exact
-WORTHLESS = -(1 << 50)
+__all__ = ["SCALE", "Column", "Pricer", "Prices", "Slot", "mobile_kinds"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,203 +53,189 @@ class Slot:
     kinds: tuple[int, ...]
 
 
-class Pricer:
-    """Finds, slot by slot, the set of cases worth most. Cases follow each other without a gap, by latest end.
+class _Members(NamedTuple):
+    """The cases a slot could hold, slot after slot: slot i has those from since[i] to since[i + 1]."""
 
-    That order is the right one: if any order meets every latest end, this one does (Jackson's rule, 1955). A case
-    flagged to be first is taken at its word once a list, whatever its place, so a set's worth is never underrated.
+    since: Whole
+    case: Whole
+    kind: Whole
+    session: Whole  # by slot
+    person: Whole  # by slot
+    menu: Whole  # by slot, -1 if it has none
+
+
+class _Asked(NamedTuple):
+    """Prices as the compiled loops take them."""
+
+    worth: Whole
+    person: Whole
+
+
+class _Book(NamedTuple):
+    """Menus one after another: menu i is from since[i] to since[i + 1], and counts from its own start."""
+
+    since: Whole
+    parent: Whole
+    kind: Whole
+    rank: Whole
+    after: Whole
+    cost: Whole
+
+
+def _book_of(menus: list[Menu]) -> _Book:
+    none = Menu(*(np.zeros(1, dtype=np.int64) for _ in Menu._fields))  # so that there is one
+    menus = [*menus, none]
+    columns = [np.concatenate([menu[place] for menu in menus]) for place in range(len(Menu._fields))]
+    sizes = np.array([0, *(len(menu.parent) for menu in menus)], dtype=np.int64)
+    return _Book(np.cumsum(sizes), *columns)
+
+
+class Pricer:
+    """Finds, slot by slot, the set of cases worth most among all the list can hold within its site's bays.
+
+    On a list whose menu is too long to list, bays are left out and flags are taken at their word, so there a set's
+    worth may be overrated; it is never underrated.
     """
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+        self.menus, self.kind = menus_of(tables)
         pairs = list(_slots(tables))
         self.slots = tuple(slot for slot, _ in pairs)
         self.session = np.array([slot.session for slot in self.slots], dtype=np.int64)
         self.person = np.array([slot.person for slot in self.slots], dtype=np.int64)
-        none = len(tables.cases)  # stands for "no case" where a slot has fewer than the most
-        most = max((len(cases) for _, cases in pairs), default=0)
-        self._cases = np.full((len(pairs), most), none, dtype=np.int64)
-        for row, (_, cases) in enumerate(pairs):
-            self._cases[row, : len(cases)] = cases
-        self._duration = np.append(tables.duration, 0)
-        self._first = np.append(tables.first, False)
-        self._latest = np.vstack([tables.latest_end, np.zeros((1, len(tables.lists)), dtype=np.int64)])
-        self._turn = tables.turnaround[self.session]
-        self._close = self._closing_costs()
-
-    def _closing_costs(self) -> Whole:
-        """Price, per slot and step at which the suite is ready again, opening the list and its overtime."""
-        tables, session = self._tables, self.session
-        ready = tables.length[session] + tables.overtime[session] + self._turn
-        steps = np.arange(int(ready.max(initial=0)) + 1, dtype=np.int64)
-        over = np.maximum(0, steps[None, :] - self._turn[:, None] - tables.length[session][:, None])
-        costs: Whole = (tables.opened_cost + tables.overtime_cost * over) * SCALE
-        costs[:, 0] = 0
-        return costs
+        cases = [group[np.argsort(self.kind[group, slot.session], kind="stable")] for slot, group in pairs]
+        member = np.concatenate([np.zeros(0, dtype=np.int64), *cases])
+        sizes = np.array([len(group) for group in cases], dtype=np.int64)
+        listed = {id(menu): menu for menu in self.menus if menu is not None}
+        order = {key: number for number, key in enumerate(listed)}
+        self._members = _Members(
+            since=np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)]),
+            case=member,
+            kind=self.kind[member, np.repeat(self.session, sizes)],
+            session=self.session,
+            person=self.person,
+            menu=np.array([order.get(id(self.menus[slot.session]), -1) for slot in self.slots], dtype=np.int64),
+        )
+        self._book = _book_of(list(listed.values()))
+        self._by_line = np.flatnonzero(self._members.menu < 0).tolist()
 
     def best(self, prices: Prices) -> tuple[Whole, list[tuple[int, ...]]]:
         """Give each slot's best worth (0 or more before the slot's own price, then less it) and the cases that give it.
 
-        The worth is exact but for the flags: no set on that slot is worth more.
+        No set on that slot is worth more.
         """
-        worth = np.zeros(len(self.slots), dtype=np.int64)
-        sets: list[tuple[int, ...]] = [()] * len(self.slots)
-        if self._cases.size:
-            cases, values = self._worthwhile(prices)
-            flagged = (self._first[cases] & (values > 0)).any(axis=1)
-            limited = self._tables.most[self.session] < self._close.shape[1]
-            for rows in (~flagged & ~limited, flagged & ~limited, limited):
-                self._fill(np.flatnonzero(rows), cases, values, worth, sets)
+        asked = _Asked(worth=prices.worth, person=prices.person)
+        worth, count, held = _price_slots(self._book, self._members, asked)
+        sets = [tuple(sorted(row[:size])) for row, size in zip(held.tolist(), count.tolist(), strict=True)]
+        for number in self._by_line:
+            worth[number], sets[number] = self._best_in_line(number, prices)
         return worth - prices.slot, sets
 
-    def _worthwhile(self, prices: Prices) -> tuple[Whole, Whole]:
-        """Give the cases worth more than nothing, slot by slot, moved to the left, and what they are worth."""
-        worth = np.vstack([prices.worth, np.full((1, prices.worth.shape[1]), WORTHLESS, dtype=np.int64)])
-        person = np.vstack([prices.person, np.zeros((1, prices.person.shape[1]), dtype=np.int64)])
-        values = worth[self._cases, self.session[:, None]] - person[self._cases, self.person[:, None]]
-        keep = values > 0
-        rows, places = np.nonzero(keep)
-        rows, places = self._best_of_a_kind(rows, places, values)
-        keep[:] = False
-        keep[rows, places] = True
-        width = int(keep.sum(axis=1).max(initial=0))
-        to = (np.cumsum(keep, axis=1) - 1)[rows, places]
-        cases = np.full((len(keep), width), len(self._tables.cases), dtype=np.int64)
-        kept = np.full((len(keep), width), WORTHLESS, dtype=np.int64)
-        cases[rows, to] = self._cases[rows, places]
-        kept[rows, to] = values[rows, places]
-        return cases, kept
+    def _best_in_line(self, number: int, prices: Prices) -> tuple[int, tuple[int, ...]]:
+        slot, members = self.slots[number], self._members
+        cases = members.case[members.since[number] : members.since[number + 1]]
+        values = prices.worth[cases, slot.session] - prices.person[cases, slot.person]
+        line = self._line(slot.session, cases[values > 0])
+        best, chosen = best_in_line(line, values[values > 0])
+        return int(best), tuple(sorted(cases[values > 0][chosen].tolist()))
 
-    def _best_of_a_kind(self, rows: Whole, places: Whole, values: Whole) -> tuple[Whole, Whole]:
-        """Keep, of the cases that only their worth tells apart, as many of the best as a slot could hold."""
-        cases, session = self._cases[rows, places], self.session[rows]
-        kind = (self._latest[cases, session] * NEVER + self._duration[cases]) * 2 + self._first[cases]
-        order = np.lexsort((-values[rows, places], kind, rows))
-        new = np.ones(len(order), dtype=np.bool_)
-        new[1:] = (np.diff(rows[order]) != 0) | (np.diff(kind[order]) != 0)
-        number = np.arange(len(order))
-        rank = number - np.maximum.accumulate(np.where(new, number, 0))
-        room = self._tables.length[session] + self._tables.overtime[session] + self._turn[rows]
-        kept = np.zeros(len(order), dtype=np.bool_)
-        kept[order] = rank < (room // (self._duration[cases] + self._turn[rows]))[order]
-        return rows[kept], places[kept]
-
-    def _fill(self, rows: Whole, cases: Whole, values: Whole, worth: Whole, sets: list[tuple[int, ...]]) -> None:
-        """Work out some slots together: by the number of cases too where a list limits it."""
-        if not len(rows):
-            return
-        cases, values = cases[rows], values[rows]
-        limit = self._tables.most[self.session[rows]]
-        counted = bool((limit < self._close.shape[1]).any())
-        grid = _Grid(
-            shift=np.minimum(self._duration[cases] + self._turn[rows][:, None], self._close.shape[1]),
-            latest=self._latest[cases, self.session[rows][:, None]] + self._turn[rows][:, None],
-            values=values,
-            flagged=self._first[cases] & (values > 0),
-            not_first=self._tables.not_first_cost * SCALE,
-            counts=int(limit.max()) + 1 if counted else 1,
+    def _line(self, session: int, cases: Whole) -> Line:
+        """Put cases in the order of their latest ends."""
+        tables = self._tables
+        return Line(
+            duration=tables.duration[cases],
+            latest=tables.latest_end[cases, session],
+            first=tables.first[cases].astype(np.int64),
+            length=int(tables.length[session]),
+            overtime=int(tables.overtime[session]),
+            turnaround=int(tables.turnaround[session]),
+            most=int(tables.most[session]),
+            opened_cost=tables.opened_cost * SCALE,
+            overtime_cost=tables.overtime_cost * SCALE,
+            not_first_cost=tables.not_first_cost * SCALE,
         )
-        best, chosen = grid.solve(self._close[rows], limit if counted else None)
-        worth[rows] = best
-        for number, row in enumerate(rows.tolist()):
-            sets[row] = tuple(sorted(cases[number, chosen[number]].tolist()))
 
     def column(self, session: int, person: int, cases: tuple[int, ...]) -> Column | None:
-        """Price a set of cases as it would be done without a gap; None if it does not fit the list."""
-        tables = self._tables
-        order = sorted(cases, key=lambda case: (tables.latest_end[case, session], tables.duration[case]))
-        flagged = [case for case in order if tables.first[case]]
-        late = len(flagged)
-        if len(order) > tables.most[session] or not self._in_time(order, session):
+        """Price a set of cases as its best order would be done; None if it does not fit the list."""
+        tables, chosen = self._tables, np.array(cases, dtype=np.int64)
+        alone = self.cost_alone(session, chosen)
+        if alone == IMPOSSIBLE:
             return None
-        if any(self._in_time([case, *(other for other in order if other != case)], session) for case in flagged):
-            late -= 1
-        ready = sum(int(tables.duration[case] + tables.turnaround[session]) for case in order)
-        over = max(0, ready - int(tables.turnaround[session] + tables.length[session]))
-        cost = tables.opened_cost + tables.overtime_cost * over + tables.not_first_cost * late
-        cost += sum(int(tables.cost[case, session] + tables.person_cost[case, person]) for case in order)
-        kinds = mobile_kinds(tables, session)
-        used = tuple(kind for kind in kinds if any(tables.needs[case, kind] for case in order))
-        return Column(session=session, person=person, cases=tuple(sorted(cases)), kinds=used, cost=cost)
-
-    def _in_time(self, order: list[int], session: int) -> bool:
-        clock = 0
-        for case in order:
-            clock += int(self._tables.duration[case])
-            if clock > self._tables.latest_end[case, session]:
-                return False
-            clock += int(self._tables.turnaround[session])
-        return True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Grid:
-    """Slots side by side: a state is (cases so far, a flagged one honoured, step at which the suite is ready)."""
-
-    shift: Whole  # r, c: steps each case takes with its turnaround
-    latest: Whole  # r, c: the last step at which the suite may be ready after it
-    values: Whole  # r, c
-    flagged: Truth  # r, c
-    not_first: int
-    counts: int  # 1 when the number of cases does not matter
-
-    def solve(self, closing: Whole, limit: Whole | None) -> tuple[Whole, Truth]:
-        """Give each row's best worth and which of its cases give it."""
-        rows, width = self.shift.shape
-        steps = closing.shape[1]
-        honours = 2 if self.flagged.any() else 1
-        # Left of step 0 lies room for "before the start", so that looking back needs no test.
-        state = np.full((rows, self.counts, honours, 2 * steps), WORTHLESS, dtype=np.int64)
-        state[:, 0, 0, steps] = 0
-        taken = np.zeros((width, rows, self.counts, honours, steps), dtype=np.int8)
-        for place in range(width):
-            self._step(place, state, taken[place])
-        final = state[:, :, :, steps:] - closing[:, None, None, :]
-        if limit is not None:
-            final[np.arange(self.counts)[None, :] > limit[:, None]] = WORTHLESS
-        flat = final.reshape(rows, -1)
-        at = flat.argmax(axis=1)
-        return flat[np.arange(rows), at], self._trace(taken, at)
-
-    def _step(self, place: int, state: Whole, taken: Choices) -> None:
-        """Let every row take its case at this place, or not. `taken`: 1 taken, 2 taken and honoured as first."""
-        steps = taken.shape[-1]
-        now = np.arange(steps)
-        back = np.maximum(now[None, :] + steps - self.shift[:, place][:, None], 0)
-        before = np.take_along_axis(state, back[:, None, None, :], axis=3)
-        if self.counts > 1:
-            before = np.concatenate([np.full_like(before[:, :1], WORTHLESS), before[:, :-1]], axis=1)
-        before[np.broadcast_to((now[None, :] > self.latest[:, place][:, None])[:, None, None, :], before.shape)] = (
-            WORTHLESS
+        own = tables.cost[chosen, session].sum() + tables.person_cost[chosen, person].sum()
+        used = tuple(kind for kind in mobile_kinds(tables, session) if tables.needs[chosen, kind].any())
+        return Column(
+            session=session, person=person, cases=tuple(sorted(cases)), kinds=used, cost=int(own) + alone // SCALE
         )
-        value, flagged = self.values[:, place], self.flagged[:, place]
-        gain = (value - np.where(flagged, self.not_first, 0))[:, None, None, None]
-        current = state[..., steps:]
-        found = before + gain
-        better = found > current
-        current[better] = found[better]
-        taken[better] = 1
-        if current.shape[2] > 1:
-            honoured = np.where(flagged[:, None, None], before[:, :, 0] + value[:, None, None], WORTHLESS)
-            better = honoured > current[:, :, 1]
-            current[:, :, 1][better] = honoured[better]
-            taken[:, :, 1][better] = 2
 
-    def _trace(self, taken: Choices, at: Whole) -> Truth:
-        """Follow the choices back from each row's best end."""
-        width, rows, _, honours, steps = taken.shape
-        row, step = np.arange(rows), at % steps
-        honour, count = at // steps % honours, at // (steps * honours)
-        chosen = np.zeros((rows, width), dtype=np.bool_)
-        for place in range(width - 1, -1, -1):
-            how = taken[place, row, count, honour, step]
-            here = how > 0
-            chosen[:, place] = here
-            step = np.where(here, step - self.shift[:, place], step)
-            honour = np.where(how == 2, 0, honour)
-            if self.counts > 1:
-                count = np.where(here, count - 1, count)
-        return chosen
+    def cost_alone(self, session: int, cases: Whole) -> int:
+        """Give what opening, overtime and flags cost, in 1/4096ths; IMPOSSIBLE if the list cannot hold the cases."""
+        menu = self.menus[session]
+        if menu is None:
+            return int(priced_in_line(self._line(session, cases)))
+        at = find(menu, np.sort(self.kind[cases, session]))
+        return IMPOSSIBLE if at == IMPOSSIBLE else int(menu.cost[at])
+
+
+@compiled
+def _price_slots(book: _Book, members: _Members, asked: _Asked) -> tuple[Whole, Whole, Whole]:
+    """Find the best combination of each slot that has a menu, with the best cases of each kind.
+
+    Give each slot's worth, how many cases make it, and those cases.
+    """
+    slots = len(members.session)
+    best, count = np.zeros(slots, dtype=np.int64), np.zeros(slots, dtype=np.int64)
+    held = np.zeros((slots, MOST_ON_A_LIST), dtype=np.int64)
+    gain = np.zeros((book.kind.max() + 1, book.rank.max() + 1), dtype=np.int64)
+    who = np.zeros(gain.shape, dtype=np.int64)
+    value = np.zeros(len(book.parent), dtype=np.int64)
+    for slot in range(slots):
+        menu = members.menu[slot]
+        if menu < 0:
+            continue
+        gain[:] = WORTHLESS
+        _rank_members(slot, members, asked, gain, who)
+        first = book.since[menu]
+        at = _best_combination(book, first, book.since[menu + 1], gain, value)
+        best[slot] = value[at] - book.cost[at]
+        while at > first:
+            held[slot, count[slot]] = who[book.kind[at], book.rank[at]]
+            count[slot] += 1
+            at = first + book.parent[at]
+    return best, count, held
+
+
+@compiled
+def _rank_members(slot: int, members: _Members, asked: _Asked, gain: Whole, who: Whole) -> None:
+    """Write, kind by kind, the cases worth most and what they are worth, best first."""
+    session, doer, deep = members.session[slot], members.person[slot], gain.shape[1]
+    for place in range(members.since[slot], members.since[slot + 1]):
+        case, kind = members.case[place], members.kind[place]
+        value = asked.worth[case, session] - asked.person[case, doer]
+        if value <= 0 or value <= gain[kind, deep - 1]:
+            continue
+        rank = deep - 1
+        while rank > 0 and gain[kind, rank - 1] < value:
+            gain[kind, rank], who[kind, rank] = gain[kind, rank - 1], who[kind, rank - 1]
+            rank -= 1
+        gain[kind, rank], who[kind, rank] = value, case
+
+
+@compiled
+def _best_combination(book: _Book, first: int, end: int, gain: Whole, value: Whole) -> int:
+    """Give the combination worth most, and write what each looked at holds."""
+    best, most, at = first, 0, first + 1
+    value[first] = 0
+    while at < end:
+        more = gain[book.kind[at], book.rank[at]]
+        if more == WORTHLESS:
+            at = first + book.after[at]
+            continue
+        value[at] = value[first + book.parent[at]] + more
+        if value[at] - book.cost[at] > most:
+            best, most = at, value[at] - book.cost[at]
+        at += 1
+    return best
 
 
 def mobile_kinds(tables: Tables, session: int) -> tuple[int, ...]:
@@ -260,13 +244,11 @@ def mobile_kinds(tables: Tables, session: int) -> tuple[int, ...]:
 
 
 def _slots(tables: Tables) -> Iterator[tuple[Slot, Whole]]:
-    """List every slot that some case may take, with those cases by latest end."""
+    """List every slot that some case may take, with those cases."""
     for session in range(len(tables.lists)):
         fitting = np.flatnonzero(tables.fits[:, session])
-        order = np.lexsort((tables.duration[fitting], tables.latest_end[fitting, session]))
         for person in np.flatnonzero(tables.staffs[session]).tolist():
-            cases = fitting[order]
-            cases = cases[tables.skilled[cases, person]]
+            cases = fitting[tables.skilled[fitting, person]]
             wanted = [kind for kind in mobile_kinds(tables, session) if tables.needs[cases, kind].any()]
             for on in product((False, True), repeat=len(wanted)):
                 here = tuple(kind for kind, is_on in zip(wanted, on, strict=True) if is_on)

@@ -10,23 +10,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scheduler.engine.columns.ascent import Ascent
 from scheduler.engine.columns.cuts import Separator
 from scheduler.engine.columns.master import Master
-from scheduler.engine.columns.pricing import SCALE, Pricer
+from scheduler.engine.columns.pricing import Pricer
 from scheduler.engine.columns.shared import staff_limits, unit_days
+from scheduler.engine.columns.tables import SCALE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scheduler.engine.columns.master import Charges, Duals
+    from scheduler.engine.columns.duals import Charges, Duals
     from scheduler.engine.columns.pricing import Column
     from scheduler.engine.columns.tables import Tables, Whole
     from scheduler.problem import SchedulingProblem
 
 SMOOTHING = 0.5
+SHARE_FOR_CLIMB = 0.3
 ROUNDS_BETWEEN_CLEARINGS = 5
 GOOD_ENOUGH = 0.5  # costs are whole, so a bound this close below the mixture is as good as proven
 CHEAPER_BY = 1e-3
+CLOSE_ENOUGH_TO_CUT = 1e-3  # of the cost: rows are looked for before columns are quite done
 
 
 class Relaxation:
@@ -46,17 +50,31 @@ class Relaxation:
     def tighten(self, seconds: float, tell: Callable[[int], None] = lambda _: None) -> None:
         """Raise the bound for at most so many seconds: columns until no better ones, then rows, then columns again."""
         deadline = monotonic() + seconds
-        while self._generate(deadline, tell):
+        self._climb(monotonic() + seconds * SHARE_FOR_CLIMB, tell)
+        close_by = CLOSE_ENOUGH_TO_CUT
+        while self._generate(deadline, tell, close_by):
             if self.master.solve(deadline - monotonic()) is None:
                 return
             broken = self.separator.broken(self.master.bookings())
-            if not broken:
+            if not broken and not close_by:
                 self.finished = True
                 return
+            if not broken:
+                close_by = 0.0
             for cut in broken:
                 self.master.add_cut(cut)
 
-    def _generate(self, deadline: float, tell: Callable[[int], None]) -> bool:
+    def _climb(self, deadline: float, tell: Callable[[int], None]) -> None:
+        """Raise the bound without the linear programme, and start that with the columns met on the way."""
+        ascent = Ascent(self.master, self.pricer)
+        ascent.climb(deadline, self._over, tell)
+        self.bound, self._centre = max(self.bound, ascent.bound), ascent.duals
+        for number, cases in ascent.sets:
+            slot = self.pricer.slots[number]
+            if cases and (column := self.pricer.column(slot.session, slot.person, cases)) is not None:
+                self.master.add(column)
+
+    def _generate(self, deadline: float, tell: Callable[[int], None], close_by: float) -> bool:
         """Add columns until none makes the mixture cheaper; tell whether that was reached in time."""
         rounds = 0
         while True:
@@ -68,7 +86,7 @@ class Relaxation:
             if rounds % ROUNDS_BETWEEN_CLEARINGS == 0:
                 self.master.drop_dearest()
             added = self._price(duals, tell)
-            if not added or cost - self.bound < GOOD_ENOUGH:
+            if not added or cost - self.bound < max(GOOD_ENOUGH, close_by * cost):
                 return True
 
     def _price(self, duals: Duals, tell: Callable[[int], None]) -> int:

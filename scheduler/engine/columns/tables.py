@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduler.goals.access import DAYS_FOR_NO_BOOKING
 from scheduler.goals.disruption import FACTORS, NOT_BOOKED, OTHER_DATE, OTHER_LIST, OTHER_RADIOLOGIST
-from scheduler.problem import MINUTES_PER_STEP
+from scheduler.problem import MINUTES_PER_STEP, minutes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Truth = NDArray[np.bool_]
 
 NEVER = 10_000  # steps: later than any list ends
+SCALE = 4096  # values are priced in whole 1/4096ths of a cost unit, so that sums are exact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Tables:
     staffs: Truth  # m, p
     skilled: Truth  # n, p
     pinned: Truth  # n
+    pinned_step: Whole  # n: the start held to on its list, -1 if none
     first: Truth  # n: flagged to be first on its list
     needs: Truth  # n, k
     fixed_units: Whole  # k, s
@@ -86,6 +88,7 @@ def tables_of(problem: SchedulingProblem, places: Places) -> Tables:
             dtype=np.bool_,
         ).reshape(len(cases), len(problem.radiologists)),
         pinned=np.array([case.pinned is not None for case in cases], dtype=np.bool_),
+        pinned_step=np.array([_pinned_step(problem, case) for case in cases], dtype=np.int64),
         first=np.array([case.first_on_list for case in cases], dtype=np.bool_),
         needs=np.array([[kind in case.equipment for kind in kinds] for case in cases], dtype=np.bool_).reshape(
             len(cases), len(kinds)
@@ -152,6 +155,14 @@ def _fixed_units(problem: SchedulingProblem, kinds: tuple[str, ...]) -> Whole:
         if not unit.mobile and unit.kind in kinds:
             count[kinds.index(unit.kind), [column[site] for site in unit.sites]] += 1
     return count
+
+
+def _pinned_step(problem: SchedulingProblem, case: Case) -> int:
+    """Give the step a case is held to, counted from its list's start; -1 if none, or before the list."""
+    if case.pinned is None:
+        return -1
+    after = minutes_of(case.pinned.start) - problem.lists[case.pinned.session].start
+    return max(-1, after // MINUTES_PER_STEP)
 
 
 def _left_out(problem: SchedulingProblem, case: Case) -> int:
