@@ -1,0 +1,81 @@
+"""One call of the solver: the free cases find places around everything that stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scheduler.engine.answer import Answer
+from scheduler.engine.model import rules_model
+from scheduler.engine.quick.scope import narrowed
+from scheduler.engine.solver import call_solver
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+    from scheduler.engine.model import Model
+    from scheduler.engine.quick.scope import Prices, Scope
+    from scheduler.engine.quick.standing import Standing
+    from scheduler.engine.run import Run
+    from scheduler.engine.solver import Outcome
+
+LEAST_GAIN = 1_000  # what moving one more patient must save, beyond its own price: two weeks' wait of a category 3
+TIE_SCALE = 10_000  # the cost comes first; among equal costs, each new place starts as early as it can
+
+
+def arrange(run: Run, standing: Standing, prices: Prices, scope: Scope, hint: Answer, *, seconds: float) -> Outcome:
+    """Find the cheapest places for the free cases; each paying case that moves must save LEAST_GAIN."""
+    places, frozen = narrowed(standing, prices, scope)
+    model = rules_model(standing.problem, places, frozen=frozen)
+    model.minimise()
+    moves = [_moves(model, standing, case) for case in sorted(scope.paying)]
+    for case in sorted(scope.free & standing.displaced):
+        _stay_on_time(model, standing, case)
+    _hold_units(model, standing, frozen)
+    _minimise(model, scope, LEAST_GAIN * sum(moves))
+    model.finish()
+    model.hint(hint)
+    return call_solver(run, model, seconds=seconds, seed=0)
+
+
+def _moves(model: Model, standing: Standing, case: str) -> cp_model.LinearExprT:
+    """Count 1 unless the case keeps its list and start."""
+    session, step = standing.answer.bookings[case]
+    stays = model.cp.new_bool_var("")
+    model.cp.add_implication(stays, model.presence(case, session))
+    model.cp.add(model.step(case) == step).only_enforce_if(stays)
+    return 1 - stays
+
+
+def _stay_on_time(model: Model, standing: Standing, case: str) -> None:
+    """A case that stays on a list which only lost its radiologist keeps its start."""
+    session, step = standing.answer.bookings[case]
+    if session in standing.unstaffed:
+        model.cp.add(model.step(case) == step).only_enforce_if(model.presence(case, session))
+
+
+def _hold_units(model: Model, standing: Standing, frozen: dict[str, tuple[str, int]]) -> None:
+    """Mobile units stay where a case that keeps its place needs them."""
+    problem = standing.problem
+    needed = {
+        (kind, problem.lists[session].date, problem.lists[session].site.id)
+        for case, (session, _) in frozen.items()
+        for kind in problem.case_by_id[case].equipment
+    }
+    for unit, day, site in sorted(standing.answer.placed):
+        if (problem.unit_by_id[unit].kind, day, site) in needed:
+            model.cp.add(model.placed(unit, day, site) == 1)
+
+
+def _minimise(model: Model, scope: Scope, moving: cp_model.LinearExprT) -> None:
+    weights = model.problem.objective
+    cost = sum(getattr(weights, name) * term for name, term in model.terms.items())
+    steps = sum(model.step(case) for case in sorted(scope.free))
+    model.cp.minimize(TIE_SCALE * (cost + moving) + steps)
+
+
+def without(answer: Answer, cases: frozenset[str]) -> Answer:
+    """Give an answer with some cases taken out, and the lists they leave empty without staff."""
+    bookings = {case: at for case, at in answer.bookings.items() if case not in cases}
+    used = {session for session, _ in bookings.values()}
+    staff = {session: person for session, person in answer.staff.items() if session in used}
+    return Answer(bookings=bookings, staff=staff, placed=answer.placed)
