@@ -19,30 +19,37 @@ if TYPE_CHECKING:
     from scheduler.engine.solver import Outcome
 
 LEAST_GAIN = 1_000  # what moving one more patient must save, beyond its own price: two weeks' wait of a category 3
+MOST_MOVES = 2  # others that may move for each case that needs a place
 TIE_SCALE = 10_000  # the cost comes first; among equal costs, each new place starts as early as it can
 
 
 def arrange(run: Run, standing: Standing, prices: Prices, scope: Scope, hint: Answer, *, seconds: float) -> Outcome:
-    """Find the cheapest places for the free cases; each paying case that moves must save LEAST_GAIN."""
+    """Find the cheapest places for the free cases; each paying case that moves must save LEAST_GAIN.
+
+    At most MOST_MOVES of them move for each hit case, besides those that follow one.
+    """
     places, frozen = narrowed(standing, prices, scope)
     model = rules_model(standing.problem, places, frozen=frozen)
     model.minimise()
-    moves = [_moves(model, standing, case) for case in sorted(scope.paying)]
+    moves = {case: _moves(model, standing, hint, case) for case in sorted(scope.paying)}
+    choosing = [literal for case, literal in moves.items() if case not in standing.dependent]
+    model.cp.add(sum(choosing) <= MOST_MOVES * max(1, len(standing.hit)))
     for case in sorted(scope.free & standing.displaced):
         _stay_on_time(model, standing, case)
     _hold_units(model, standing, frozen)
-    _minimise(model, scope, LEAST_GAIN * sum(moves))
+    _minimise(model, scope, LEAST_GAIN * sum(moves.values()))
     model.finish()
     model.hint(hint)
     return call_solver(run, model, seconds=seconds, seed=0)
 
 
-def _moves(model: Model, standing: Standing, case: str) -> cp_model.LinearExprT:
+def _moves(model: Model, standing: Standing, hint: Answer, case: str) -> cp_model.LinearExprT:
     """Count 1 unless the case keeps its list and start."""
     session, step = standing.answer.bookings[case]
     stays = model.cp.new_bool_var("")
     model.cp.add_implication(stays, model.presence(case, session))
     model.cp.add(model.step(case) == step).only_enforce_if(stays)
+    model.cp.add_hint(stays, hint.bookings.get(case) == (session, step))
     return 1 - stays
 
 

@@ -39,6 +39,8 @@ class Backfill:
         self._standing = standing
         self._freed = freed
         self._prices = Prices(problem=standing.problem, cases=_could(standing.problem, freed))
+        self._rooms = Rooms(standing.problem, standing.answer, without=())
+        self._cost = cost(standing.problem, standing.answer)
         self._takers = self._by_gain()
 
     def best(self) -> Answer:
@@ -56,8 +58,7 @@ class Backfill:
         answer, standing = self._filled([case]), self._standing
         if answer is None or answer.bookings.get(case) == standing.answer.bookings.get(case):
             return None
-        change = cost(standing.problem, answer) - cost(standing.problem, standing.answer)
-        return Offer(case=case, answer=answer, cost_change=change)
+        return Offer(case=case, answer=answer, cost_change=cost(standing.problem, answer) - self._cost)
 
     def _filled(self, takers: Sequence[str]) -> Answer | None:
         """Let some cases take the freed lists, the others staying; None if nothing was found in time."""
@@ -74,12 +75,10 @@ class Backfill:
         return sorted((case for case in gains if gains[case] > least[case]), key=lambda case: (-gains[case], case))
 
     def _gain(self, case: str) -> int:
-        problem, prices = self._standing.problem, self._prices
-        rooms = Rooms(problem, self._standing.answer, without=())
+        prices, known = self._prices, self._standing.problem.case_by_id[case]
         now = individual_cost(prices, self._standing.answer, case)
-        known = problem.case_by_id[case]
         lists = (facts for facts in prices.places.options[case] if facts.id in self._freed)
-        costs = [prices.cost[case][facts.id] for facts in lists if rooms.fits(known, facts)]
+        costs = [prices.cost[case][facts.id] for facts in lists if self._rooms.fits(known, facts)]
         return now - min(costs, default=now)
 
     def _lists(self, case: str) -> tuple[ListFacts, ...]:
