@@ -5,13 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scheduler.audit import Audit, audit
-from scheduler.documents import read_plan, read_problem, save, write_plan
+from scheduler.documents import read_case, read_plan, read_problem, save, write_plan, write_problem
 from scheduler.engine import Progress, solve
 from scheduler.errors import BadInputError, Fault
 from scheduler.plan import Plan
 from scheduler.problem import SchedulingProblem
+
+if TYPE_CHECKING:
+    from flows.quick_asked import QuickAsked
+    from scheduler.engine.quick import QuickAnswer
 
 STANDARD_OUTPUT = "-"
 
@@ -40,6 +45,17 @@ def check_files(problem_path: str, plan_path: str) -> Audit:
     return audit(problem, read_plan(read_bytes(plan_path), problem))
 
 
+def quick_files(problem_path: str, plan_path: str, asked: QuickAsked, *, time_limit: float) -> QuickAnswer:
+    """Answer one event for a plan that stands; raises BadInputError with every fault of the files and the request."""
+    from flows.quick_asked import event_of
+    from scheduler.engine.quick import UrgentCase, quick
+
+    problem = read_problem_file(problem_path)
+    plan = read_plan(read_bytes(plan_path), problem)
+    event = event_of(asked, problem.zone, lambda path: UrgentCase(case=read_case(read_bytes(path), problem)))
+    return quick(problem, plan, event, time_limit=time_limit)
+
+
 def check_writable(path: str) -> None:
     """Raise BadInputError now, before a long search, when a plan could not be written there."""
     folder = Path(path).resolve().parent
@@ -49,11 +65,20 @@ def check_writable(path: str) -> None:
 
 def save_plan(plan: Plan, path: str) -> None:
     """Write a plan to a file, whole or not at all, or to the standard output for `-`."""
+    _save(write_plan(plan), path)
+
+
+def save_problem(problem: SchedulingProblem, path: str) -> None:
+    """Write a problem to a file, whole or not at all, or to the standard output for `-`."""
+    _save(write_problem(problem), path)
+
+
+def _save(text: str, path: str) -> None:
     if path == STANDARD_OUTPUT:
-        sys.stdout.write(write_plan(plan))
+        sys.stdout.write(text)
         return
     try:
-        save(Path(path), write_plan(plan))
+        save(Path(path), text)
     except OSError as fault:
         raise _refusal(path, f"cannot be written: {_why(fault)}. Choose another place with -o.") from fault
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from flows.status import StatusReport
     from scheduler.audit import Audit
+    from scheduler.engine.quick import QuickAnswer
     from scheduler.goal import Goal
     from scheduler.plan import Plan
     from scheduler.rule import Rule
@@ -80,6 +81,18 @@ def plan_sentence(plan: Plan) -> str:
         f"{len(plan.bookings)} cases booked, {len(plan.unscheduled)} left over; cost {plan.cost:,} ({quality}); "
         f"{plan.seconds:.1f} s."
     )
+
+
+def quick_lines(answer: QuickAnswer) -> list[str]:
+    """Say who moves and why, who else could have a place that came free, and what stays."""
+    touched = {change.case for change in answer.changes if change.case is not None}
+    stay = sum(booking.case not in touched for booking in answer.plan.bookings)
+    total = (
+        f"{len(touched)} cases changed, {stay} stay where they are, {len(answer.plan.unscheduled)} without a place; "
+        f"cost {answer.plan.cost:,}; {answer.plan.seconds:.1f} s."
+    )
+    offered = (f"Or: {one.says}" for one in answer.suggestions)
+    return [*(change.says for change in answer.changes), *offered, total]
 
 
 def print_rulebook(rules: Iterable[Rule], goals: Iterable[Goal]) -> None:

@@ -30,6 +30,7 @@ COMMANDS = [
     "publish",
     "lists",
     "solve",
+    "quick",
     "check",
     "rules",
 ]
