@@ -58,8 +58,8 @@ def quick(problem: SchedulingProblem, plan: Plan, event: Event, *, time_limit: f
     """
     run = Run(problem, time_limit - min(SECONDS_TO_FINISH, time_limit / 10))
     _must_be_sound(problem, plan)
-    _must_matter(plan, event)
     world = after(promised(problem, plan), plan, event)
+    _must_matter(plan, event)
     standing = Standing(problem=world, plan=plan, event=event)
     if isinstance(event, Cancellation):
         backfill = Backfill(run, standing, _freed(standing))
@@ -77,8 +77,8 @@ def _must_be_sound(problem: SchedulingProblem, plan: Plan) -> None:
     diary = Diary(problem=problem, plan=plan)
     wrong = [*diary.strangers(), *(breach.says for breach in rule_breaches(diary))]
     if wrong:
-        says = f"The standing plan breaks {len(wrong)} rules, so nothing can be kept as it is. {wrong[0]}"
-        raise NeurolistError(f"{says} Make a whole plan with `neurolist solve`.")
+        says = "The standing plan breaks a rule, so it cannot be kept as it is; make a whole new plan."
+        raise NeurolistError(f"{says} {wrong[0]}")
 
 
 def _must_matter(plan: Plan, event: Event) -> None:

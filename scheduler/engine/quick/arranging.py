@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LEAST_GAIN = 1_000  # what moving one more patient must save, beyond its own price: two weeks' wait of a category 3
 MOST_MOVES = 2  # others that may move for each case that needs a place
 TIE_SCALE = 10_000  # the cost comes first; among equal costs, each new place starts as early as it can
+UNIT_SCALE = 10  # and bringing a unit for nothing is worse than starting ten steps later
 
 
 def arrange(run: Run, standing: Standing, prices: Prices, scope: Scope, hint: Answer, *, seconds: float) -> Outcome:
@@ -36,8 +37,7 @@ def arrange(run: Run, standing: Standing, prices: Prices, scope: Scope, hint: An
     model.cp.add(sum(choosing) <= MOST_MOVES * max(1, len(standing.hit)))
     for case in sorted(scope.free & standing.displaced):
         _stay_on_time(model, standing, case)
-    _hold_units(model, standing, frozen)
-    _minimise(model, scope, LEAST_GAIN * sum(moves.values()))
+    _minimise(model, standing, scope, LEAST_GAIN * sum(moves.values()))
     model.finish()
     model.hint(hint)
     return call_solver(run, model, seconds=seconds, seed=0)
@@ -60,24 +60,26 @@ def _stay_on_time(model: Model, standing: Standing, case: str) -> None:
         model.cp.add(model.step(case) == step).only_enforce_if(model.presence(case, session))
 
 
-def _hold_units(model: Model, standing: Standing, frozen: dict[str, tuple[str, int]]) -> None:
-    """Mobile units stay where a case that keeps its place needs them."""
-    problem = standing.problem
-    needed = {
-        (kind, problem.lists[session].date, problem.lists[session].site.id)
-        for case, (session, _) in frozen.items()
-        for kind in problem.case_by_id[case].equipment
-    }
-    for unit, day, site in sorted(standing.answer.placed):
-        if (problem.unit_by_id[unit].kind, day, site) in needed:
-            model.cp.add(model.placed(unit, day, site) == 1)
-
-
-def _minimise(model: Model, scope: Scope, moving: cp_model.LinearExprT) -> None:
+def _minimise(model: Model, standing: Standing, scope: Scope, moving: cp_model.LinearExprT) -> None:
+    """Set what is minimised: the cost and the moves; then early starts, and mobile units left where they stand."""
     weights = model.problem.objective
     cost = sum(getattr(weights, name) * term for name, term in model.terms.items())
     steps = sum(model.step(case) for case in sorted(scope.free))
-    model.cp.minimize(TIE_SCALE * (cost + moving) + steps)
+    model.cp.minimize(TIE_SCALE * (cost + moving) + steps + UNIT_SCALE * _units_brought(model, standing))
+
+
+def _units_brought(model: Model, standing: Standing) -> cp_model.LinearExprT:
+    """Count the mobile units placed where they did not stand, and those taken from where they did."""
+    problem = model.problem
+    could = {
+        (unit.id, facts.date, facts.site.id)
+        for case in problem.cases
+        for facts in (model.options(case.id) if case.equipment else ())
+        for unit in problem.equipment
+        if unit.mobile and unit.kind in case.equipment and facts.site.id in unit.sites
+    }
+    stood = standing.answer.placed
+    return sum(1 - model.placed(*row) if row in stood else model.placed(*row) for row in sorted(could))
 
 
 def without(answer: Answer, cases: frozenset[str]) -> Answer:
