@@ -87,8 +87,9 @@ def quick_lines(answer: QuickAnswer) -> list[str]:
     """Say who moves and why, who else could have a place that came free, and what stays."""
     touched = {change.case for change in answer.changes if change.case is not None}
     stay = sum(booking.case not in touched for booking in answer.plan.bookings)
+    cases = "case" if len(touched) == 1 else "cases"
     total = (
-        f"{len(touched)} {'case' if len(touched) == 1 else 'cases'} changed, {stay} stay where they are, {len(answer.plan.unscheduled)} without a place; "
+        f"{len(touched)} {cases} changed, {stay} stay where they are, {len(answer.plan.unscheduled)} without a place; "
         f"cost {answer.plan.cost:,}; {answer.plan.seconds:.1f} s."
     )
     offered = (f"Or: {one.says}" for one in answer.suggestions)
