@@ -26,12 +26,16 @@ CUTS_PER_PAIR = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cut:
-    """The sum of coefficient times booking of case on list is at most `most`."""
+    """The sum of coefficient times booking of case on list is at most `most`.
+
+    Each list whose combination is marked adds one; `combinations` pairs such lists with the marks on their menus.
+    """
 
     cases: Whole
     lists: Whole
     coefficients: Whole
     most: int
+    combinations: tuple[tuple[int, Truth], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

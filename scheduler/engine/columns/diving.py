@@ -79,7 +79,7 @@ class _Dive:
 
     def _refresh(self) -> bool:
         """Add what suits the choices so far: rows they break, and better columns for the lists still open."""
-        for cut in self._relaxation.separator.broken(self._master.bookings()):
+        for cut in self._relaxation.broken():
             self._master.add_cut(cut)
         for _ in range(ROUNDS_OF_PRICING):
             if not self._solve() or self._over():

@@ -74,6 +74,7 @@ class Master:
         self._known: set[tuple[int, int, tuple[int, ...]]] = set()
         self._limits_by_staff: dict[tuple[int, int], list[int]] = {}
         self._cuts_by_place: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._marked: dict[int, list[tuple[int, Truth]]] = {}  # by list: cuts and their marks on its menu
         self._result: mathopt.SolveResult | None = None
         self._add_rows()
         self._unit_order = {key: number for number, key in enumerate(self._rows.unit)}
@@ -167,8 +168,21 @@ class Master:
         for case in column.cases:
             for number, coefficient in self._cuts_by_place.get((case, column.session), ()):
                 found[number] = found.get(number, 0) + coefficient
+        for number in self._marking(column):
+            found[number] = found.get(number, 0) + 1
         for number, coefficient in found.items():
             yield rows.cut[number], coefficient
+
+    def _marking(self, column: Column) -> list[int]:
+        """List the cuts that mark the column's combination."""
+        return self._marks(column.session, column.cases)
+
+    def _marks(self, session: int, cases: Sequence[int]) -> list[int]:
+        marked = self._marked.get(session, [])
+        if not marked or not cases:
+            return []
+        at = self._pricer.combination(session, np.array(cases, dtype=np.int64))
+        return [number for number, marks in marked if marks[at]]
 
     def add_cut(self, cut: Cut) -> None:
         """Take a row that every plan keeps."""
@@ -181,8 +195,12 @@ class Master:
         ):
             places[case, session] = coefficient
             self._cuts_by_place.setdefault((case, session), []).append((number, coefficient))
+        for session, marks in cut.combinations:
+            self._marked.setdefault(session, []).append((number, marks))
+        concerned = {session for session, _ in cut.combinations}
         for column, variable in zip(self.columns, self._variables, strict=True):
             total = sum(places.get((case, column.session), 0) for case in column.cases)
+            total += column.session in concerned and number in self._marking(column)
             if total:
                 row.set_coefficient(variable, total)
         self.cuts.append(cut)
@@ -233,6 +251,16 @@ class Master:
             if share > 0:
                 booked[list(column.cases), column.session] += share
         return booked
+
+    def combinations(self) -> dict[int, dict[int, float]]:
+        """Give, list by list, how much of each combination on its menu the mixture holds."""
+        held: dict[int, dict[int, float]] = {}
+        for column, share in zip(self.columns, self.shares().tolist(), strict=True):
+            if share > 0 and self._pricer.menus[column.session] is not None:
+                at = self._pricer.combination(column.session, np.array(column.cases, dtype=np.int64))
+                here = held.setdefault(column.session, {})
+                here[at] = here.get(at, 0.0) + share
+        return held
 
     def _solved(self) -> mathopt.SolveResult:
         if self._result is None:
@@ -285,7 +313,23 @@ class Master:
         np.add.at(slot, limits.slot, charges.limit[limits.row])
         np.add.at(slot, units.slot, charges.unit[units.row])
         person = tables.person_cost * SCALE + charges.person[None, :] * tables.duration[:, None]
-        return Prices(worth=worth, person=person, slot=slot)
+        return Prices(worth=worth, person=person, slot=slot, combinations=self._combination_charges(charges))
+
+    def _combination_charges(self, charges: Charges) -> tuple[tuple[int, Whole], ...]:
+        """Give what is asked for the combinations of each list whose combinations are marked."""
+        asked = []
+        for session, marked in self._marked.items():
+            total = np.zeros(len(marked[0][1]), dtype=np.int64)
+            for number, marks in marked:
+                if charges.cut[number]:
+                    total += marks * charges.cut[number]
+            if total.any():
+                asked.append((session, total))
+        return tuple(asked)
+
+    def combination_charge(self, column: Column, charges: Charges) -> int:
+        """Give what a column pays for its combination."""
+        return int(charges.cut[self._marking(column)].sum())
 
     def first_duals(self) -> Duals:
         """Give duals to start from: each case asks for no more than its cheapest place costs."""
@@ -355,6 +399,7 @@ class Master:
             for one in cases:
                 for which, coefficient in self._cuts_by_place.get((one, slot.session), ()):
                     cut[which] -= coefficient
+            cut[self._marks(slot.session, cases)] -= 1
         limits, units = self._charged
         limit = np.array([row.most for row in self._limits], dtype=np.float64)
         unit = self._placed(charges)

@@ -8,6 +8,7 @@ no waiting in the suite.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -56,7 +57,7 @@ class Menu(NamedTuple):
     cost: Whole
 
 
-class _Search(NamedTuple):
+class Search(NamedTuple):
     """Room to try the orders of one combination, level by level."""
 
     left: Whole  # kinds: how many are still to come
@@ -66,7 +67,7 @@ class _Search(NamedTuple):
 
 
 @compiled
-def _earliest_end(kinds: Kinds, shape: Shape, search: _Search, depth: int, kind: int) -> int:
+def earliest_end(kinds: Kinds, shape: Shape, search: Search, depth: int, kind: int) -> int:
     """Give the earliest end of a case of this kind after the cases before it."""
     start = kinds.release[kind]
     if depth > 0:
@@ -97,7 +98,7 @@ def _cost_without_bays(kinds: Kinds, shape: Shape, counts: Whole) -> int:
 
 
 @compiled
-def least_cost(kinds: Kinds, shape: Shape, counts: Whole, search: _Search) -> int:
+def least_cost(kinds: Kinds, shape: Shape, counts: Whole, search: Search) -> int:
     """Give the least a combination costs in any order that keeps the rules of one list, or IMPOSSIBLE."""
     size, flagged, ahead = 0, 0, 0
     for kind in range(len(counts)):
@@ -120,7 +121,7 @@ def least_cost(kinds: Kinds, shape: Shape, counts: Whole, search: _Search) -> in
         if search.left[kind] == 0:
             kind += 1
             continue
-        end = _earliest_end(kinds, shape, search, depth, kind)
+        end = earliest_end(kinds, shape, search, depth, kind)
         opener = kind if depth == 0 else search.chosen[0]
         late = flagged - kinds.first[opener]
         done = end + ahead - kinds.duration[kind] - shape.turnaround  # if nothing after it has to wait
@@ -169,7 +170,7 @@ def _list_menu(kinds: Kinds, shape: Shape, menu: Menu, marks: Whole, seen: Whole
     Later kinds go first, so that a combination's parts are listed before it.
     """
     counts = np.zeros(len(kinds.duration), dtype=np.int64)
-    search = _Search(
+    search = Search(
         np.zeros(len(counts), dtype=np.int64),
         np.zeros(MOST_ON_A_LIST + 1, dtype=np.int64),
         np.zeros(MOST_ON_A_LIST + 1, dtype=np.int64),
@@ -226,33 +227,72 @@ def find(menu: Menu, kinds: Whole) -> int:
     return here
 
 
-def menus_of(tables: Tables) -> tuple[tuple[Menu | None, ...], Whole]:
-    """Give each list's menu (None if it is too long to list), and each case's kind there."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A menu with what it was listed from."""
+
+    menu: Menu
+    kinds: Kinds
+    shape: Shape
+
+
+def listings_of(tables: Tables) -> tuple[tuple[Listing | None, ...], Whole]:
+    """Give each list's menu (None if it is too long to list), and each case's kind there.
+
+    Recovery tells kinds apart only where bays could run out: on the list itself, or with another list of that date.
+    """
     kind = np.zeros(tables.fits.shape, dtype=np.int64)
-    listed: dict[tuple[Shape, bytes], Menu | None] = {}
-    menus: list[Menu | None] = []
+    known: dict[tuple[Shape, bytes], Listing | None] = {}
+    found: list[Listing | None] = []
     for session in range(len(tables.lists)):
-        fitting = np.flatnonzero(tables.fits[:, session])
-        shape = _shape_of(tables, session, fitting)
-        rows, kind[fitting, session] = np.unique(
-            _kinds_of(tables, session, fitting, shape), axis=0, return_inverse=True
-        )
-        key = (shape, rows.tobytes())
-        if key not in listed:
-            listed[key] = list_menu(Kinds(*np.ascontiguousarray(rows.T)), shape) if len(fitting) else None
-        menus.append(listed[key])
-    return tuple(menus), kind
+        listing = None
+        for heeded in (True, False) if _bays_matter(tables, session) else (False,):
+            listing = _listing_of(tables, session, kind, known, bays_heeded=heeded)
+            if listing is not None:
+                break
+        found.append(listing)
+    return tuple(found), kind
 
 
-def _shape_of(tables: Tables, session: int, fitting: Whole) -> Shape:
+def _bays_matter(tables: Tables, session: int) -> bool:
+    fitting, bays = np.flatnonzero(tables.fits[:, session]), tables.lists[session].site.recovery_bays
+    if bays is None:
+        return False
     room = int(tables.length[session] + tables.overtime[session] + tables.turnaround[session])
     shortest = int((tables.duration[fitting] + tables.turnaround[session]).min(initial=room))
-    bays = tables.lists[session].site.recovery_bays
-    enough = bays is None or bays * shortest >= room  # for as many cases as there could be
+    shared = ((tables.site == tables.site[session]) & (tables.day == tables.day[session])).sum() > 1
+    return bool(shared or bays * shortest < room)
+
+
+def _listing_of(
+    tables: Tables,
+    session: int,
+    kind: Whole,
+    known: dict[tuple[Shape, bytes], Listing | None],
+    *,
+    bays_heeded: bool,
+) -> Listing | None:
+    """List a menu, unless one like it is known, and write the kinds of the list's cases."""
+    fitting = np.flatnonzero(tables.fits[:, session])
+    if not len(fitting):
+        return None
+    bays = tables.lists[session].site.recovery_bays if bays_heeded else None
+    shape = _shape_of(tables, session, NEVER if bays is None else bays)
+    recovery = tables.recovery[fitting] * bays_heeded
+    rows, kind[fitting, session] = np.unique(_kinds_of(tables, session, fitting, recovery), axis=0, return_inverse=True)
+    key = (shape, rows.tobytes())
+    if key not in known:
+        kinds = Kinds(*np.ascontiguousarray(rows.T))
+        menu = list_menu(kinds, shape)
+        known[key] = None if menu is None else Listing(menu=menu, kinds=kinds, shape=shape)
+    return known[key]
+
+
+def _shape_of(tables: Tables, session: int, bays: int) -> Shape:
     return Shape(
         length=int(tables.length[session]),
         turnaround=int(tables.turnaround[session]),
-        bays=NEVER if bays is None or enough else bays,
+        bays=bays,
         most=int(tables.most[session]),
         opened=tables.opened_cost * SCALE,
         overtime=tables.overtime_cost * SCALE,
@@ -260,9 +300,8 @@ def _shape_of(tables: Tables, session: int, fitting: Whole) -> Shape:
     )
 
 
-def _kinds_of(tables: Tables, session: int, fitting: Whole, shape: Shape) -> Whole:
+def _kinds_of(tables: Tables, session: int, fitting: Whole, recovery: Whole) -> Whole:
     """Give one row per case, in the order of Kinds."""
-    recovery = tables.recovery[fitting] if shape.bays < NEVER else np.zeros(len(fitting), dtype=np.int64)
     latest = tables.latest_end[fitting, session]
     release = tables.pinned_step[fitting]
     held = release >= 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from scheduler.engine.columns.menus import IMPOSSIBLE, MOST_ON_A_LIST, Menu, find, menus_of
+from scheduler.engine.columns.menus import IMPOSSIBLE, MOST_ON_A_LIST, Menu, find, listings_of
 from scheduler.engine.columns.relaxed import WORTHLESS, Line, best_in_line, priced_in_line
 from scheduler.engine.columns.tables import SCALE
 from scheduler.engine.compiled import compiled
@@ -42,6 +42,7 @@ class Prices:
     worth: Whole  # n, m: what booking the case on the list is worth, its own cost taken off
     person: Whole  # n, p: what is taken off again with this person
     slot: Whole  # slots: what is asked for the list, the person's time and the mobile kinds
+    combinations: tuple[tuple[int, Whole], ...] = ()  # lists, with what is asked for each combination on their menus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,16 @@ class _Asked(NamedTuple):
 
     worth: Whole
     person: Whole
+    since: Whole  # by list: where its combinations are in `combination`; nothing is asked at its start
+    combination: Whole
+
+
+class _Desk(NamedTuple):
+    """Room to work in: what the best cases of each kind are worth, which they are, and what combinations hold."""
+
+    gain: Whole
+    who: Whole
+    value: Whole
 
 
 class _Book(NamedTuple):
@@ -99,7 +110,8 @@ class Pricer:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self.menus, self.kind = menus_of(tables)
+        self.listings, self.kind = listings_of(tables)
+        self.menus = tuple(None if listing is None else listing.menu for listing in self.listings)
         pairs = list(_slots(tables))
         self.slots = tuple(slot for slot, _ in pairs)
         self.session = np.array([slot.session for slot in self.slots], dtype=np.int64)
@@ -125,12 +137,25 @@ class Pricer:
 
         No set on that slot is worth more.
         """
-        asked = _Asked(worth=prices.worth, person=prices.person)
+        asked = self._asked(prices)
         worth, count, held = _price_slots(self._book, self._members, asked)
         sets = [tuple(sorted(row[:size])) for row, size in zip(held.tolist(), count.tolist(), strict=True)]
         for number in self._by_line:
             worth[number], sets[number] = self._best_in_line(number, prices)
         return worth - prices.slot, sets
+
+    def _asked(self, prices: Prices) -> _Asked:
+        longest = int(np.diff(self._book.since).max())
+        since, parts, size = (
+            np.zeros(prices.worth.shape[1], dtype=np.int64),
+            [np.zeros(longest, dtype=np.int64)],
+            longest,
+        )
+        for session, charges in prices.combinations:
+            since[session] = size
+            parts.append(charges)
+            size += len(charges)
+        return _Asked(worth=prices.worth, person=prices.person, since=since, combination=np.concatenate(parts))
 
     def _best_in_line(self, number: int, prices: Prices) -> tuple[int, tuple[int, ...]]:
         slot, members = self.slots[number], self._members
@@ -173,8 +198,13 @@ class Pricer:
         menu = self.menus[session]
         if menu is None:
             return int(priced_in_line(self._line(session, cases)))
-        at = find(menu, np.sort(self.kind[cases, session]))
+        at = self.combination(session, cases)
         return IMPOSSIBLE if at == IMPOSSIBLE else int(menu.cost[at])
+
+    def combination(self, session: int, cases: Whole) -> int:
+        """Give the number of the cases' combination on a list's menu; IMPOSSIBLE if it is not there."""
+        menu = self.menus[session]
+        return IMPOSSIBLE if menu is None else int(find(menu, np.sort(self.kind[cases, session])))
 
 
 @compiled
@@ -186,29 +216,32 @@ def _price_slots(book: _Book, members: _Members, asked: _Asked) -> tuple[Whole, 
     slots = len(members.session)
     best, count = np.zeros(slots, dtype=np.int64), np.zeros(slots, dtype=np.int64)
     held = np.zeros((slots, MOST_ON_A_LIST), dtype=np.int64)
-    gain = np.zeros((book.kind.max() + 1, book.rank.max() + 1), dtype=np.int64)
-    who = np.zeros(gain.shape, dtype=np.int64)
-    value = np.zeros(len(book.parent), dtype=np.int64)
+    shape = (book.kind.max() + 1, book.rank.max() + 1)
+    desk = _Desk(
+        np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64), np.zeros(len(book.parent), dtype=np.int64)
+    )
     for slot in range(slots):
         menu = members.menu[slot]
         if menu < 0:
             continue
-        gain[:] = WORTHLESS
-        _rank_members(slot, members, asked, gain, who)
+        desk.gain[:] = WORTHLESS
+        _rank_members(slot, members, asked, desk)
         first = book.since[menu]
-        at = _best_combination(book, first, book.since[menu + 1], gain, value)
-        best[slot] = value[at] - book.cost[at]
+        charges = asked.combination[asked.since[members.session[slot]] :]
+        at = _best_combination(book, first, book.since[menu + 1], desk, charges)
+        best[slot] = desk.value[at] - book.cost[at] - charges[at - first]
         while at > first:
-            held[slot, count[slot]] = who[book.kind[at], book.rank[at]]
+            held[slot, count[slot]] = desk.who[book.kind[at], book.rank[at]]
             count[slot] += 1
             at = first + book.parent[at]
     return best, count, held
 
 
 @compiled
-def _rank_members(slot: int, members: _Members, asked: _Asked, gain: Whole, who: Whole) -> None:
+def _rank_members(slot: int, members: _Members, asked: _Asked, desk: _Desk) -> None:
     """Write, kind by kind, the cases worth most and what they are worth, best first."""
-    session, doer, deep = members.session[slot], members.person[slot], gain.shape[1]
+    session, doer, gain, who = members.session[slot], members.person[slot], desk.gain, desk.who
+    deep = gain.shape[1]
     for place in range(members.since[slot], members.since[slot + 1]):
         case, kind = members.case[place], members.kind[place]
         value = asked.worth[case, session] - asked.person[case, doer]
@@ -222,18 +255,19 @@ def _rank_members(slot: int, members: _Members, asked: _Asked, gain: Whole, who:
 
 
 @compiled
-def _best_combination(book: _Book, first: int, end: int, gain: Whole, value: Whole) -> int:
+def _best_combination(book: _Book, first: int, end: int, desk: _Desk, charges: Whole) -> int:
     """Give the combination worth most, and write what each looked at holds."""
     best, most, at = first, 0, first + 1
-    value[first] = 0
+    desk.value[first] = 0
     while at < end:
-        more = gain[book.kind[at], book.rank[at]]
+        more = desk.gain[book.kind[at], book.rank[at]]
         if more == WORTHLESS:
             at = first + book.after[at]
             continue
-        value[at] = value[first + book.parent[at]] + more
-        if value[at] - book.cost[at] > most:
-            best, most = at, value[at] - book.cost[at]
+        desk.value[at] = desk.value[first + book.parent[at]] + more
+        worth = desk.value[at] - book.cost[at] - charges[at - first]
+        if worth > most:
+            best, most = at, worth
         at += 1
     return best
 

@@ -15,11 +15,13 @@ from scheduler.engine.columns.cuts import Separator
 from scheduler.engine.columns.master import Master
 from scheduler.engine.columns.pricing import Pricer
 from scheduler.engine.columns.shared import staff_limits, unit_days
+from scheduler.engine.columns.sharing import pairs_of
 from scheduler.engine.columns.tables import SCALE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from scheduler.engine.columns.cuts import Cut
     from scheduler.engine.columns.duals import Charges, Duals
     from scheduler.engine.columns.pricing import Column
     from scheduler.engine.columns.tables import Tables, Whole
@@ -44,6 +46,7 @@ class Relaxation:
         self.bound = 0
         self.finished = False
         self.separator = Separator(problem, tables)
+        self.pairs = list(pairs_of(tables, self.pricer.listings))
         self._centre: Duals | None = None  # the duals of the best bound so far
         self._over = over
 
@@ -55,7 +58,7 @@ class Relaxation:
         while self._generate(deadline, tell, close_by):
             if self.master.solve(deadline - monotonic()) is None:
                 return
-            broken = self.separator.broken(self.master.bookings())
+            broken = self.broken()
             if not broken and not close_by:
                 self.finished = True
                 return
@@ -63,6 +66,15 @@ class Relaxation:
                 close_by = 0.0
             for cut in broken:
                 self.master.add_cut(cut)
+
+    def broken(self) -> list[Cut]:
+        """Give the rows every plan keeps that the mixture breaks."""
+        found, held = self.separator.broken(self.master.bookings()), self.master.combinations()
+        for pair in self.pairs:
+            cut = pair.broken(held.get(pair.earlier, {}), held.get(pair.later, {}))
+            if cut is not None:
+                found.append(cut)
+        return found
 
     def _climb(self, deadline: float, tell: Callable[[int], None]) -> None:
         """Raise the bound without the linear programme, and start that with the columns met on the way."""
@@ -132,4 +144,6 @@ class Relaxation:
         return int(self.tables.cost[case, column.session] + self.tables.person_cost[case, column.person])
 
     def _slot_charge(self, column: Column, charges: Charges) -> int:
-        return self.master.staff_charge(column, charges) + self.master.unit_charge(column, charges)
+        master = self.master
+        charge = master.staff_charge(column, charges) + master.unit_charge(column, charges)
+        return charge + master.combination_charge(column, charges)
