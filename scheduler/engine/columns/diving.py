@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scheduler.engine.columns.room import Room
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,9 +17,9 @@ if TYPE_CHECKING:
 
 WHOLE = 0.999
 SOME = 1e-6
-CLEAR = 0.6  # shares above this are chosen together
+CLEAR = 0.8  # shares above this are chosen together
 SHARE_AT_ONCE = 25  # one in so many of the columns in the mixture
-ROUNDS_OF_PRICING = 3
+ROUNDS_OF_PRICING = 4
 
 
 def choose_columns(relaxation: Relaxation, seconds: float, over: Callable[[], bool]) -> tuple[Column, ...]:
@@ -32,23 +34,26 @@ class _Dive:
         self._deadline = deadline
         self._over = over
         self._chosen: dict[int, Column] = {}  # by list
+        self._room = Room(relaxation.problem, relaxation.tables, relaxation.pricer, relaxation.pairs)
 
     def run(self) -> tuple[Column, ...]:
         """Choose until every list in the mixture has its column."""
-        solved = self._solve()
-        while solved and not self._over():
-            shares = self._master.shares()
-            batch = self._batch(shares)
-            if not batch:
-                break
-            solved = self._settle(batch) and self._refresh()
-        return tuple(self._chosen[session] for session in sorted(self._chosen))
+        try:
+            solved = self._solve() and self._refresh()
+            while solved and not self._over():
+                batch = self._batch(self._master.shares())
+                if not batch:
+                    break
+                solved = self._settle(batch) and self._refresh()
+        finally:
+            self._master.fix(range(len(self._master.columns)), at=(0.0, np.inf))
+        return self._kept()
 
     def _solve(self) -> bool:
         return self._master.solve(self._deadline - monotonic()) is not None
 
     def _batch(self, shares: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[int]:
-        """Pick the columns with the largest shares on lists still open, no case twice."""
+        """Pick the columns with the largest shares on lists still open that go with each other."""
         columns = self._master.columns
         open_ = [
             number for number in np.flatnonzero(shares > SOME).tolist() if columns[number].session not in self._chosen
@@ -68,14 +73,31 @@ class _Dive:
 
     def _settle(self, batch: list[int]) -> bool:
         """Choose the batch; if that leaves nothing possible choose only its first, and else rule that one out."""
+        columns = self._master.columns
         for tried in (batch, batch[:1]):
             self._master.fix(tried, at=(1.0, 1.0))
             if self._solve():
-                self._chosen |= {self._master.columns[number].session: self._master.columns[number] for number in tried}
-                return True
-            self._master.fix(tried, at=(0.0, 1.0))
+                for number in tried:
+                    if self._room.allows(columns[number]):
+                        self._chosen[columns[number].session] = columns[number]
+                        self._room.choose(columns[number])
+                    else:
+                        self._master.fix([number], at=(0.0, 0.0))
+                self._rule_out()
+                return self._solve()
+            self._master.fix(tried, at=(0.0, np.inf))
         self._master.fix(batch[:1], at=(0.0, 0.0))
         return self._solve()
+
+    def _rule_out(self) -> None:
+        """Hold at nothing every column that does not go with the choices."""
+        chosen = {id(column) for column in self._chosen.values()}
+        gone = [
+            number
+            for number, column in enumerate(self._master.columns)
+            if id(column) not in chosen and not self._room.allows(column)
+        ]
+        self._master.fix(gone, at=(0.0, 0.0))
 
     def _refresh(self) -> bool:
         """Add what suits the choices so far: rows they break, and better columns for the lists still open."""
@@ -84,6 +106,18 @@ class _Dive:
         for _ in range(ROUNDS_OF_PRICING):
             if not self._solve() or self._over():
                 return False
-            if not self._relaxation.look_at_true_duals():
+            if not self._relaxation.look_at_true_duals(self._room):
                 break
         return self._solve()
+
+    def _kept(self) -> tuple[Column, ...]:
+        """Give the choice without the cases whose first booking found no place after all."""
+        tables, pricer = self._relaxation.tables, self._relaxation.pricer
+        days = {case: int(tables.day[key]) for key, column in self._chosen.items() for case in column.cases}
+        kept: list[Column] = []
+        for _, column in sorted(self._chosen.items()):
+            cases = tuple(case for case in column.cases if not self._room.lacks_its_first(case, days))
+            whole = column if cases == column.cases else pricer.column(column.session, column.person, cases)
+            if cases and whole is not None:
+                kept.append(whole)
+        return tuple(kept)

@@ -19,11 +19,13 @@ from scheduler.engine.columns.sharing import pairs_of
 from scheduler.engine.columns.tables import SCALE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from scheduler.engine.columns.child import Choice
     from scheduler.engine.columns.cuts import Cut
     from scheduler.engine.columns.duals import Charges, Duals
     from scheduler.engine.columns.pricing import Column
+    from scheduler.engine.columns.room import Room
     from scheduler.engine.columns.tables import Tables, Whole
     from scheduler.problem import SchedulingProblem
 
@@ -39,6 +41,7 @@ class Relaxation:
     """The mixture of columns that costs least, and the bound it proves."""
 
     def __init__(self, problem: SchedulingProblem, tables: Tables, over: Callable[[], bool]) -> None:
+        self.problem = problem
         self.tables = tables
         self.pricer = Pricer(tables)
         limits, days = staff_limits(problem, tables), unit_days(tables, self.pricer.slots)
@@ -116,11 +119,17 @@ class Relaxation:
             tell(self.bound)
         return self._add_cheaper(best, sets, duals)
 
-    def look_at_true_duals(self) -> int:
-        """Add the columns that suit the mixture as it stands, whatever bound that gives; tell how many."""
+    def look_at_true_duals(self, room: Room | None = None) -> int:
+        """Add the columns that suit the mixture as it stands, in the room left; tell how many."""
         duals = self.master.duals()
-        best, sets = self.pricer.best(self.master.prices(self.master.charges(duals)))
+        prices = self.master.prices(self.master.charges(duals))
+        best, sets = self.pricer.best(prices if room is None else room.priced(prices))
         return self._add_cheaper(best, sets, duals)
+
+    def offer(self, found: Iterable[Column | Choice]) -> int:
+        """Take columns found elsewhere, as far as each is possible by itself; tell how many are new."""
+        columns = (self.pricer.column(one.session, one.person, one.cases) for one in found)
+        return sum(self.master.add(column) for column in columns if column is not None)
 
     def _add_cheaper(self, best: Whole, sets: list[tuple[int, ...]], duals: Duals) -> int:
         """Add each slot's best column if it makes the mixture at these duals cheaper; give how many there were."""
