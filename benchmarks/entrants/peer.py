@@ -178,7 +178,7 @@ class _Shop:
         """Put in a case, with a mode for each list and set of units, and one for not being booked."""
         noon = (case.due - self.problem.horizon.start).days * STEPS_A_DAY + STEPS_TO_NOON
         ready = max(0, (case.ready_from - self.problem.horizon.start).days) * STEPS_A_DAY
-        job = self.model.add_job(weight=case.weight, release_date=ready, due_date=noon)
+        job = self.model.add_job(weight=case.weight, release_date=ready, deadline=self._never, due_date=noon)
         pin = case.pinned
         task = self._task_of(case, job)
         self._made.cases[case.id] = task

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scheduler.engine.places import Places
     from scheduler.problem import SchedulingProblem
 
+ROUNDING = 1e-6  # a bound this little above a whole number is that number
 LEAST_SECONDS = 1.0  # for the solver, however long the model took to build
 
 
@@ -46,7 +47,7 @@ def solve_whole(
     status = solver.solve(model.cp, _Teller(model, terms, started))
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return None, None
-    return model.answer(solver.value), math.ceil(solver.best_objective_bound - 1e-6)
+    return model.answer(solver.value), _whole(solver.best_objective_bound)
 
 
 class _Teller(cp_model.CpSolverSolutionCallback):
@@ -62,7 +63,12 @@ class _Teller(cp_model.CpSolverSolutionCallback):
             Point(
                 seconds=monotonic() - self._started,
                 cost=round(self.objective_value),
-                bound=max(0, math.ceil(self.best_objective_bound - 1e-6)),
+                bound=_whole(self.best_objective_bound),
                 booked=len(self._model.answer(self.value).bookings),
             )
         )
+
+
+def _whole(bound: float) -> int:
+    """Round a bound up to a whole cost; every plan costs at least 0."""
+    return max(0, math.ceil(bound - ROUNDING))

@@ -1,0 +1,37 @@
+"""What a measurement ran on: the processor, the memory, and the versions of everything that counts."""
+
+from __future__ import annotations
+
+import os
+import platform
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+COUNTED = ("ortools", "pyjobshop", "numpy", "numba", "matplotlib")
+BYTES_A_GIGABYTE = 2**30
+
+
+def machine_facts() -> list[str]:
+    """Describe the machine and the software, a sentence each."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / BYTES_A_GIGABYTE
+    versions = [f"{name} {found}" for name in COUNTED if (found := _version(name))]
+    return [
+        f"{_processor()}, {os.cpu_count()} cores seen, {memory:.0f} GB of memory, {platform.system()}",
+        f"Python {platform.python_version()}, {', '.join(versions)} (HiGHS is the one inside ortools)",
+    ]
+
+
+def _processor() -> str:
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
