@@ -33,7 +33,7 @@ def run(name: str, problem: SchedulingProblem, seconds: float, *, workers: int, 
     started = monotonic()
     found = plan_with(problem, Terms(seconds=seconds, workers=workers, seed=seed, tell=points.append))
     taken = monotonic() - started
-    # Only for systems without /proc: it counts neither other processes nor from zero (a new process starts at its parent's).
+    # Used only where there is no /proc: it leaves out the processes this one starts.
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_A_MEGABYTE
     return {**_figures(problem, found), "seconds": taken, "memory_mb": used, "points": [astuple(at) for at in points]}
 

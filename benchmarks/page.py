@@ -33,8 +33,7 @@ WHO = (
     (
         "PyJobShop",
         "a public scheduling library; lists and bays are its resources, a case's lists its modes",
-        "the longest wait of a follow-up, one date a patient, and every cost of a place: travel, overtime, continuity, "
-        "balance, disruption, first on the list",
+        "the longest wait of a follow-up, one date a patient; all costs but lateness, waiting and opening a list",
     ),
     (
         "clerk",
@@ -43,8 +42,8 @@ WHO = (
     ),
 )
 REMARKS = """\
-HiGHS, PyJobShop and the clerk tell nothing before they are done, so each is a single mark in the picture. PyJobShop
-minimises lateness, waiting and what opening a list costs; what its plan costs here is what Neurolist's goals say.
+HiGHS, PyJobShop and the clerk tell nothing before they are done, so each is a single mark in the picture. What a
+plan costs here is what Neurolist's goals say, whatever its entrant looked at.
 """
 
 
