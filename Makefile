@@ -1,11 +1,12 @@
 # Two commands are the whole set-up: `make start` and `make test`.
-.PHONY: help start test check lint bench docs lock pictures clean
+.PHONY: help start test check lint bench bench-quick docs lock pictures clean
 
 help:
 	@echo "make start     install, then run Neurolist with a demo clinic and print the address"
 	@echo "make test      install the test tools, then run every test"
 	@echo "make check     format, lint, types, import contracts, then every test"
-	@echo "make bench     measure the planner on the example problems"
+	@echo "make bench     compare the planner with others for about 40 minutes; writes docs/benchmarks.md"
+	@echo "make bench-quick  the same on small problems in a few minutes; writes bench-quick/"
 	@echo "make docs      write the generated pages of docs/ again"
 	@echo "make pictures PASSWORD=...  take docs/pictures/ again from a demo clinic that runs"
 	@echo "make lock      resolve the dependencies again into the hash locks"
@@ -33,7 +34,11 @@ check: lint test
 
 bench:
 	scripts/setup test
-	.venv/bin/python -m benchmarks.solve_families examples/problems/*.json
+	.venv/bin/python -m benchmarks.bench
+
+bench-quick:
+	scripts/setup test
+	.venv/bin/python -m benchmarks.bench --quick --into bench-quick
 
 docs:
 	scripts/setup test

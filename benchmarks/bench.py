@@ -61,9 +61,9 @@ class Contest:
     growth: list[Row] = field(default_factory=list)
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Read the command line, run the contest and write its page."""
-    told = _arguments()
+    told = _arguments(words)
     into: Path = told.into
     figures = into / "benchmarks.json"
     if told.again:
@@ -79,7 +79,7 @@ def main() -> None:
                 [key for key in GROWTH_ENTRANTS if key in told.entrants],
             )
     (into / "pictures").mkdir(parents=True, exist_ok=True)
-    save(figures, json.dumps(asdict(contest), indent=1) + "\n")
+    save(figures, json.dumps(asdict(contest)) + "\n")
     draw_cost_over_time(into / "pictures" / "bench-cost-over-time.svg", contest.rows)
     if contest.growth:
         draw_growth(into / "pictures" / "bench-growth.svg", contest.growth)
@@ -88,7 +88,7 @@ def main() -> None:
     print(f"\nWrote benchmarks.md and its pictures in {into}.")
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--families", nargs="+", choices=SECONDS, help="these only")
     parser.add_argument("--entrants", nargs="+", choices=ENTRANTS, default=list(ENTRANTS), help="these only")
@@ -98,7 +98,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="three families, three sizes, ten seconds each")
     parser.add_argument("--into", type=Path, default=ROOT / "docs", metavar="DIR", help="where the page goes")
     parser.add_argument("--again", action="store_true", help="run nothing; write the page from the last figures")
-    told = parser.parse_args()
+    told = parser.parse_args(words)
     if told.time_limit is not None and told.time_limit <= 0:
         parser.error(f"--time-limit is {told.time_limit:g}; give more than 0 seconds.")
     if any(size < 1 for size in told.growth or ()):

@@ -14,6 +14,7 @@ import sys
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from benchmarks.making.chance import stream
@@ -25,6 +26,9 @@ from benchmarks.making.staff import make_radiologists
 from scheduler.documents import save, write_problem
 from scheduler.engine import solve
 from scheduler.problem import Horizon, SchedulingProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TIMEZONE = "Australia/Melbourne"
 FIRST_DAY = date(2027, 2, 1)  # a Monday, and four weeks without a change of the clocks
@@ -116,7 +120,7 @@ def _before_planning(family: Family, seed: int) -> SchedulingProblem:
     )
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Read the command line and write one problem."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("family", choices=FAMILIES)
@@ -124,7 +128,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, help="another size, at the family's pressure")
     parser.add_argument("--plan-seconds", type=float, default=SECONDS_TO_PUBLISH, help="for metro-replan's first plan")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write; else to the screen")
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     if options.cases is not None and options.cases < 1:
         parser.error(f"--cases is {options.cases}; ask for at least one case.")
     family = FAMILIES[options.family]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-from dataclasses import astuple
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -35,7 +34,16 @@ def run(name: str, problem: SchedulingProblem, seconds: float, *, workers: int, 
     taken = monotonic() - started
     # Used only where there is no /proc: it leaves out the processes this one starts.
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_A_MEGABYTE
-    return {**_figures(problem, found), "seconds": taken, "memory_mb": used, "points": [astuple(at) for at in points]}
+    return {
+        **_figures(problem, found),
+        "seconds": round(taken, 3),
+        "memory_mb": used,
+        "points": [_plain(at) for at in points],
+    }
+
+
+def _plain(at: Point) -> tuple[float, int, int, int]:
+    return round(at.seconds, 3), at.cost, at.bound, at.booked
 
 
 def _figures(problem: SchedulingProblem, found: Attempt) -> dict[str, object]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -33,8 +34,9 @@ STYLES = dict(
 )
 COLUMNS = 3
 PANEL = (4.3, 3.1)  # inches
-HIGHEST_RATIO = 12.0  # plans dearer than this many bounds lie on the upper edge
-RATIO_TICKS = (1.0, 1.02, 1.05, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0)
+LEAST_GAP, MOST_GAP = 0.005, 10.0  # smaller gaps lie on the lower edge, larger ones on the upper
+GAP_TICKS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+SECOND_TICKS = (0.01, 0.1, 1, 10, 100)
 SIZE_TICKS = (75, 150, 300, 600, 1200, 2000)
 SETTINGS = {
     "svg.hashsalt": "neurolist",  # the same figures give the same file
@@ -48,7 +50,7 @@ SETTINGS = {
 
 
 def draw_cost_over_time(path: Path, rows: Sequence[Row]) -> None:
-    """Draw a panel a problem: how many times the best bound each entrant's plan costs, second by second."""
+    """Draw a panel a problem: how far each entrant's plan lies above the best bound, second by second."""
     problems = list(dict.fromkeys(row.problem for row in rows))
     with mpl.rc_context(SETTINGS):
         lines = -(-len(problems) // COLUMNS)
@@ -64,28 +66,29 @@ def draw_cost_over_time(path: Path, rows: Sequence[Row]) -> None:
 def _cost_panel(panel: Axes, rows: list[Row], bound: int | None) -> None:
     panel.set_title(f"{rows[0].problem}: {rows[0].total} cases", loc="left", fontweight="bold")
     panel.set_xlabel("seconds")
-    panel.set_ylabel("cost / best bound")
+    panel.set_ylabel("cost above the best bound")
     panel.set_xscale("log")
     if not bound:
+        panel.text(0.5, 0.5, "nobody proved a bound", transform=panel.transAxes, ha="center")
         return
     for row in rows:
         if row.legal:
             _cost_line(panel, row, bound)
-    _log_axis(panel, "y", RATIO_TICKS, _plain)
-    _log_axis(panel, "x", (0.1, 1, 10, 60, 300), _plain)
-    low, high = panel.get_ylim()
-    panel.set_ylim(min(low, 0.995), min(max(high, 1.06), HIGHEST_RATIO * 1.05))
+    _log_axis(panel, "x", SECOND_TICKS, lambda seconds, _: f"{seconds:g}")
+    _, high = panel.get_ylim()
+    panel.set_ylim(LEAST_GAP * 0.85, min(max(high, 0.1), MOST_GAP * 1.2))
+    _log_axis(panel, "y", GAP_TICKS, _gap_label)
 
 
 def _cost_line(panel: Axes, row: Row, bound: int) -> None:
     """Draw steps where the entrant told of its progress, and a mark for the plan it handed in."""
     colour, mark = STYLES[row.entrant]
-    at = [(point.seconds, point.cost) for point in row.points if point.cost and point.booked]
+    at = [(point.seconds, point.cost) for point in row.points if point.cost and point.seconds < row.seconds]
     end = (row.seconds, row.cost or 0)
-    track = [(seconds, min(cost / bound, HIGHEST_RATIO)) for seconds, cost in (*at, end)]
+    track = [(seconds, min(max(cost / bound - 1, LEAST_GAP), MOST_GAP)) for seconds, cost in (*at, end)]
     if len(at) > 1:
         panel.step(*zip(*track, strict=True), where="post", color=colour, linewidth=1.8)
-    panel.plot(*track[-1], mark, color=colour, markersize=7, markeredgecolor="white", label=row.entrant, zorder=3)
+    panel.plot(*track[-1], mark, color=colour, markersize=8, markeredgecolor="white", label=row.entrant, zorder=3)
 
 
 def draw_growth(path: Path, rows: Sequence[Row]) -> None:
@@ -137,19 +140,20 @@ def _log_axis(panel: Axes, which: str, ticks: Sequence[float], show: object) -> 
         panel.set_yscale("log")
     axis = panel.yaxis if which == "y" else panel.xaxis
     low, high = panel.get_ylim() if which == "y" else panel.get_xlim()
-    axis.set_major_locator(mpl.ticker.FixedLocator([tick for tick in ticks if low <= tick <= max(high, 1.06)]))
+    axis.set_major_locator(mpl.ticker.FixedLocator([tick for tick in ticks if low <= tick <= high]))
     axis.set_major_formatter(FuncFormatter(show))  # type: ignore[arg-type]
     axis.set_minor_locator(NullLocator())
     axis.set_minor_formatter(NullFormatter())
 
 
-def _plain(value: float, _: object) -> str:
-    return f"{value:g}"
+def _gap_label(gap: float, _: object) -> str:
+    edge = {LEAST_GAP: " or less", MOST_GAP: " or more"}
+    return f"{100 * gap:g}%{edge.get(gap, '')}"
 
 
 def _finish(figure: Figure, path: Path) -> None:
     """Put one legend under all panels and save."""
-    named: dict[str, object] = {}
+    named: dict[str, Artist] = {}
     for panel in figure.axes:
         for handle, label in zip(*panel.get_legend_handles_labels(), strict=True):
             named.setdefault(label, handle)

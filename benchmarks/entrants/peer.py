@@ -26,7 +26,7 @@ from scheduler.engine.places import possible_places
 from scheduler.problem import MINUTES_PER_STEP, minutes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from benchmarks.entrants.attempt import Terms
@@ -264,7 +264,7 @@ class _Shop:
         return answer
 
 
-def _is(task: pyjobshop.ScheduledTask, known: dict[int, tuple[object, ...]]) -> bool:
+def _is(task: pyjobshop.ScheduledTask, known: Mapping[int, object]) -> bool:
     return task.present and task.mode in known
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from benchmarks.families import FAMILIES, make_problem
+from benchmarks.families import FAMILIES, main, make_problem
 from benchmarks.making.staff import away
 from scheduler.audit import rule_breaches
 from scheduler.diary import Diary
 from scheduler.documents import read_problem, write_problem
 from scheduler.plan import Plan, SessionUse
 
-ROOT = Path(__file__).resolve().parents[2]
 UNPUBLISHED = [name for name, family in FAMILIES.items() if not family.published and family.cases <= 300]
 
 
@@ -69,8 +66,13 @@ def test_after_a_publication_the_first_days_are_pinned_and_a_suite_and_a_radiolo
     assert read_problem(write_problem(problem).encode()) == problem
 
 
-def test_a_size_below_one_is_refused_in_a_sentence() -> None:
-    command = [sys.executable, "-m", "benchmarks.families", "busy", "--cases", "0"]
-    told = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
-    assert told.returncode == 2
-    assert "--cases is 0; ask for at least one case." in told.stderr
+def test_a_size_below_one_is_refused_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["busy", "--cases", "0"])
+    assert left.value.code == 2
+    assert "--cases is 0; ask for at least one case." in capsys.readouterr().err
+
+
+def test_a_problem_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
+    main(["tiny", "--seed", "4", "-o", str(tmp_path / "tiny.json")])
+    assert read_problem((tmp_path / "tiny.json").read_bytes()) == make_problem(FAMILIES["tiny"], 4)
