@@ -15,7 +15,7 @@ from scheduler.engine.model import Model, rules_model
 from scheduler.engine.places import every_place
 from scheduler.goals import GOALS
 from scheduler.plan import Booking, Plan, SessionUse, UnitPlacement
-from scheduler.problem import MINUTES_PER_STEP
+from scheduler.problem import MINUTES_PER_STEP, minutes_of
 from scheduler.rules import RULEBOOK
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from scheduler.goal import Goal
-    from scheduler.problem import SchedulingProblem
+    from scheduler.problem import EquipmentUnit, SchedulingProblem
     from scheduler.rule import Rule
 
 
@@ -60,12 +60,9 @@ def every_schedule(problem: SchedulingProblem) -> Iterator[Schedule]:
     steps = range(-1, longest + 1)
     places = [[None, *((case.id, facts.id, step) for facts in lists for step in steps)] for case in problem.cases]
     people = [[None, *((facts.id, person.id) for person in problem.radiologists)] for facts in lists]
-    days = {facts.date for facts in lists}
     units = [
         [None, *((unit.id, day, site) for site in unit.sites)]
-        for unit in problem.equipment
-        if unit.mobile
-        for day in days
+        for unit, day in product(_mobile(problem), {facts.date for facts in lists})
     ]
     for choice in product(*places, *people, *units):
         cut = (len(places), len(places) + len(people))
@@ -85,6 +82,16 @@ def sound(problem: SchedulingProblem, schedule: Schedule, rules: Sequence[Rule] 
 def broken(problem: SchedulingProblem, schedule: Schedule) -> set[str]:
     """Name every rule a schedule breaks."""
     return {breach.rule for breach in rule_breaches(Diary(problem=problem, plan=plan_from(problem, schedule)))}
+
+
+def _mobile(problem: SchedulingProblem) -> list[EquipmentUnit]:
+    return [unit for unit in problem.equipment if unit.mobile]
+
+
+def _placements(problem: SchedulingProblem) -> Iterator[tuple[str, date, str]]:
+    """List every unit, date and site a placement may name."""
+    for unit, day in product(_mobile(problem), {facts.date for facts in problem.lists.values()}):
+        yield from ((unit.id, day, site) for site in unit.sites)
 
 
 class _Collector(cp_model.CpSolverSolutionCallback):
@@ -115,14 +122,7 @@ def schedule_of(model: Model, value: object) -> Schedule:
             for person in problem.radiologists
             if at(model.staffed(facts.id, person.id))
         ),
-        placed=frozenset(
-            (unit.id, day, site)
-            for unit in problem.equipment
-            if unit.mobile
-            for day in {facts.date for facts in lists}
-            for site in unit.sites
-            if at(model.placed(unit.id, day, site))
-        ),
+        placed=frozenset(row for row in _placements(problem) if at(model.placed(*row))),
     )
 
 
@@ -143,45 +143,85 @@ def _touch(model: Model) -> None:
     schedule_of(model, lambda _: 0)
     for session in model.problem.lists:
         model.used(session)
-    for unit in model.problem.equipment:
-        if unit.mobile:
-            for day in {facts.date for facts in model.problem.lists.values()}:
-                model.cp.add_at_most_one(model.placed(unit.id, day, site) for site in unit.sites)
+    for unit, day in product(_mobile(model.problem), {facts.date for facts in model.problem.lists.values()}):
+        model.cp.add_at_most_one(model.placed(unit.id, day, site) for site in unit.sites)
 
 
-def differences(problem: SchedulingProblem, rules: Sequence[Rule] = RULEBOOK) -> list[str]:
-    """Find where the solver, held to these rules, and the audit, held to all, disagree about a schedule."""
+def differences(
+    problem: SchedulingProblem, rules: Sequence[Rule] = RULEBOOK, judged_by: Sequence[Rule] = RULEBOOK
+) -> list[str]:
+    """Find where the solver, held to these rules, and the audit, judging by those, disagree about a schedule."""
     taken = accepted(problem, rules)
     known: set[Schedule] = set()
     wrong = []
     for schedule in every_schedule(problem):
         known.add(schedule)
-        fine = sound(problem, schedule)
+        fine = sound(problem, schedule, judged_by)
         if fine != (schedule in taken):
             wrong.append(f"{'refused' if fine else 'accepted'} by the solver only: {schedule}")
     wrong += [f"accepted by the solver, but beyond every schedule: {schedule}" for schedule in taken - known]
     return wrong
 
 
-def prices(problem: SchedulingProblem, schedule: Schedule, goals: Sequence[Goal] = GOALS) -> dict[str, int]:
-    """Price one schedule in the solver's model."""
-    model = rules_model(problem, every_place(problem))
+def takes(
+    problem: SchedulingProblem, plan: Plan, rules: Iterable[Rule], *, timed: bool = True, placing: bool = False
+) -> bool:
+    """Tell whether the solver, held to these rules, takes this plan.
+
+    Without its times of day if not `timed`; with the mobile units where the solver likes if `placing`.
+    """
+    model = rules_model(problem, every_place(problem), timed=timed, rules=rules)
+    schedule = schedule_from(problem, plan)
+    _fix(model, schedule, timed=timed)
+    for row in () if placing else _placements(problem):
+        model.cp.add(model.placed(*row) == (row in schedule.placed))
+    model.finish()
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    return solver.solve(model.cp) == cp_model.OPTIMAL
+
+
+def schedule_from(problem: SchedulingProblem, plan: Plan) -> Schedule:
+    """Read a plan as a schedule. Raises ValueError for a start off the five-minute grid, which no model has."""
+    bookings = set()
+    for row in plan.bookings:
+        step, rest = divmod(minutes_of(row.start) - problem.lists[row.session].start, MINUTES_PER_STEP)
+        if rest:
+            raise ValueError(f"Case {row.case} starts off the grid.")
+        bookings.add((row.case, row.session, step))
+    return Schedule(
+        bookings=frozenset(bookings),
+        staff=frozenset((use.session, use.radiologist) for use in plan.sessions if use.radiologist),
+        placed=frozenset((row.unit, row.date, row.site) for row in plan.equipment),
+    )
+
+
+def prices(
+    problem: SchedulingProblem, schedule: Schedule, goals: Sequence[Goal] = GOALS, *, timed: bool = True
+) -> dict[str, int]:
+    """Price one schedule in the solver's model; without its times of day if not `timed`."""
+    model = rules_model(problem, every_place(problem), timed=timed)
     _touch(model)
     model.minimise(goals)
     model.finish()
-    for case in problem.cases:
-        for facts in problem.lists.values():
-            here = [step for key, session, step in schedule.bookings if (key, session) == (case.id, facts.id)]
-            model.cp.add(model.presence(case.id, facts.id) == bool(here))
-            if here:
-                model.cp.add(model.step(case.id) == here[0])
-    for facts in problem.lists.values():
-        for person in problem.radiologists:
-            model.cp.add(model.staffed(facts.id, person.id) == ((facts.id, person.id) in schedule.staff))
+    _fix(model, schedule, timed=timed)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     assert solver.solve(model.cp) == cp_model.OPTIMAL
     return {name: solver.value(term) for name, term in model.terms.items()}
+
+
+def _fix(model: Model, schedule: Schedule, *, timed: bool = True) -> None:
+    """Hold a model to a schedule's bookings and staff."""
+    for case in model.problem.cases:
+        for facts in model.problem.lists.values():
+            here = [step for key, session, step in schedule.bookings if (key, session) == (case.id, facts.id)]
+            model.cp.add(model.presence(case.id, facts.id) == bool(here))
+            if here and timed:
+                model.cp.add(model.step(case.id) == here[0])
+    for facts in model.problem.lists.values():
+        for person in model.problem.radiologists:
+            model.cp.add(model.staffed(facts.id, person.id) == ((facts.id, person.id) in schedule.staff))
 
 
 def measures(problem: SchedulingProblem, schedule: Schedule) -> dict[str, int]:

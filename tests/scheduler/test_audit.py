@@ -8,9 +8,11 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.audit import audit
+from scheduler.audit import audit, cost_of, terms_of
+from scheduler.diary import Diary
 from scheduler.engine import solve
 from scheduler.plan import Booking, Plan, PlanStatus, SessionUse, UnitPlacement, Unscheduled
+from scheduler.problem import Objective
 from tests.builders.clinics import mixed
 from tests.builders.planning import a_booking, a_case, a_plan, a_problem, at, later
 
@@ -21,6 +23,12 @@ PLAN = solve(PROBLEM, time_limit=5)
 def broken(plan, problem=PROBLEM):
     """Give the names of what a plan breaks."""
     return {breach.rule for breach in audit(problem, plan).breaches}
+
+
+def priced(plan, problem=PROBLEM):
+    """Let a plan state its own terms and cost."""
+    terms = terms_of(Diary(problem=problem, plan=plan))
+    return replace(plan, terms=terms, cost=cost_of(terms, problem.objective))
 
 
 def test_a_solved_plan_is_sound():
@@ -88,3 +96,68 @@ NONSENSE = st.builds(
 @given(plan=NONSENSE, seed=st.integers(0, 20))
 def test_no_plan_makes_the_audit_stumble(plan, seed):
     assert all(str(breach).endswith(".") for breach in audit(mixed(seed), plan).breaches)
+
+
+def said(plan, problem=PROBLEM):
+    """Give what an audit finds beside broken rules: name, sentence, cases and list."""
+    ours = {"known-names", "unscheduled", "stated-terms", "stated-cost", "stated-bound"}
+    return [
+        (each.rule, each.says, each.cases, each.session) for each in audit(problem, plan).breaches if each.rule in ours
+    ]
+
+
+def test_what_is_wrong_with_the_cases_left_out_is_said():
+    waiting = (Unscheduled(case="A", reasons=("Full.",)), Unscheduled(case="B", reasons=()))
+    twice = replace(priced(a_plan(a_booking("A"))), unscheduled=(*waiting, waiting[1]))
+    assert said(twice) == [
+        ("unscheduled", "Case A is booked and also listed as unscheduled.", ("A",), None),
+        ("unscheduled", "Case B is not booked and is listed as unscheduled 2 times; it must be once.", ("B",), None),
+        ("unscheduled", "Case B is listed as unscheduled without a reason.", ("B",), None),
+        ("unscheduled", "Case B is listed as unscheduled without a reason.", ("B",), None),
+    ]
+    nowhere = priced(a_plan(a_booking("A")))
+    assert said(nowhere) == [
+        ("unscheduled", "Case B is not booked and is listed as unscheduled 0 times; it must be once.", ("B",), None)
+    ]
+
+
+def test_every_case_is_looked_at_even_after_one_that_is_well_accounted_for():
+    plan = priced(a_plan(a_booking("A"), waiting=["B"]))
+    third = a_problem(cases=[a_case("A"), a_case("B"), a_case("C")])
+    assert [row[2] for row in said(priced(plan, third), third)] == [("C",)]
+
+
+def test_what_is_misstated_is_said():
+    plan = priced(a_plan(a_booking("A"), waiting=["B"]))
+    terms = {name: value for name, value in plan.terms.items() if name != "travel"} | {"opened": 9}
+    wrong = replace(plan, terms=terms, cost=1, bound=plan.cost + 1)
+    assert said(wrong) == [
+        ("stated-terms", "The plan states nothing for travel; it comes to 0.", (), None),
+        ("stated-terms", "The plan states 9 for opened; it comes to 1.", (), None),
+        ("stated-cost", f"The plan states a cost of 1; it comes to {plan.cost}.", (), None),
+        (
+            "stated-bound",
+            f"The plan states that no plan costs less than {plan.cost + 1}, but it costs {plan.cost} itself.",
+            (),
+            None,
+        ),
+    ]
+    early = replace(plan, status=PlanStatus.OPTIMAL, bound=7)
+    sentence = f"The plan is called optimal, but its bound is 7 and its cost {plan.cost}."
+    assert said(early) == [("stated-bound", sentence, (), None)]
+
+
+def test_a_bound_may_reach_the_cost_and_a_plan_that_is_not_called_optimal_may_leave_a_gap():
+    plan = priced(a_plan(a_booking("A"), waiting=["B"]))
+    assert said(replace(plan, bound=plan.cost)) == said(replace(plan, bound=0)) == []
+
+
+def test_a_name_the_problem_does_not_know_is_said():
+    assert said(priced(a_plan(a_booking("A"), waiting=["B", "Z"]))) == [
+        ("known-names", "The problem has no case called Z.", (), None)
+    ]
+
+
+def test_the_cost_is_each_term_times_its_coefficient():
+    terms = {"access": 1, "waiting": 10, "opened": 3}
+    assert cost_of(terms, Objective(access=7, waiting=2, opened=100)) == 7 + 20 + 300

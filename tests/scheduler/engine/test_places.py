@@ -7,8 +7,12 @@ import pytest
 from scheduler.engine.model import rules_model
 from scheduler.engine.places import every_place, possible_places
 from tests.builders.clinics import hand_made, mixed
+from tests.builders.edges import BROKEN, KEPT
+from tests.builders.planning import a_case, a_problem
 
-CLINICS = hand_made() | {f"mixed-{seed}": mixed(seed) for seed in range(40)}
+EDGES = {f"{rule}-{number}": problem for number, (rule, problem, _) in enumerate((*KEPT, *BROKEN))}
+TOO_LONG = {"too long": a_problem(cases=[a_case(duration_minutes=65)])}
+CLINICS = TOO_LONG | EDGES | hand_made() | {f"mixed-{seed}": mixed(seed) for seed in range(40)}
 
 
 @pytest.mark.parametrize("name", CLINICS)
