@@ -85,9 +85,7 @@ def main(words: Sequence[str] | None = None) -> None:
         draw_growth(into / "pictures" / "bench-growth.svg", contest.growth)
     facts = [*contest.facts, f"on {contest.made}, with two workers and seed 0"]
     save(into / "benchmarks.md", write_page(contest.rows, contest.growth, facts, "pictures"))
-    print(
-        f"\nWrote benchmarks.md and its pictures in {into}. Its gaps are against the final bounds, those above were early."
-    )
+    print(f"\nWrote benchmarks.md and its pictures in {into}; its gaps are against the final bounds.")
 
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
