@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scheduler.engine.columns.filling import Filling
 from scheduler.engine.columns.room import Room
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class _Dive:
         self._deadline = deadline
         self._over = over
         self._chosen: dict[int, Column] = {}  # by list
+        self._duals = relaxation.duals
         self._room = Room(relaxation.problem, relaxation.tables, relaxation.pricer, relaxation.pairs)
 
     def run(self) -> tuple[Column, ...]:
@@ -47,10 +49,23 @@ class _Dive:
                 solved = self._settle(batch) and self._refresh()
         finally:
             self._master.fix(range(len(self._master.columns)), at=(0.0, np.inf))
+        if not self._over():
+            self._fill()
         return self._kept()
 
+    def _fill(self) -> None:
+        """Fill the lists still open at the last prices, then at what a booking saves."""
+        filling = Filling(self._relaxation, self._room, self._chosen.values())
+        for duals in (self._duals, self._master.worth_of_booking()):
+            for column in filling.fill(duals):
+                self._chosen[column.session] = column
+
     def _solve(self) -> bool:
-        return self._master.solve(self._deadline - monotonic()) is not None
+        left = self._deadline - monotonic()
+        if left <= 0 or self._master.solve(left) is None:
+            return False
+        self._duals = self._master.duals()
+        return True
 
     def _batch(self, shares: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[int]:
         """Pick the columns with the largest shares on lists still open that go with each other."""

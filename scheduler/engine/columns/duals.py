@@ -34,7 +34,7 @@ class Duals:
 
         def mix(name: str) -> Real:
             here, there = getattr(self, name), getattr(other, name)
-            mixed: Real = (1 - share) * here + share * _padded(there, len(here))
+            mixed: Real = (1 - share) * here + share * padded(there, len(here))
             return mixed
 
         return duals_of(mix)
@@ -49,7 +49,8 @@ def duals_of(part: Callable[[str], Real]) -> Duals:
     return Duals(**{each.name: part(each.name) for each in fields(Duals)})
 
 
-def _padded(part: Real, size: int) -> Real:
+def padded(part: Real, size: int) -> Real:
+    """Give rows made since no price."""
     padded = np.zeros(size)
     padded[: len(part)] = part
     return padded

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from ortools.math_opt.python import mathopt
 
-from scheduler.engine.columns.duals import Charges, Duals, duals_of
+from scheduler.engine.columns.duals import Charges, Duals, duals_of, padded
+from scheduler.engine.columns.linear import WarmSolver
 from scheduler.engine.columns.pricing import Prices
 from scheduler.engine.columns.tables import SCALE
 from scheduler.problem import MINUTES_PER_STEP
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from scheduler.engine.columns.cuts import Cut
+    from scheduler.engine.columns.linear import Mixture
     from scheduler.engine.columns.pricing import Column, Pricer
     from scheduler.engine.columns.shared import StaffLimit, UnitDay
     from scheduler.engine.columns.tables import Tables, Truth, Whole
@@ -75,11 +76,11 @@ class Master:
         self._limits_by_staff: dict[tuple[int, int], list[int]] = {}
         self._cuts_by_place: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._marked: dict[int, list[tuple[int, Truth]]] = {}  # by list: cuts and their marks on its menu
-        self._result: mathopt.SolveResult | None = None
+        self._result: Mixture | None = None
         self._add_rows()
         self._unit_order = {key: number for number, key in enumerate(self._rows.unit)}
         self._charged = self._charged_slots()
-        self._solver = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
+        self._solver = WarmSolver(self._model)
 
     # The rows.
 
@@ -216,7 +217,7 @@ class Master:
         keep = COLUMNS_PER_ROW * (len(self.tables.cases) + len(self.tables.lists))
         if len(self.columns) <= keep or self._result is None:
             return
-        reduced = np.array(self._result.reduced_costs(self._variables))
+        reduced = self._result.reduced_of(self._variables)
         edge = max(float(np.partition(reduced, keep)[keep]), DEAREST_KEPT)
         stays = reduced <= edge
         for number in np.flatnonzero(~stays).tolist():
@@ -230,19 +231,12 @@ class Master:
 
     def solve(self, seconds: float) -> float | None:
         """Find the cheapest mixture, warm from the last; None if there is none or time ran out."""
-        # Presolve would throw the last solve's basis away.
-        params = mathopt.SolveParameters(
-            time_limit=timedelta(seconds=max(0.01, seconds)),
-            presolve=mathopt.Emphasis.OFF,
-            lp_algorithm=mathopt.LPAlgorithm.PRIMAL_SIMPLEX,
-        )
-        result = self._solver.solve(params=params)
-        self._result = result if result.termination.reason == mathopt.TerminationReason.OPTIMAL else None
-        return None if self._result is None else float(result.objective_value())
+        self._result = self._solver.find(seconds)
+        return None if self._result is None else self._result.cost
 
     def shares(self) -> Real:
         """Give each column's share in the mixture."""
-        return np.array(self._solved().variable_values(self._variables), dtype=np.float64)
+        return self._solved().shares_of(self._variables)
 
     def bookings(self) -> Real:
         """Give how much of each case the mixture books on each list."""
@@ -262,7 +256,7 @@ class Master:
                 here[at] = here.get(at, 0.0) + share
         return held
 
-    def _solved(self) -> mathopt.SolveResult:
+    def _solved(self) -> Mixture:
         if self._result is None:
             raise ValueError("The linear programme has no solution to read; solve it first.")
         return self._result
@@ -281,7 +275,7 @@ class Master:
         )
 
     def _read(self, rows: Sequence[mathopt.LinearConstraint]) -> Real:
-        return np.array(self._solved().dual_values(list(rows)) if rows else [], dtype=np.float64)
+        return self._solved().duals_of(rows)
 
     # Prices and the bound.
 
@@ -297,7 +291,7 @@ class Master:
             person=person,
             site=site,
             unit=_charge(duals.unit),
-            cut=_charge(duals.cut),
+            cut=_charge(padded(duals.cut, len(self.cuts))),
         )
 
     def prices(self, charges: Charges) -> Prices:
@@ -426,6 +420,15 @@ class Master:
             best = max(paid, key=lambda rows: int(charges.unit[rows].sum()))
             placed[best] += 1
         return placed
+
+    def limits_of(self, session: int, person: int) -> list[tuple[int, int]]:
+        """List the limits on the radiologist's time that doing the list counts towards, each with its most."""
+        return [(number, self._limits[number].most) for number in self._limits_by_staff.get((session, person), [])]
+
+    def worth_of_booking(self) -> Duals:
+        """Give duals at which a case is worth what leaving it out costs, and nothing else has a price."""
+        first = self.first_duals()
+        return replace(first, case=self._span[1].case)
 
     def staff_charge(self, column: Column, charges: Charges) -> int:
         """Give what a column pays for its radiologist's time."""

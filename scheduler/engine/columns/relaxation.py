@@ -53,6 +53,11 @@ class Relaxation:
         self._centre: Duals | None = None  # the duals of the best bound so far
         self._over = over
 
+    @property
+    def duals(self) -> Duals:
+        """Give the duals of the best bound so far."""
+        return self.master.first_duals() if self._centre is None else self._centre
+
     def tighten(self, seconds: float, tell: Callable[[int], None] = lambda _: None) -> None:
         """Raise the bound for at most so many seconds: columns until no better ones, then rows, then columns again."""
         deadline = monotonic() + seconds

@@ -42,6 +42,7 @@ class Room:
             self._pairs[pair.earlier].append(pair)
             self._pairs[pair.later].append(pair)
         self._chosen: dict[int, int] = {}  # by list: the combination
+        self._booked: set[int] = set()
 
     def allows(self, column: Column) -> bool:
         """Tell whether a column goes with the choices so far."""
@@ -72,6 +73,7 @@ class Room:
                 other, least, most = self._earlier[case]
                 self.closed[other, ~_within(-day, least, most)] = True
         self.closed[list(column.cases)] = True
+        self._booked.update(column.cases)
         at = self._combination(column)
         if at is not None:
             self._chosen[column.session] = at
@@ -87,6 +89,12 @@ class Room:
         for session, marks in self.barred.items():
             asked[session] = asked.get(session, 0) - marks * WORTHLESS
         return replace(prices, worth=worth, combinations=tuple(asked.items()))
+
+    def alone(self) -> Truth:
+        """Tell of which cases the one they follow is not booked."""
+        alone = np.zeros(len(self._tables.cases), dtype=np.bool_)
+        alone[[case for case, (first, _, _) in self._earlier.items() if first not in self._booked]] = True
+        return alone
 
     def lacks_its_first(self, case: int, days: dict[int, int]) -> bool:
         """Tell whether a case's booking on these days (by case) lacks the booking it must follow."""

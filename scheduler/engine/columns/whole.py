@@ -50,10 +50,10 @@ def _placements(tables: Tables, where: dict[int, int]) -> dict[Spot, dict[int, s
         for kind in range(len(tables.kinds)):
             if tables.needs[case, kind] and not tables.fixed_units[kind, site]:
                 needy[kind, int(tables.day[session])].add(site)
-    return {spot: _matched(tables, spot[0], sorted(sites)) for spot, sites in sorted(needy.items())}
+    return {spot: matched_units(tables, spot[0], sorted(sites)) for spot, sites in sorted(needy.items())}
 
 
-def _matched(tables: Tables, kind: int, sites: list[int]) -> dict[int, str]:
+def matched_units(tables: Tables, kind: int, sites: list[int]) -> dict[int, str]:
     """Match sites with units that may go there, as many as can be (augmenting paths)."""
     reach = {unit.id: unit.sites for unit in tables.mobile if unit.kind == tables.kinds[kind]}
     holder: dict[str, int] = {}

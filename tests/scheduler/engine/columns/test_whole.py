@@ -105,3 +105,13 @@ def test_a_case_is_left_out_when_the_one_it_follows_is_not_chosen():
     problem = a_problem(cases=[a_case("A"), a_case("B", follows=Follows(case="A", min_days=0))])
     tables = tables_of(problem, possible_places(problem))
     assert not answer_of(tables, [Choice(session=0, person=0, cases=(1,))]).bookings
+
+
+def test_a_choice_out_of_time_is_filled_and_keeps_every_rule(week):
+    relaxation, chosen = week
+    quick = choose_columns(relaxation, 0, lambda: False)
+    answer = answer_of(relaxation.tables, quick)
+    diary = Diary(problem=relaxation.problem, plan=plan_of(relaxation.problem, answer))
+    assert not list(rule_breaches(diary))
+    full = cost_of_columns(relaxation.tables, chosen)
+    assert full <= cost_of_columns(relaxation.tables, quick) <= 1.5 * full
