@@ -277,6 +277,36 @@ def lists(
 
 
 @app.command()
+def worth(
+    *,
+    problem: Annotated[
+        str | None, typer.Option("--problem", metavar="FILE", help="A problem file instead of the database.")
+    ] = None,
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="First date; tomorrow unless said.")] = None,
+    weeks: Annotated[int, typer.Option(min=1, max=26, help="How many weeks to look at.")] = 4,
+    time_limit: TimeLimit = 60.0,
+    top: Annotated[int, typer.Option(min=1, help="How many lists and skills to print.")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Say what one more list is worth, by site, imaging, funding and week, and one more skill of a radiologist."""
+    from flows.plan_files import worth_of_file
+    from flows.progress import searching
+    from flows.show import print_json
+    from flows.show_worth import print_worth
+
+    if problem is not None and start is not None:
+        raise typer.BadParameter("--start goes with the database; a problem file has its own dates.")
+    with searching("Pricing capacity", seconds=time_limit) as tell:
+        if problem is not None:
+            found, zone = worth_of_file(problem, time_limit=time_limit, on_progress=tell)
+        else:
+            desk = _desk()
+            zone = desk.zone
+            found = desk.worth(start=_date(start), weeks=weeks, time_limit=time_limit, on_progress=tell)
+    print_json(found) if as_json else print_worth(found, zone, top=top)
+
+
+@app.command()
 def solve(
     problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A problem file (neurolist-problem/1).")],
     output: Annotated[str, typer.Option("-o", "--output", metavar="PLAN", help="Where to write; - is the screen.")],

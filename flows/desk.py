@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from db import accounts, boards, bookings, cases, clinic, due_steps, facts, proposals, publishing, writes
+from db import accounts, boards, bookings, cases, clinic, due_steps, facts, mapping, proposals, publishing, writes
 from db import protocol as protocols
 from db.accounts import Account
 from db.audit import Author
@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from scheduler.engine import Progress
+    from scheduler.explain.capacity import CapacityWorth
 
 __all__ = [
     "EVERY_SITE",
@@ -378,6 +379,25 @@ class Desk:
             give_up(self.service, made, "The planning run was stopped before it had a plan.", author=author)
             raise
         return made
+
+    def worth(
+        self,
+        start: date | None = None,
+        weeks: int = USUAL_WEEKS,
+        time_limit: float = USUAL_SECONDS,
+        *,
+        on_progress: Callable[[str], None] = lambda _: None,
+    ) -> CapacityWorth:
+        """Price one more list and one more skill over some weeks from a date (tomorrow unless said); keeps nothing."""
+        from scheduler.explain.capacity import capacity_worth  # the solver takes a second to load
+
+        asked = self._plan_request(start, weeks, time_limit, 0, None)
+        problem = self._look(
+            lambda session: mapping.planning_problem(
+                session, start=asked.start, end=asked.end, now=self.service.clock.now()
+            )
+        )
+        return capacity_worth(problem, time_limit=time_limit, on_progress=on_progress)
 
     def withdraw(self, proposal_id: str, *, expected_version: int | None = None) -> None:
         """Set a proposed plan aside."""

@@ -15,8 +15,11 @@ from scheduler.plan import Plan
 from scheduler.problem import SchedulingProblem
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from flows.quick_asked import QuickAsked
     from scheduler.engine.quick import QuickAnswer
+    from scheduler.explain.capacity import CapacityWorth
 
 STANDARD_OUTPUT = "-"
 
@@ -54,6 +57,16 @@ def quick_files(problem_path: str, plan_path: str, asked: QuickAsked, *, time_li
     plan = read_plan(read_bytes(plan_path), problem)
     event = event_of(asked, problem.zone, lambda path: UrgentCase(case=read_case(read_bytes(path), problem)))
     return quick(problem, plan, event, time_limit=time_limit)
+
+
+def worth_of_file(
+    path: str, *, time_limit: float, on_progress: Callable[[str], None]
+) -> tuple[CapacityWorth, ZoneInfo]:
+    """Price one more of everything in a problem; gives its zone too. Raises BadInputError with every fault."""
+    from scheduler.explain.capacity import capacity_worth
+
+    problem = read_problem_file(path)
+    return capacity_worth(problem, time_limit=time_limit, on_progress=on_progress), problem.zone
 
 
 def check_writable(path: str) -> None:

@@ -6,10 +6,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from scheduler.engine import Progress as Search
 
 BAR_STEPS_A_SECOND = 4
 
@@ -29,8 +25,8 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def searching(what: str, *, seconds: float) -> Iterator[Callable[[Search], None]]:
-    """Show a bar for a search with a time limit; call what is yielded with each report of the solver."""
+def searching(what: str, *, seconds: float) -> Iterator[Callable[[object], None]]:
+    """Show a bar for a search with a time limit; call what is yielded with each report of the search."""
     with counting(what) as show:
         began = time.monotonic()
         yield lambda _report: show(
