@@ -50,7 +50,7 @@ def _print_lists(lists: Sequence[ListWorth], screen: Console, zone: ZoneInfo) ->
             ", ".join(one.funding).replace("_", " "),
             local(one.start, zone),
             escape(one.suite),
-            "somebody free" if one.staffing.value == "free" else "one more radiologist",
+            "those there are" if one.staffing.value == "free" else "one more radiologist",
             *_figures(one.worth),
         )
     screen.print(shown)

@@ -30,8 +30,8 @@ USUAL_SECONDS = 60.0
 class Staffing(StrEnum):
     """Who is taken to do one more list."""
 
-    FREE = "free"  # a radiologist there is, who is free then
-    EXTRA = "extra"  # nobody is free, so one more radiologist
+    FREE = "free"  # the radiologists there are: at least one may do it and is not rostered elsewhere then
+    EXTRA = "extra"  # one more radiologist, since nobody there is is free
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +239,7 @@ def _list_says(problem: SchedulingProblem, wish: ListWish) -> str:
     imaging = " and ".join(modality.label for modality in wish.suite.modalities)
     hours = f"{session.start.astimezone(problem.zone):%H:%M} to {session.end.astimezone(problem.zone):%H:%M}"
     room = "in one more room of the kind" if wish.another_room else f"in {wish.suite.id}, which stands empty"
-    who = "somebody who is free" if wish.extra is None else "an extra radiologist, since nobody is free"
+    who = "the radiologists there are" if wish.extra is None else "an extra radiologist, since nobody is free"
     funding = _either(session.funding)
     return (
         f"One more {imaging} list at {site} for {funding} cases in the week of {show_date(wish.week)} "

@@ -29,6 +29,7 @@ COMMANDS = [
     "proposal",
     "publish",
     "lists",
+    "worth",
     "solve",
     "quick",
     "check",
@@ -128,6 +129,9 @@ def test_a_step_that_may_not_follow_ends_with_one_and_says_what_may(neurolist, s
         (["publish", "P1"], "No proposal has this id"),
         (["solve", "/nothing.json", "-o", "-"], "no such file"),
         (["check", "/nothing.json", "/none.json"], "no such file"),
+        (["worth", "--problem", "/nothing.json"], "no such file"),
+        (["worth", "--start", "soon"], "write it like 2026-12-01"),
+        (["worth", "--problem", "x.json", "--start", "2026-12-01"], "a problem file has its own dates"),
     ],
 )
 def test_wrong_input_ends_with_two_and_advice(neurolist, arguments, says):
@@ -163,6 +167,27 @@ def test_a_problem_is_solved_and_its_plan_checked(neurolist, tmp_path):
     code, out, _ = neurolist("check", problem, plan)
     assert code == 1
     assert [line.split(":")[0] for line in out.splitlines()] == ["stated-cost", "stated-bound"]
+
+
+def test_what_capacity_is_worth_is_told_for_a_file(neurolist):
+    tiny = ("worth", "--problem", "examples/problems/tiny.json", "--time-limit", 20)
+    code, out, _ = neurolist(*tiny, "--top", 2)
+    assert code == 0
+    for words in ("One more list", "One more skill", "one more radiologist", "Thermal radiofrequency", "At most"):
+        assert words in out
+    code, out, _ = neurolist(*tiny, "--json")
+    found = json.loads(out)
+    assert (code, found["settled"]) == (0, True)
+    best = found["lists"][0]
+    assert best["worth"]["saves"] > 0
+    assert {"site", "modalities", "funding", "week", "staffing", "another_room"} <= best.keys()
+
+
+def test_what_capacity_is_worth_is_told_for_the_database(neurolist, sqlite_database):
+    neurolist("clinic", "examples/clinic.json")
+    code, out, _ = neurolist("worth", "--time-limit", 5)
+    assert code == 0
+    assert "One more list would save nothing." in out
 
 
 def test_a_plan_with_nowhere_to_go_is_refused_before_the_search(neurolist):
