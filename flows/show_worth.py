@@ -40,7 +40,7 @@ def _print_lists(lists: Sequence[ListWorth], screen: Console, zone: ZoneInfo) ->
     if not lists:
         screen.print("\nOne more list would save nothing.")
         return
-    heads = ("Week of", "Site", "Imaging", "Funding", "Best on", "Room", "Done by")
+    heads = ("Week of", "Site", "Imaging", "Funding", "Anaesthetist", "Best on", "Room", "Done by")
     shown = table(*heads, "At most", "Saves", "Cases", "Days", title="\nOne more list")
     for one in lists:
         shown.add_row(
@@ -48,6 +48,7 @@ def _print_lists(lists: Sequence[ListWorth], screen: Console, zone: ZoneInfo) ->
             escape(one.site_name),
             ", ".join(modality.label for modality in one.modalities),
             ", ".join(one.funding).replace("_", " "),
+            "yes" if one.anaesthetist else "no",
             local(one.start, zone),
             escape(one.suite),
             "those there are" if one.staffing.value == "free" else "one more radiologist",

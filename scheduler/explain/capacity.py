@@ -14,7 +14,7 @@ from scheduler.engine.columns.worth import Worth
 from scheduler.explain.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from scheduler.engine.columns.asking import Asked
@@ -145,13 +145,25 @@ def _best_of_each_week(worth: Worth) -> list[Wish]:
         kind = _kind(wish)
         if kind not in best or asked.value > worth.priced[best[kind]].value:
             best[kind] = wish
-    return sorted(best.values(), key=lambda wish: -worth.priced[wish].value)
+    return sorted(
+        (wish for wish in best.values() if _worth_an_anaesthetist(worth, wish, best)),
+        key=lambda wish: -worth.priced[wish].value,
+    )
 
 
-def _kind(wish: Wish) -> object:
+def _kind(wish: Wish, *, anaesthetist: bool | None = None) -> object:
     if isinstance(wish, SkillWish):
         return wish
-    return wish.suite.site, tuple(sorted(wish.suite.modalities)), wish.session.funding, wish.week
+    with_one = wish.session.anaesthetist if anaesthetist is None else anaesthetist
+    return wish.suite.site, tuple(sorted(wish.suite.modalities)), wish.session.funding, wish.week, with_one
+
+
+def _worth_an_anaesthetist(worth: Worth, wish: Wish, best: Mapping[object, Wish]) -> bool:
+    """Tell whether a list with an anaesthetist is worth more than the same without, where there are both."""
+    if isinstance(wish, SkillWish) or not wish.session.anaesthetist:
+        return True
+    plain = best.get(_kind(wish, anaesthetist=False))
+    return plain is None or worth.priced[wish].value > worth.priced[plain].value
 
 
 def _settled(
@@ -241,8 +253,9 @@ def _list_says(problem: SchedulingProblem, wish: ListWish) -> str:
     room = "in one more room of the kind" if wish.another_room else f"in {wish.suite.id}, which stands empty"
     who = "the radiologists there are" if wish.extra is None else "an extra radiologist, since nobody is free"
     funding = _either(session.funding)
+    eased = " with an anaesthetist" if session.anaesthetist else ""
     return (
-        f"One more {imaging} list at {site} for {funding} cases in the week of {show_date(wish.week)} "
+        f"One more {imaging} list at {site}{eased} for {funding} cases in the week of {show_date(wish.week)} "
         f"(best on {show_date(wish.day)}, {hours}, {room}, done by {who})"
     )
 

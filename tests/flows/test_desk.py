@@ -174,6 +174,14 @@ def waiting(desk):
     return [list_for_test(desk.service.database, number) for number in (1, 2, 3)]
 
 
+def test_what_one_more_list_is_worth_is_told_for_the_cases_that_wait(desk, waiting):
+    found = desk.worth(start=TODAY, weeks=2, time_limit=20)
+    assert found.settled
+    assert found.bound > 0
+    assert found.lists
+    assert desk.proposals() == ()  # a question keeps nothing
+
+
 def test_a_plan_is_made_shown_and_published_and_the_cases_are_booked(desk, waiting):
     proposal = desk.plan_now(start=TODAY, weeks=2, time_limit=SECONDS)
     page = desk.proposal(proposal)

@@ -131,7 +131,10 @@ def _days(problem: SchedulingProblem, rooms: int) -> list[date]:
 
 
 def _one_more(problem: SchedulingProblem, room: Room, alike: list[ListFacts], day: date) -> Iterator[ListWish]:
-    """Make the list, unless the clocks change within its hours."""
+    """Make the list, and one with an anaesthetist if cases need one and such lists have none.
+
+    There is none on a date when the clocks change within its hours.
+    """
     site, modalities, funding = room
     usual = _usual(problem, [facts for facts in alike if facts.week == day.isocalendar()[:2]] or alike)
     start = datetime.combine(day, usual.start, tzinfo=problem.zone)
@@ -139,24 +142,30 @@ def _one_more(problem: SchedulingProblem, room: Room, alike: list[ListFacts], da
     if minutes_of(end) - minutes_of(start) != usual.length.total_seconds() // 60:
         return
     suite, another = _room(problem, site, modalities, start, end + timedelta(minutes=usual.overtime_minutes))
-    session = SuiteSession(
-        id=f"one more on {day} in {suite.id} for {' and '.join(funding)}",
-        suite=suite.id,
-        start=start,
-        end=end,
-        funding=funding,
-        overtime_minutes=usual.overtime_minutes,
-        anaesthetist=usual.anaesthetist,
-        max_cases=usual.max_cases,
-    )
-    extra = None if _somebody_is_free(problem, site, session) else _extra(problem, site)
-    yield ListWish(
-        session=session if extra is None else replace(session, radiologist=extra.id),
-        suite=suite,
-        day=day,
-        another_room=another,
-        extra=extra,
-    )
+    needed = not usual.anaesthetist and any(case.anaesthetist for case in problem.cases)
+    for anaesthetist in (usual.anaesthetist, True) if needed else (usual.anaesthetist,):
+        session = SuiteSession(
+            id=f"one more {_name(suite, day, funding, anaesthetist=anaesthetist)}",
+            suite=suite.id,
+            start=start,
+            end=end,
+            funding=funding,
+            overtime_minutes=usual.overtime_minutes,
+            anaesthetist=anaesthetist,
+            max_cases=usual.max_cases,
+        )
+        extra = None if _somebody_is_free(problem, site, session) else _extra(problem, site)
+        yield ListWish(
+            session=session if extra is None else replace(session, radiologist=extra.id),
+            suite=suite,
+            day=day,
+            another_room=another,
+            extra=extra,
+        )
+
+
+def _name(suite: Suite, day: date, funding: Sequence[str], *, anaesthetist: bool) -> str:
+    return f"on {day} in {suite.id} for {' and '.join(funding)}{' with an anaesthetist' if anaesthetist else ''}"
 
 
 def _usual(problem: SchedulingProblem, alike: Sequence[ListFacts]) -> _Usual:

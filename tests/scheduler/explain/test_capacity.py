@@ -40,10 +40,23 @@ def test_a_list_says_what_is_wished_for_and_what_it_saves():
     assert one.staffing is Staffing.FREE
     assert one.radiologist in ("R1", "R2")
     assert one.worth.says == (
-        "One more CT and Fluoroscopy and Ultrasound list at Site S1 for public cases in the week of 1 Feb 2027 (best "
-        "on 1 Feb 2027, 09:00 to 09:30, in CT2, which stands empty, done by the radiologists there are): "
+        "One more CT and Fluoroscopy and Ultrasound list at Site S1 with an anaesthetist for public cases in the week of "
+        "1 Feb 2027 (best on 1 Feb 2027, 09:00 to 09:30, in CT2, which stands empty, done by the radiologists there "
+        "are): "
         f"saves {one.worth.saves:,}; about 1.0 more cases booked, 390 weighted patient-days past due avoided."
     )
+
+
+def test_a_list_with_an_anaesthetist_is_told_apart_where_it_is_worth_more():
+    usual = [a_suite_session("L1", anaesthetist=False)]
+    cases = [a_case("A", anaesthetist=True), a_case("B")]
+    found = capacity_worth(a_problem(sessions=usual, cases=cases), time_limit=20)
+    best, plain = found.lists
+    assert (best.anaesthetist, plain.anaesthetist) == (True, False)
+    assert best.worth.saves > plain.worth.at_most == 0
+    assert "at Site S1 with an anaesthetist for public cases" in best.worth.says
+    nobody_needs_one = capacity_worth(a_problem(sessions=usual, cases=cases[1:]), time_limit=20)
+    assert [one.anaesthetist for one in nobody_needs_one.lists] == [False]
 
 
 def test_where_nobody_is_free_the_words_say_that_an_extra_radiologist_is_valued():
@@ -84,7 +97,7 @@ def test_without_lists_there_is_nothing_to_wish_for():
 def test_the_example_clinic_is_priced_by_site_imaging_funding_and_week_and_the_same_every_time():
     found, again = (capacity_worth(example("tiny"), time_limit=60, settle=4) for _ in range(2))
     assert (found.lists, found.skills) == (again.lists, again.skills)
-    kinds = {(one.site, one.modalities, one.funding, one.week) for one in found.lists}
+    kinds = {(one.site, one.modalities, one.funding, one.week, one.anaesthetist) for one in found.lists}
     assert len(kinds) == len(found.lists)
     assert {one.site for one in found.lists} == {"S01", "S02"}
     assert {one.modalities for one in found.lists} == {(Modality.CT,), (Modality.FLUOROSCOPY, Modality.ULTRASOUND)}
