@@ -170,7 +170,7 @@ def test_a_problem_is_solved_and_its_plan_checked(neurolist, tmp_path):
 
 
 def test_what_capacity_is_worth_is_told_for_a_file(neurolist):
-    tiny = ("worth", "--problem", "examples/problems/tiny.json", "--time-limit", 20)
+    tiny = ("worth", "--problem", "examples/problems/tiny.json", "--time-limit", 120)
     code, out, _ = neurolist(*tiny, "--top", 2)
     assert code == 0
     for words in ("One more list", "One more skill", "one more radiologist", "Thermal radiofrequency", "At most"):
@@ -185,7 +185,7 @@ def test_what_capacity_is_worth_is_told_for_a_file(neurolist):
 
 def test_what_capacity_is_worth_is_told_for_the_database(neurolist, sqlite_database):
     neurolist("clinic", "examples/clinic.json")
-    code, out, _ = neurolist("worth", "--time-limit", 5)
+    code, out, _ = neurolist("worth", "--time-limit", 60)
     assert code == 0
     assert "One more list would save nothing." in out
 

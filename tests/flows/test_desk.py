@@ -175,7 +175,7 @@ def waiting(desk):
 
 
 def test_what_one_more_list_is_worth_is_told_for_the_cases_that_wait(desk, waiting):
-    found = desk.worth(start=TODAY, weeks=2, time_limit=20)
+    found = desk.worth(start=TODAY, weeks=2, time_limit=120)
     assert found.settled
     assert found.bound > 0
     assert found.lists

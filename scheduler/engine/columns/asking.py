@@ -12,16 +12,12 @@ from scheduler.engine.columns.pricing import Pricer, Prices
 from scheduler.engine.columns.wishes import ListWish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from scheduler.engine.columns.imagining import Imagined
     from scheduler.engine.columns.master import Charges
     from scheduler.engine.columns.pricing import Slot
     from scheduler.engine.columns.relaxation import Relaxation
     from scheduler.engine.columns.tables import Tables, Whole
     from scheduler.engine.columns.wishes import SkillWish, Wish
-
-PAIRS_AT_ONCE = 400  # lists with a radiologist that are priced together, so that memory stays small
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +67,13 @@ class Asking:
         self._origin = np.array(
             [*range(self._people), *(imagined.person(wish) for wish in imagined.skills)], dtype=np.int64
         )
-        pairs = self._pairs()
         self._list_claims = {row: self._claims.of_list(row) for row in map(imagined.row, imagined.lists)}
         self._skill_claims = {
             wish: self._claims.of_lists(imagined.person(wish), self._new_lists(wish))
             for wish in imagined.skills
             if wish.site is not None
         }
-        self._pricers = [Pricer(tables) for tables in self._in_parts(pairs)]
+        self._pricer = Pricer(self._wider(self._pairs()))
 
     def _new_lists(self, wish: SkillWish) -> Whole:
         joined = self._imagined.joined(wish) & ~self._tables.staffs[:, self._imagined.person(wish)]
@@ -97,33 +92,32 @@ class Asking:
             pairs += [(session, self._people + number) for session in lists.tolist()]
         return pairs
 
-    def _in_parts(self, pairs: list[tuple[int, int]]) -> Iterator[Tables]:
+    def _wider(self, pairs: list[tuple[int, int]]) -> Tables:
+        """Add the twins to the tables, and let those do lists that are to be priced."""
         imagined, tables = self._imagined, self._tables
-        learnt = [imagined.learnt(wish) for wish in imagined.skills]
-        people = (*tables.people, *(tables.people[imagined.person(wish)] for wish in imagined.skills))
-        wider = replace(
+        twins = [imagined.person(wish) for wish in imagined.skills]
+        people = (*tables.people, *(tables.people[person] for person in twins))
+        staffs = np.zeros((len(tables.lists), len(people)), dtype=np.bool_)
+        for pair in pairs:
+            staffs[pair] = True
+        return replace(
             tables,
             people=people,
-            skilled=np.column_stack([tables.skilled, *learnt]),
+            staffs=staffs,
+            skilled=np.column_stack([tables.skilled, *map(imagined.learnt, imagined.skills)]),
             person_cost=tables.person_cost[:, self._origin],
         )
-        for first in range(0, len(pairs), PAIRS_AT_ONCE):
-            staffs = np.zeros((len(tables.lists), len(people)), dtype=np.bool_)
-            for pair in pairs[first : first + PAIRS_AT_ONCE]:
-                staffs[pair] = True
-            yield replace(wider, staffs=staffs)
 
     def ask(self, market: Market) -> dict[Wish, Asked]:
         """Price every wish."""
+        slots = self._pricer.slots
+        slot = np.array([self._charge(one, market) for one in slots], dtype=np.int64)
+        prices = replace(market.prices, person=market.prices.person[:, self._origin], slot=slot)
         found: dict[tuple[int, int], tuple[int, tuple[int, ...]]] = {}
-        for pricer in self._pricers:
-            slot = np.array([self._charge(one, market) for one in pricer.slots], dtype=np.int64)
-            prices = replace(market.prices, person=market.prices.person[:, self._origin], slot=slot)
-            best, sets = pricer.best(prices)
-            for one, worth, cases in zip(pricer.slots, best.tolist(), sets, strict=True):
-                pair = (one.session, one.person)
-                if worth > found.get(pair, (0, ()))[0]:
-                    found[pair] = (worth, cases)
+        for one, worth, cases in zip(slots, *self._pricer.best(prices), strict=True):
+            pair = (one.session, one.person)
+            if worth > found.get(pair, (0, ()))[0]:
+                found[pair] = (int(worth), cases)
         asked: dict[Wish, Asked] = {wish: self._list(wish, found) for wish in self._imagined.lists}
         for number, skill in enumerate(self._imagined.skills):
             asked[skill] = self._skill(self._people + number, market, found)

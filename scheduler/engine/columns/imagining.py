@@ -74,17 +74,26 @@ class Imagined:
             found[self.real_lists :] = False
         return found
 
+    @cached_property
+    def real(self) -> Tables:
+        """Give the tables without a case that fits a wished-for list, so that no work is spent on those."""
+        fits = self.tables.fits.copy()
+        fits[:, self.real_lists :] = False
+        return replace(self.tables, fits=fits)
+
     def granted(self, wish: Wish) -> Tables:
         """Give the tables as they would be with this one wish."""
-        staffs, skilled = self.tables.staffs.copy(), self.tables.skilled
+        staffs, skilled, fits = self.tables.staffs.copy(), self.tables.skilled, self.real.fits
         if isinstance(wish, ListWish):
+            fits = fits.copy()
+            fits[:, self.row(wish)] = self.tables.fits[:, self.row(wish)]
             staffs[self.row(wish)] = self.could[self.row(wish)]
         else:
             person = self.person(wish)
             skilled = skilled.copy()
             skilled[:, person] = self.learnt(wish)
             staffs[:, person] = self.joined(wish)
-        return replace(self.tables, staffs=staffs, skilled=skilled)
+        return replace(self.tables, fits=fits, staffs=staffs, skilled=skilled)
 
 
 def imagine(problem: SchedulingProblem) -> Imagined:

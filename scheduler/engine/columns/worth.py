@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.engine.columns.asking import Asking, market
+from scheduler.engine.columns.cuts import Separator
 from scheduler.engine.columns.imagining import Imagined, imagine
 from scheduler.engine.columns.relaxation import Relaxation
 from scheduler.engine.run import NoPlanError
@@ -69,7 +70,7 @@ class Worth:
         self, problem: SchedulingProblem, *, seconds: float, tell: Callable[[int], None] = lambda _: None
     ) -> None:
         self.imagined: Imagined = imagine(problem)
-        self._relaxation = Relaxation(self.imagined.problem, self.imagined.tables, lambda: False)
+        self._relaxation = _relaxation(self.imagined, self.imagined.real)
         deadline = monotonic() + seconds
         self._relaxation.tighten(seconds, tell)
         self.settled = self._relaxation.finished
@@ -99,13 +100,13 @@ class Worth:
 
     def gain(self, wish: Wish, seconds: float) -> Gain | None:
         """Settle the relaxation with the wish, starting from all that is known; None if the time is too short."""
-        there = Relaxation(self.imagined.problem, self.imagined.granted(wish), lambda: False)
+        deadline = monotonic() + seconds
+        there = _relaxation(self.imagined, self.imagined.granted(wish))
         for cut in self._relaxation.master.cuts:
             there.master.add_cut(cut)
         for column in self._relaxation.master.columns:
             there.master.add(column)
-        there.tighten(seconds)
-        cost = there.master.solve(LEAST_SECONDS) if there.finished else None
+        cost = _settle(there, deadline)
         if cost is None:
             return None
         now, then = self.mixture, _mixture(self.imagined.problem, there, cost)
@@ -114,6 +115,29 @@ class Worth:
             cases=round(then.booked - now.booked, 2),
             patient_days=round(now.days_past_due - then.days_past_due, 1),
         )
+
+
+def _relaxation(imagined: Imagined, tables: Tables) -> Relaxation:
+    """Set up a relaxation whose rows count every wished-for list, so that they hold whatever is granted."""
+    relaxation = Relaxation(imagined.problem, tables, lambda: False)
+    relaxation.separator = Separator(imagined.problem, imagined.tables)
+    return relaxation
+
+
+def _settle(relaxation: Relaxation, deadline: float) -> float | None:
+    """Settle a relaxation that starts from a settled one's columns and rows, and give its cost; None if out of time."""
+    while monotonic() < deadline:
+        cost = relaxation.master.solve(deadline - monotonic())
+        if cost is None:
+            return None
+        if relaxation.look_at_true_duals():
+            continue
+        broken = relaxation.broken()
+        if not broken:
+            return cost
+        for cut in broken:
+            relaxation.master.add_cut(cut)
+    return None
 
 
 def _mixture(problem: SchedulingProblem, relaxation: Relaxation, cost: float) -> Mixture:

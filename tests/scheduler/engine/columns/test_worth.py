@@ -29,7 +29,7 @@ ROUNDED = 1  # cost unit
 
 
 def worth_of(problem):
-    worth = Worth(problem, seconds=20)
+    worth = Worth(problem, seconds=120)
     assert worth.settled
     return worth
 
@@ -65,7 +65,7 @@ def two_sites(**parts):
 def test_no_wish_saves_more_than_its_price(name):
     worth = worth_of(CLINICS[name])
     for wish, asked in worth.priced.items():
-        gain = worth.gain(wish, 20)
+        gain = worth.gain(wish, 120)
         assert gain is not None
         assert gain.value <= asked.value + worth.slack + ROUNDED, wish
 
@@ -74,7 +74,7 @@ def test_no_wish_saves_more_than_its_price(name):
 def test_in_a_clinic_as_they_are_too_no_wish_saves_more_than_its_price(seed):
     worth = worth_of(make_problem(FAMILIES["tiny"], seed))
     for wish, asked in worth.priced.items():
-        gain = worth.gain(wish, 20)
+        gain = worth.gain(wish, 120)
         assert gain is not None
         assert gain.value <= asked.value + worth.slack + ROUNDED, wish
 
@@ -84,7 +84,7 @@ def test_no_plan_with_a_wish_costs_less_than_its_price_and_its_saving_allow(seed
     problem = mixed(seed)
     worth = worth_of(problem)
     for wish, asked in worth.priced.items():
-        cost, gain = cost_of_best(granted(problem, wish)), worth.gain(wish, 20)
+        cost, gain = cost_of_best(granted(problem, wish)), worth.gain(wish, 120)
         assert gain is not None
         assert cost >= worth.mixture.cost - asked.value - worth.slack - ROUNDED, wish
         assert cost >= worth.mixture.cost - gain.value - ROUNDED, wish
@@ -95,7 +95,7 @@ def test_one_more_list_is_worth_what_planning_with_it_saves():
     worth, before = worth_of(problem), cost_of_best(problem)
     for site in ("S1", "S2"):
         wish = the_list(worth, site)
-        gain = worth.gain(wish, 20)
+        gain = worth.gain(wish, 120)
         assert gain is not None
         assert gain.value == before - cost_of_best(granted(problem, wish)) > 0
         assert gain.cases == 1
@@ -105,7 +105,7 @@ def test_the_list_that_heavier_cases_wait_for_is_worth_more():
     worth = worth_of(two_sites())
     heavy, light = the_list(worth, "S1"), the_list(worth, "S2")
     assert worth.priced[heavy].value > worth.priced[light].value
-    gains = [worth.gain(wish, 20) for wish in (heavy, light)]
+    gains = [worth.gain(wish, 120) for wish in (heavy, light)]
     # Left out, a case counts 28 days and the 7 from its due date to the horizon's end.
     assert [gain.patient_days for gain in gains if gain] == [10 * 35, 35]
 
@@ -120,7 +120,7 @@ def test_the_time_of_a_radiologist_who_is_needed_elsewhere_is_not_free():
     problem = two_sites(radiologists=[a_radiologist("R1")], sessions=[a_suite_session("L1", end="09:30")])
     worth = worth_of(problem)
     wish = the_list(worth)
-    gain = worth.gain(wish, 20)
+    gain = worth.gain(wish, 120)
     assert wish.extra is None
     assert gain is not None
     assert gain.value == 0
@@ -142,7 +142,7 @@ def test_when_everybody_is_rostered_elsewhere_an_extra_radiologist_is_valued():
     problem = two_sites(radiologists=[a_radiologist("R1")], sessions=sessions)
     worth = worth_of(problem)
     wish = the_list(worth)
-    gain = worth.gain(wish, 20)
+    gain = worth.gain(wish, 120)
     assert wish.extra is not None
     assert wish.session.radiologist == wish.extra.id
     assert gain is not None
@@ -176,7 +176,7 @@ def test_a_skill_that_nobody_has_is_worth_the_cases_that_wait_for_it():
     problem = a_problem(radiologists=[a_radiologist(targets=(Target.STELLATE,))])
     worth = worth_of(problem)
     wish = SkillWish(radiologist="R1", target=Target.COELIAC)
-    gain = worth.gain(wish, 20)
+    gain = worth.gain(wish, 120)
     saved = cost_of_best(problem) - cost_of_best(granted(problem, wish))
     assert gain is not None
     assert gain.value == saved == worth.priced[wish].value > 0
@@ -188,7 +188,7 @@ def test_a_credential_is_worth_the_list_that_nobody_else_can_do():
     gains = {}
     for who in ("R1", "R2"):
         wish = SkillWish(radiologist=who, site="S2")
-        gain = worth.gain(wish, 20)
+        gain = worth.gain(wish, 120)
         assert gain is not None
         gains[who] = gain.value
         assert gain.value == cost_of_best(problem) - cost_of_best(granted(problem, wish)) > 0
@@ -204,7 +204,7 @@ def test_a_list_for_cases_that_need_a_unit_is_worth_something_only_if_one_can_co
     problem = two_sites(sessions=tomorrow, cases=cases, equipment=units)
     worth = worth_of(problem)
     wish = the_list(worth, "S2")
-    gain = worth.gain(wish, 20)
+    gain = worth.gain(wish, 120)
     assert gain is not None
     assert (gain.value > 0) is (worth.priced[wish].value > 0) is worth_it
 
@@ -213,4 +213,4 @@ def test_pinned_cases_that_cannot_stay_are_refused_with_a_sentence():
     pins = [a_case(name, pinned=Pin(session="L1", start=at("09:00"), radiologist="R1")) for name in "AB"]
     session = a_suite_session("L1", end="09:30")
     with pytest.raises(NoPlanError, match="cannot all stay"):
-        Worth(a_problem(sessions=[session], cases=pins), seconds=20)
+        Worth(a_problem(sessions=[session], cases=pins), seconds=120)
