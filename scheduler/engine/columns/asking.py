@@ -12,8 +12,8 @@ from scheduler.engine.columns.pricing import Pricer, Prices
 from scheduler.engine.columns.wishes import ListWish
 
 if TYPE_CHECKING:
+    from scheduler.engine.columns.duals import Charges
     from scheduler.engine.columns.imagining import Imagined
-    from scheduler.engine.columns.master import Charges
     from scheduler.engine.columns.pricing import Slot
     from scheduler.engine.columns.relaxation import Relaxation
     from scheduler.engine.columns.tables import Tables, Whole

@@ -14,8 +14,8 @@ from scheduler.engine.columns.shared import staff_limits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scheduler.engine.columns.duals import Charges
     from scheduler.engine.columns.imagining import Imagined
-    from scheduler.engine.columns.master import Charges
     from scheduler.engine.columns.relaxation import Relaxation
     from scheduler.engine.columns.shared import StaffLimit
     from scheduler.engine.columns.tables import Whole
