@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scheduler.problem import SchedulingProblem
     from scheduler.vocabulary import Modality, Target, Technique
 
-SHARE_FOR_PRICES = 0.6  # of the time; the rest settles the best few anew
+SHARE_FOR_PRICES = 0.8  # of the time; the rest settles the best few anew
 USUAL_SECONDS = 60.0
 
 
