@@ -19,7 +19,7 @@ from scheduler.errors import BadInputError, NeurolistError, NotFoundError, NotPe
 from scheduler.pathway.events import Event
 from scheduler.vocabulary import Role
 from tests.builders.memory import MORNING, TODAY, a_clinic, a_proposal, list_for_test, read, step
-from tests.builders.planning import a_case, a_problem, a_suite, a_suite_session
+from tests.builders.planning import a_case, a_problem, a_radiologist, a_suite, a_suite_session
 from tests.builders.service import a_desk, a_service, an_actor
 from tests.scheduler.engine.quick.clinic import places_of, standing, urgent
 
@@ -170,6 +170,7 @@ def test_words_that_name_no_event_are_refused(words, says):
 def files(tmp_path):
     problem = a_problem(
         suites=[a_suite("CT1"), a_suite("CT2")],
+        radiologists=[a_radiologist(sites=("S1",))],
         sessions=[a_suite_session("L1"), a_suite_session("L2", suite="CT2")],
         cases=[a_case("A")],
     )
