@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     Draw = Callable[[random.Random, SchedulingProblem, Plan, int], Event]
 
 LONGEST_DAYS = 3
-HEADINGS = f"{'event':<18}{'median s':>9}{'p95 s':>7}{'most s':>7}{'most cpu':>9}{'moved':>7}{'most':>6}{'placed':>7}{'lost':>6}"
+HEADINGS = (
+    f"{'event':<18}{'median s':>9}{'p95 s':>7}{'most s':>7}{'most cpu':>9}"  # of each event
+    f"{'moved':>7}{'most':>6}{'placed':>7}{'lost':>6}"  # means, the most, and all together
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
