@@ -1,7 +1,6 @@
 """One event at the desk and on the command line: a proposal that moves few, and an outage that is remembered."""
 
 import json
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,13 +10,13 @@ from sqlmodel import select
 
 from db.mapping import planning_problem
 from db.tables import LeaveRow, MaintenanceRow, SuiteSessionRow
-from flows import cli
 from flows.quick_asked import QuickAsked, event_of
 from scheduler.documents import read_plan, read_problem, write_plan, write_problem
 from scheduler.engine.quick import ChangeKind, SuiteDown
 from scheduler.errors import BadInputError, NeurolistError, NotFoundError, NotPermittedError
 from scheduler.pathway.events import Event
 from scheduler.vocabulary import Role
+from tests.builders.command import runner
 from tests.builders.memory import MORNING, TODAY, a_clinic, a_proposal, list_for_test, read, step
 from tests.builders.planning import a_case, a_problem, a_radiologist, a_suite, a_suite_session
 from tests.builders.service import a_desk, a_service, an_actor
@@ -183,14 +182,7 @@ def files(tmp_path):
 
 @pytest.fixture
 def neurolist(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["neurolist", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        shown = capsys.readouterr()
-        return ended.value.code or 0, shown.out, shown.err
-
-    return run
+    return runner(monkeypatch, capsys)
 
 
 DOWN = ("--suite-down", "CT1", "--from", "2027-02-01", "--to", "2027-02-01")
