@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from scheduler.plan import Booking, Plan, SessionUse, UnitPlacement
-from scheduler.problem import MINUTES_PER_STEP, SECONDS_PER_MINUTE
+from scheduler.problem import MINUTES_PER_STEP, SECONDS_PER_MINUTE, minutes_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,6 +37,24 @@ def plan_of(problem: SchedulingProblem, answer: Answer) -> Plan:
         ),
         sessions=tuple(SessionUse(session=session, radiologist=radiologist) for session, radiologist in staff),
         equipment=tuple(UnitPlacement(unit=unit, date=day, site=site) for unit, day, site in placed),
+    )
+
+
+def answer_from(problem: SchedulingProblem, plan: Plan) -> Answer:
+    """Read a plan as an answer; what the problem does not know is left out."""
+    cases, lists, units = problem.case_by_id, problem.lists, problem.unit_by_id
+    bookings = [row for row in plan.bookings if row.case in cases and row.session in lists]
+    return Answer(
+        bookings={
+            row.case: (row.session, (minutes_of(row.start) - lists[row.session].start) // MINUTES_PER_STEP)
+            for row in bookings
+        },
+        staff={
+            use.session: use.radiologist
+            for use in plan.sessions
+            if use.session in lists and use.radiologist is not None
+        },
+        placed=frozenset((row.unit, row.date, row.site) for row in plan.equipment if row.unit in units),
     )
 
 

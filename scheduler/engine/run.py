@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass
 from time import monotonic
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scheduler.problem import SchedulingProblem
+    from scheduler.rule import Breach
 
 
 class Stoppable(Protocol):
@@ -72,6 +74,11 @@ class Run:
         return 0.0 if self.halted.is_set() else max(0.0, self.deadline - monotonic())
 
     @property
+    def untimed(self) -> bool:
+        """Whether the clock has no say."""
+        return math.isinf(self.deadline)
+
+    @property
     def proven(self) -> bool:
         """Whether nothing cheaper exists."""
         return self.answer is not None and self.cost <= self.bound
@@ -91,13 +98,26 @@ class Run:
 
         Raises EngineFaultError if it breaks a rule, unless it was merged from two answers, which may well clash.
         """
-        diary = Diary(problem=self.problem, plan=plan_of(self.problem, answer))
-        broken = rule_breaches(diary)
+        broken, cost = self._judge(answer)
         if broken and merged:
             return False
         if broken:
             raise EngineFaultError(f"The solver's plan was refused by the audit: {broken[0]}")
-        cost = cost_of(terms_of(diary), self.problem.objective)
+        return self._take(answer, cost)
+
+    def accept(self, answer: Answer) -> bool:
+        """Take the answer likewise if the audit agrees with it, and tell whether it does."""
+        broken, cost = self._judge(answer)
+        if not broken:
+            self._take(answer, cost)
+        return not broken
+
+    def _judge(self, answer: Answer) -> tuple[tuple[Breach, ...], int]:
+        diary = Diary(problem=self.problem, plan=plan_of(self.problem, answer))
+        broken = rule_breaches(diary)
+        return broken, 0 if broken else cost_of(terms_of(diary), self.problem.objective)
+
+    def _take(self, answer: Answer, cost: int) -> bool:
         with self._lock:
             better = self.answer is None or cost < self.cost
             if better or cost == self.cost:
@@ -128,6 +148,10 @@ class Run:
         """Forget a solver that is done."""
         with self._lock:
             self._solvers.discard(solver)
+
+    def wait(self, seconds: float) -> None:
+        """Let some time pass, less if the run is halted meanwhile."""
+        self.halted.wait(min(seconds, self.seconds_left))
 
     def halt(self) -> None:
         """Stop every solver at work; no other starts."""

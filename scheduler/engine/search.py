@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ LIKELY_LISTS = 8  # of those in use and as many not, for each case of a batch
 FIRST_SIZE = 5  # lists set free together at first
 EFFORT_PER_STEP = 0.25  # deterministic seconds; about as long by the clock
 SECONDS_PER_STEP = 4.0
+STEPS_PER_EFFORT = 2
 
 
 class Search:
@@ -72,7 +74,7 @@ class Search:
                 trail.append(earlier)
         return list(found.values())
 
-    def exact(self) -> None:
+    def exact(self, effort: float = math.inf) -> None:
         """Try the whole model at once, if it is small; this may prove the best plan."""
         if sum(len(lists) for lists in self.places.options.values()) > MOST_PLACES_AT_ONCE:
             return
@@ -83,7 +85,9 @@ class Search:
         answer, _ = self.run.snapshot()
         if answer is not None:
             model.hint(answer)
-        outcome = call_solver(self.run, model, seconds=seconds, seed=self.seed, hear=self._hear, proving=True)
+        outcome = call_solver(
+            self.run, model, seconds=seconds, effort=effort, seed=self.seed, hear=self._hear, proving=True
+        )
         if outcome.answer is not None:
             self.run.offer(outcome.answer)
         self.run.raise_bound(outcome.bound)
@@ -150,11 +154,12 @@ class Search:
         if outcome.answer is not None:
             self.run.offer(outcome.answer)
 
-    def improve(self, number: int) -> None:
-        """Set lists free and arrange them anew, again and again, until the run is over."""
+    def improve(self, number: int, steps: float = math.inf) -> None:
+        """Set lists free and arrange them anew, again and again, until the run is over or so many steps are done."""
         rng = random.Random(self.seed * 1_000 + number)  # noqa: S311  # chooses neighbourhoods, guards nothing
-        chooser = Chooser(self.problem, self.places, rng, FIRST_SIZE)
-        while not self.run.over and chooser.lists:
+        chooser = self._chooser(rng)
+        while not self.run.over and chooser.lists and steps > 0:
+            steps -= 1
             answer, _ = self.run.snapshot()
             if answer is None:
                 return
@@ -163,6 +168,18 @@ class Search:
             chooser.learn(way, settled=outcome.optimal)
             if free.lists == chooser.lists and free.cases >= self._bookable:  # nothing was held, so the bound is real
                 self.run.raise_bound(outcome.bound)
+
+    def _chooser(self, rng: random.Random) -> Chooser:
+        return Chooser(self.problem, self.places, rng, FIRST_SIZE)
+
+    def anneal(self, number: int, share: float) -> None:
+        """Do nothing: another search may know a quicker way to better plans, for a share of the time left."""
+
+    def count(self, effort: int) -> None:
+        """Do so many steps, whatever the clock says."""
+        self.exact(effort)
+        self.construct()
+        self.improve(0, steps=effort * STEPS_PER_EFFORT)
 
     def _improve(
         self, answer: Answer, free: Neighbourhood, *, effort: float = EFFORT_PER_STEP, seed: int = 0
@@ -183,7 +200,7 @@ class Search:
         free: Neighbourhood,
         *,
         seconds: float,
-        effort: float = float("inf"),
+        effort: float = math.inf,
         seed: int = 0,
         presolve: bool = True,
     ) -> Outcome:

@@ -63,7 +63,8 @@ def call_solver(
     parameters = solver.parameters
     parameters.num_workers = 1
     parameters.random_seed = seed % 2**31
-    parameters.max_time_in_seconds = max(0.0, min(seconds, run.seconds_left))
+    if not run.untimed:
+        parameters.max_time_in_seconds = max(0.0, min(seconds, run.seconds_left))
     parameters.cp_model_presolve = presolve
     parameters.catch_sigint_signal = False
     parameters.linearization_level = 2 if proving else 1  # more of it proves more and finds less

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import replace
 from time import monotonic
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.audit import audit, cost_of, terms_of
 from scheduler.diary import Diary
-from scheduler.engine.answer import Answer, plan_of
+from scheduler.engine.answer import Answer, answer_from, plan_of
 from scheduler.engine.columns.searching import ColumnSearch
 from scheduler.engine.places import possible_places
 from scheduler.engine.reasons import reasons_for
@@ -29,6 +30,7 @@ SECONDS_BETWEEN_LOOKS = 0.05
 SECONDS_TO_FINISH = 0.5  # kept back for reasons, audit and the threads' last step
 SECONDS_TO_GATHER = 30.0
 SHARE_FOR_WHOLE = 0.3
+SHARE_FOR_ANNEALING = 0.85  # of the time left when it begins
 SHARE_FOR_STEADYING = 0.03  # on top of the time limit at the most, which is kept within a tenth
 
 
@@ -40,31 +42,39 @@ def solve(
     seed: int = 0,
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    begin: Plan | None = None,
+    effort: int | None = None,
 ) -> Plan:
-    """Find a plan, audited, within about `time_limit` seconds.
+    """Find a plan, audited, within about `time_limit` seconds. `begin` is a plan to go on from, if it is a lawful one.
 
+    With `effort` the clock and the workers have no say: so many units of work are done (each about a second on one
+    core), and the same problem, seed and effort give the same plan on the same machine.
     A stop asked for, or Ctrl-C, gives the best plan so far. Raises NoPlanError when the pinned cases allow no plan, and
     EngineFaultError when the audit finds the solver wrong.
     """
-    kept_back = min(SECONDS_TO_FINISH, time_limit / 10)
-    run = Run(problem, time_limit - kept_back, on_progress)
+    limit = math.inf if effort is not None else time_limit - min(SECONDS_TO_FINISH, time_limit / 10)
+    run = Run(problem, limit, on_progress)
     places = possible_places(problem)
     search = ColumnSearch(run, places, seed)
-    _Crew(run, search, max(1, workers)).work(should_stop or (lambda: False))
+    if begin is not None:
+        run.accept(answer_from(problem, begin))
+    _Crew(run, search, max(1, workers), effort).work(should_stop or (lambda: False))
     answer, _ = run.snapshot()
     if answer is None:
         search.start()
         answer, _ = run.snapshot()
-    return _finished(run, places, answer or Answer(), seconds=time_limit * SHARE_FOR_STEADYING)
+    seconds = math.inf if effort is not None else time_limit * SHARE_FOR_STEADYING
+    return _finished(run, places, answer or Answer(), seconds=seconds)
 
 
 class _Crew:
     """The threads of a run. The main thread only looks on, so that it can be interrupted."""
 
-    def __init__(self, run: Run, search: Search, workers: int) -> None:
+    def __init__(self, run: Run, search: Search, workers: int, effort: int | None) -> None:
         self._run = run
         self._search = search
         self._workers = workers
+        self._effort = effort
         self._faults: list[BaseException] = []
         self._first_tries = threading.Event()
         self._idle = threading.Event()
@@ -73,8 +83,7 @@ class _Crew:
 
     def work(self, should_stop: Callable[[], bool]) -> None:
         """Search until the time is up, the best plan is proven or a stop is asked for."""
-        jobs = [self._alone] if self._workers == 1 else [self._seek, self._bound]
-        jobs += [self._help] * (self._workers - len(jobs))
+        jobs = self._jobs()
         self._working = len(jobs)
         threads = [
             threading.Thread(target=self._guarded, args=(job, number), daemon=True) for number, job in enumerate(jobs)
@@ -90,6 +99,13 @@ class _Crew:
         self._gather(threads)
         if self._faults:
             raise self._faults[0]
+
+    def _jobs(self) -> list[Callable[[int], None]]:
+        if self._effort is not None:
+            return [self._count]
+        if self._workers == 1:
+            return [self._alone]
+        return [self._seek, self._bound, *[self._help] * (self._workers - 2)]
 
     def _gather(self, threads: list[threading.Thread]) -> None:
         """Stop the threads; more than once, since a solver that has not quite begun does not hear."""
@@ -113,11 +129,15 @@ class _Crew:
                 if not self._working:
                     self._idle.set()
 
+    def _count(self, _: int) -> None:
+        self._search.start()
+        self._search.count(self._effort or 0)
+
     def _seek(self, number: int) -> None:
         self._search.start()
         self._search.exact()
         self._first_tries.set()
-        self._search.construct()
+        self._search.anneal(number, SHARE_FOR_ANNEALING)
         self._search.improve(number)
 
     def _bound(self, number: int) -> None:
@@ -125,10 +145,12 @@ class _Crew:
         if not self._run.over:
             self._search.relax(SHARE_FOR_WHOLE)
             self._search.follow_guide()
+            self._search.anneal(number, SHARE_FOR_ANNEALING)
             self._search.improve(number)
 
     def _help(self, number: int) -> None:
         self._first_tries.wait(self._run.seconds_left)
+        self._search.anneal(number, SHARE_FOR_ANNEALING)
         self._search.improve(number)
 
     def _alone(self, number: int) -> None:
@@ -137,7 +159,7 @@ class _Crew:
         if not self._run.over:
             self._search.relax(SHARE_FOR_WHOLE)
             self._search.follow_guide()
-            self._search.construct()
+            self._search.anneal(number, SHARE_FOR_ANNEALING)
             self._search.improve(number)
 
 

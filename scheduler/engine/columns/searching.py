@@ -4,27 +4,45 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scheduler.engine.answer import Answer
 from scheduler.engine.columns.child import Errand, news_from
 from scheduler.engine.columns.choosing import RegretChooser
+from scheduler.engine.columns.diving import choose_columns
 from scheduler.engine.columns.relaxation import Relaxation
 from scheduler.engine.columns.tables import tables_of
+from scheduler.engine.columns.whole import answer_of
+from scheduler.engine.compiled import are_compiled
 from scheduler.engine.model import rules_model
+from scheduler.engine.moving.annealer import Annealer, Schedule
+from scheduler.engine.moving.world import world_of
 from scheduler.engine.places import Places
-from scheduler.engine.search import Search
+from scheduler.engine.search import STEPS_PER_EFFORT, Search
 from scheduler.engine.solver import call_solver
+from scheduler.engine.warming import Warming
 from scheduler.problem import MINUTES_PER_STEP, minutes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from scheduler.engine.columns.child import Choice
-    from scheduler.engine.columns.tables import Tables
+    from scheduler.engine.columns.pricing import Column
+    from scheduler.engine.columns.tables import Tables, Whole
+    from scheduler.engine.neighbourhood import Chooser
+    from scheduler.engine.run import Run
     from scheduler.problem import SchedulingProblem
+
+FOREVER = 1e9  # seconds
+SECONDS_BETWEEN_LOOKS = 0.05
+HEAT_WITH_PROMISES = 0.3  # a plan that keeps promises is a good one to begin with
+HEAT_WITH_GUIDE = 0.1
+# What one unit of effort is, about a second on one core.
+ROUNDS_OF_PRICING = 5
+ROUNDS_OF_ANNEALING = 30_000
 
 SHARE_FOR_BOUND = 0.4  # of the time left; most problems need far less
 SHARE_FOR_CHOICE = 0.25
@@ -35,15 +53,67 @@ MOST_OTHERS = 30  # cases the guide leaves out that may fill a date's room
 class ColumnSearch(Search):
     """Bounds and guides by columns, then improves with neighbourhoods of its own."""
 
+    def __init__(self, run: Run, places: Places, seed: int) -> None:
+        super().__init__(run, places, seed)
+        self._whole: Answer | None = None
+
     @cached_property
     def _tables(self) -> Tables:
         return tables_of(self.problem, self.places)
+
+    @cached_property
+    def _world(self) -> Whole:
+        return world_of(self.problem, self._tables)
+
+    def anneal(self, number: int, share: float) -> None:
+        """Take the best plan apart and put it together again for a share of the time left."""
+        if not are_compiled():
+            self._compile()
+        self._anneal(number, seconds=self.run.seconds_left * share)
+
+    def _anneal(self, number: int, *, seconds: float = 0.0, rounds: int = 0) -> None:
+        """Begin with the columns' choice, once there is one, since only there do lists change hands easily."""
+        answer, _ = self.run.snapshot()
+        if answer is None or self.run.over:
+            return
+        heat = HEAT_WITH_PROMISES if any(case.previous for case in self.problem.cases) else 1.0
+        if self._whole is not None:
+            answer, self._whole, heat = self._whole, None, HEAT_WITH_GUIDE
+        annealer = Annealer(self.run, self._world, self._tables, self.seed * 1_000 + number)
+        annealer.anneal(answer, Schedule(seconds=seconds, rounds=rounds, heat=heat))
+
+    def _compile(self) -> None:
+        """Have the loops compiled, and book cases without them meanwhile."""
+        warming = Warming(self.run)
+        try:
+            self.construct()
+            while warming.going_on and not self.run.over:
+                self.run.wait(SECONDS_BETWEEN_LOOKS)
+        finally:
+            warming.end()
+
+    def count(self, effort: int) -> None:
+        """Do so many steps of each kind, whatever the clock says."""
+        self.exact(effort)
+        if self.run.over:
+            return
+        relaxation = Relaxation(self.problem, self._tables, self._countdown(effort * ROUNDS_OF_PRICING))
+        relaxation.tighten(FOREVER, self.run.raise_bound)
+        self._guided_by(choose_columns(relaxation, FOREVER, self._countdown(effort * ROUNDS_OF_PRICING)))
+        self.follow_guide()
+        self._anneal(0, rounds=effort * ROUNDS_OF_ANNEALING)
+        self.improve(0, steps=effort * STEPS_PER_EFFORT)
+
+    def _countdown(self, rounds: int) -> Callable[[], bool]:
+        """Tell, when asked so many times, that enough has been done."""
+        left = iter(range(rounds))
+        return lambda: self.run.over or next(left, None) is None
 
     def relax(self, share: float) -> None:
         """Prove a bound by columns and choose whole columns as the guide; without a bound, do as any search does."""
         seconds = self.run.seconds_left
         errand = Errand(
-            problem=self.problem,
+            problem=replace(self.problem),  # a copy that no other thread is working something out on
             tables=self._tables,
             seconds_for_bound=seconds * SHARE_FOR_BOUND,
             seconds_for_choice=seconds * SHARE_FOR_CHOICE,
@@ -51,9 +121,15 @@ class ColumnSearch(Search):
         for news in news_from(self.run, errand):
             self.run.raise_bound(news.bound)
             if news.choices is not None:
-                self.guide = guide_of(self._tables, news.choices)
+                self._guided_by(news.choices)
         if not self.run.bound:
             super().relax(share)
+
+    def _guided_by(self, choices: Sequence[Column | Choice]) -> None:
+        """Take a whole choice of columns as the guide, and as a plan if it is one as it stands."""
+        self._whole = answer_of(self._tables, choices)
+        if not self.run.accept(self._whole):
+            self.guide = guide_of(self._tables, choices)
 
     def start(self) -> None:
         """Offer a plan with the pinned cases alone, then one as close to the plan before as the rules allow."""
@@ -141,20 +217,11 @@ class ColumnSearch(Search):
         }
         return set(sorted(density, key=lambda case: (density[case], case))[:MOST_OTHERS])
 
-    def improve(self, number: int) -> None:
-        """Set lists free and arrange them anew, again and again, until the run is over."""
-        rng = random.Random(self.seed * 1_000 + number)  # noqa: S311  # chooses neighbourhoods, guards nothing
-        chooser = RegretChooser(self.problem, self.places, self._tables, rng)
-        while not self.run.over and chooser.lists:
-            answer, _ = self.run.snapshot()
-            if answer is None:
-                return
-            way, free = chooser.choose(answer)
-            outcome = self._improve(answer, free, seed=rng.randrange(2**31))
-            chooser.learn(way, settled=outcome.optimal)
+    def _chooser(self, rng: random.Random) -> Chooser:
+        return RegretChooser(self.problem, self.places, self._tables, rng)
 
 
-def guide_of(tables: Tables, choices: Iterable[Choice]) -> Answer:
+def guide_of(tables: Tables, choices: Iterable[Column | Choice]) -> Answer:
     """Write whole choices as an answer whose times of day are still open; a case on two lists keeps the first."""
     staff: dict[str, str] = {}
     bookings: dict[str, tuple[str, int]] = {}
