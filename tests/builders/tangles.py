@@ -177,6 +177,22 @@ TANGLES = [
         a_plan(a_booking("A", "L1"), a_booking("A", "L2")),
     ),
     (
+        "recovery",
+        everywhere(
+            sites=[a_site("S1", recovery_bays=0), a_site("S2")],
+            cases=[a_case("A", recovery_minutes=30), a_case("B"), a_case("C")],
+        ),
+        a_plan(a_booking("A", "L1"), a_booking("B", "L2", "09:10")),
+    ),
+    (
+        "suite-no-overlap",
+        a_problem(
+            sessions=[a_suite_session("L1", overtime_minutes=30), a_suite_session("L2", "10:00", "11:00")],
+            cases=cases(),
+        ),
+        a_plan(a_booking("A", "L1"), a_booking("B", "L1", "09:35"), a_booking("C", "L2", "10:30")),
+    ),
+    (
         "patient-one-per-day",
         everywhere(cases=[*cases(patient="P"), a_case("D")]),
         a_plan(a_booking("A", "L3"), a_booking("D"), a_booking("B", "L2"), a_booking("C")),

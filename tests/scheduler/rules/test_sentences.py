@@ -161,6 +161,8 @@ TANGLED = [
         ("recovery", "2 patients recover at S1 at 09:30 on 1 Feb 2027 (A); it has 1 bays.", ("A",), "L1"),
         ("recovery", "2 patients recover at S1 at 09:30 on 1 Feb 2027 (A); it has 1 bays.", ("A",), "L2"),
     ],
+    [("recovery", "1 patients recover at S1 at 09:30 on 1 Feb 2027 (A); it has 0 bays.", ("A",), "L1")],
+    [("suite-no-overlap", "Case B on L1 ends at 10:05; L2 starts at 10:00.", ("B",), "L1")],
     [("patient-one-per-day", "Patient P has 3 bookings on 1 Feb 2027: A, B, C.", ("A", "B", "C"), "L1")],
     [("max-cases", "L1 holds 2 cases; it may hold 1.", ("A", "B"), "L1")],
     [
