@@ -191,6 +191,16 @@ def _for_goals(both: list[SuiteSession]) -> dict[str, SchedulingProblem]:
             radiologists=two,
             cases=[a_case("A", previous=previous, **SHORT)],
         ),
+        "disruption by an earlier start": a_problem(
+            sessions=[long],
+            cases=[
+                a_case(
+                    "A",
+                    previous=Previous(session="L1", start=at("09:20"), radiologist=None, status=Commitment.HELD),
+                    **SHORT,
+                )
+            ],
+        ),
         "travel": a_problem(
             sites=TWO_SITES, suites=TWO_SUITES, sessions=[both[0], elsewhere], cases=[a_case(travel_km=far, **SHORT)]
         ),

@@ -74,6 +74,18 @@ def test_another_radiologist_is_a_change_too():
     assert measure("disruption", problem, a_booking()) == 2
 
 
+def test_whoever_does_it_is_no_change_where_nobody_was_named():
+    previous = Previous(session="L1", start=at("09:00"), radiologist=None, status=Commitment.HELD)
+    assert measure("disruption", a_problem(cases=[a_case(previous=previous)]), a_booking()) == 0
+
+
+def test_of_two_bookings_the_one_nearer_to_the_earlier_counts():
+    previous = Previous(session="L1", start=at("09:00"), radiologist="R1", status=Commitment.HELD)
+    sessions = [a_suite_session("L1"), a_suite_session("L2", day=later(1))]
+    problem = a_problem(sessions=sessions, cases=[a_case(previous=previous)])
+    assert measure("disruption", problem, a_booking(), a_booking("A", "L2", day=later(1))) == 0
+
+
 def test_travel_counts_the_way_to_the_site():
     assert measure("travel", a_problem(cases=[a_case(travel_km={"S1": 7})]), a_booking()) == 7
 
