@@ -36,7 +36,12 @@ class Mover:
     @property
     def cost(self) -> int:
         """The best plan's cost."""
-        return int(self._table("TOTAL")[0])
+        return int(table(self._world, self._best, "TOTAL")[0])
+
+    @property
+    def cost_now(self) -> int:
+        """The cost of the plan as it stands."""
+        return int(self._now_table("TOTAL")[0])
 
     def load(self, answer: Answer) -> bool:
         """Start from an answer; a booking that cannot be had in its order is left out. False if a pinned one is."""
@@ -72,15 +77,21 @@ class Mover:
 
     def move(self, rounds: int, temperature: float) -> None:
         """Change the plan for so many rounds at a temperature, in units of cost."""
+        if not (self._tables.cases and self._tables.lists and self._tables.people):
+            return
         anneal(self._world, self._now, self._spare, self._best, self._desk, rounds, temperature)
-
-    def back_to_best(self) -> None:
-        """Go on from the best plan so far."""
-        self._now[:] = self._spare[:] = self._best
 
     def answer(self) -> Answer:
         """Give the best plan so far."""
-        tables, count, order, step, who = self._tables, *map(self._table, ("COUNT", "ORDER", "STEP", "STAFF"))
+        return self._read(self._best)
+
+    def now(self) -> Answer:
+        """Give the plan as it stands."""
+        return self._read(self._now)
+
+    def _read(self, state: Whole) -> Answer:
+        tables, names = self._tables, ("COUNT", "ORDER", "STEP", "STAFF")
+        count, order, step, who = (table(self._world, state, name) for name in names)
         bookings: dict[str, tuple[str, int]] = {}
         staff: dict[str, str] = {}
         for session in np.flatnonzero(count).tolist():
@@ -88,17 +99,14 @@ class Mover:
             staff[name] = tables.people[int(who[session])].id
             for turn in range(int(count[session])):
                 bookings[tables.cases[int(order[session, turn])].id] = (name, int(step[session, turn]))
-        return Answer(bookings=bookings, staff=staff, placed=frozenset(self._placed()))
+        return Answer(bookings=bookings, staff=staff, placed=frozenset(self._placed(state)))
 
-    def _placed(self) -> Iterator[tuple[str, date, str]]:
-        tables, at = self._tables, self._table("UNIT_AT")
+    def _placed(self, state: Whole) -> Iterator[tuple[str, date, str]]:
+        tables, at = self._tables, table(self._world, state, "UNIT_AT")
         day = table(self._world, self._world, "DAY")
         dates = {int(day[place]): facts.date for place, facts in enumerate(tables.lists)}
         for unit, when in zip(*np.nonzero(at != NOWHERE), strict=True):
             yield tables.mobile[int(unit)].id, dates[int(when)], tables.sites[int(at[unit, when])].id
-
-    def _table(self, name: str) -> Whole:
-        return table(self._world, self._best, name)
 
     def _now_table(self, name: str) -> Whole:
         return table(self._world, self._now, name)

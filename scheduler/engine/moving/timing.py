@@ -29,6 +29,8 @@ from scheduler.engine.moving.arrays import (
     POINTER,
     PRICES,
     PROMISED,
+    PROMISED_FIRST,
+    PROMISED_LAST,
     PROMISED_STEP,
     READY,
     RECOVERY,
@@ -50,7 +52,6 @@ if TYPE_CHECKING:
     from scheduler.engine.columns.tables import Whole
 
 BEGINS, ENDS, LEAVES, WHOSE = range(4)  # lines of RUNS
-STEPS_THAT_MATTER = 3  # a start moved by less need not be told
 
 
 @compiled
@@ -101,7 +102,8 @@ def _charge(world: Whole, session: int, case: int, step: int, place: int) -> int
     total = 0
     if place and of(world, FIRST, case):
         total += of(world, PRICES, NOT_FIRST)
-    if of(world, PROMISED, case) == session and abs(step - of(world, PROMISED_STEP, case)) >= STEPS_THAT_MATTER:
+    kept = of(world, PROMISED_FIRST, case) <= step <= of(world, PROMISED_LAST, case)
+    if of(world, PROMISED, case) == session and not kept:
         total += of(world, MOVED_COST, case)
     return total
 

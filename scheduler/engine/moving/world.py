@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from scheduler.engine.columns.shared import staff_limits
 from scheduler.engine.moving.arrays import NOWHERE, row_of
-from scheduler.goals.disruption import FACTORS, OTHER_START
+from scheduler.goals.disruption import FACTORS, MINUTES_THAT_MATTER, OTHER_START
 from scheduler.problem import MINUTES_PER_STEP, minutes_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
 
 WITHOUT_LIMIT = 1 << 40
 NO_LIMIT_OF_DAYS = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Promise:
+    """The list and step a case was promised, the steps that keep it, and what another start on the list costs."""
+
+    session: int = NOWHERE
+    step: int = 0
+    first: int = 0
+    last: int = 0
+    cost: int = 0
 
 
 def world_of(problem: SchedulingProblem, tables: Tables) -> Whole:
@@ -50,9 +62,11 @@ def _of_cases(problem: SchedulingProblem, tables: Tables) -> dict[str, Whole]:
         "FIRST": _whole(tables.first),
         "PINNED": _numbers(_pinned_step(problem, place) for place in range(len(cases))),
         "HELD": _whole(_held(tables, earlier)),
-        "PROMISED": _numbers(promise[0] for promise in promises),
-        "PROMISED_STEP": _numbers(promise[1] for promise in promises),
-        "MOVED_COST": _numbers(promise[2] for promise in promises),
+        "PROMISED": _numbers(promise.session for promise in promises),
+        "PROMISED_STEP": _numbers(promise.step for promise in promises),
+        "PROMISED_FIRST": _numbers(promise.first for promise in promises),
+        "PROMISED_LAST": _numbers(promise.last for promise in promises),
+        "MOVED_COST": _numbers(promise.cost for promise in promises),
         "NEEDS": _whole(tables.needs),
         "EARLIER": earlier,
         "LEAST_DAYS": _numbers(case.follows.min_days if case.follows else 0 for case in cases),
@@ -196,18 +210,21 @@ def _most_days(problem: SchedulingProblem, place: int) -> int:
     return NO_LIMIT_OF_DAYS if follows is None or follows.max_days is None else follows.max_days
 
 
-def _promise(problem: SchedulingProblem, tables: Tables, place: int) -> tuple[int, int, int]:
-    """Give the list and step a case was promised, and what another start there costs."""
+def _promise(problem: SchedulingProblem, tables: Tables, place: int) -> _Promise:
+    """Say what a case was promised; no list where another start there costs nothing."""
     previous = problem.cases[place].previous
     factor = 0 if previous is None else FACTORS[previous.status]
-    if previous is None or not factor or previous.session not in problem.lists:
-        return NOWHERE, 0, 0
-    facts = problem.lists[previous.session]
+    facts = None if previous is None else problem.lists.get(previous.session)
+    if previous is None or facts is None or not factor or problem.local_date(previous.start) != facts.date:
+        return _Promise()
     after = minutes_of(previous.start) - facts.start
-    if after < 0 or problem.local_date(previous.start) != facts.date:
-        return NOWHERE, 0, 0
-    cost = problem.objective.disruption * OTHER_START * factor
-    return tables.lists.index(facts), after // MINUTES_PER_STEP, cost
+    return _Promise(
+        session=tables.lists.index(facts),
+        step=after // MINUTES_PER_STEP,
+        first=(after - MINUTES_THAT_MATTER) // MINUTES_PER_STEP + 1,
+        last=-((-after - MINUTES_THAT_MATTER) // MINUTES_PER_STEP) - 1,
+        cost=problem.objective.disruption * OTHER_START * factor,
+    )
 
 
 def _groups(tables: Tables) -> tuple[Whole, Whole]:
