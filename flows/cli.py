@@ -310,9 +310,14 @@ def worth(
 def solve(
     problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A problem file (neurolist-problem/1).")],
     output: Annotated[str, typer.Option("-o", "--output", metavar="PLAN", help="Where to write; - is the screen.")],
+    *,
     time_limit: TimeLimit = 60.0,
     workers: Annotated[int, typer.Option(min=1, help="How many processors to search with.")] = 2,
     seed: Seed = 0,
+    effort: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="UNITS", help="Count work instead of seconds: the same plan on every repeat."),
+    ] = None,
 ) -> None:
     """Find a plan for a problem file; cases that cannot be booked are listed with their reasons."""
     from flows.plan_files import check_writable, save_plan, solve_file
@@ -321,7 +326,7 @@ def solve(
 
     check_writable(output)
     with searching("Planning", seconds=time_limit) as tell:
-        plan = solve_file(problem, time_limit=time_limit, workers=workers, seed=seed, on_progress=tell)
+        plan = solve_file(problem, time_limit=time_limit, workers=workers, seed=seed, effort=effort, on_progress=tell)
     save_plan(plan, output)
     typer.echo(plan_sentence(plan), err=True)
 

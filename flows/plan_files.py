@@ -30,11 +30,12 @@ def solve_file(
     time_limit: float,
     workers: int,
     seed: int,
+    effort: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Plan:
     """Read a problem and find a plan for it; raises BadInputError with every fault of the file."""
     problem = read_problem_file(problem_path)
-    return solve(problem, time_limit=time_limit, workers=workers, seed=seed, on_progress=on_progress)
+    return solve(problem, time_limit=time_limit, workers=workers, seed=seed, effort=effort, on_progress=on_progress)
 
 
 def read_problem_file(path: str) -> SchedulingProblem:

@@ -76,7 +76,9 @@ def audit_lines(found: Audit) -> list[str]:
 
 def plan_sentence(plan: Plan) -> str:
     """Say what a solver run gave, in one line."""
-    quality = "no better plan exists" if plan.status.value == "optimal" else f"no plan costs less than {plan.bound:,}"
+    gap = f", gap {(plan.cost - plan.bound) / plan.bound:.1%}" if plan.bound else ""
+    proven = plan.status.value == "optimal"
+    quality = "no better plan exists" if proven else f"no plan costs less than {plan.bound:,}{gap}"
     return (
         f"{len(plan.bookings)} cases booked, {len(plan.unscheduled)} left over; cost {plan.cost:,} ({quality}); "
         f"{plan.seconds:.1f} s."

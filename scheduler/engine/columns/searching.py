@@ -41,7 +41,7 @@ SECONDS_BETWEEN_LOOKS = 0.05
 HEAT_WITH_PROMISES = 0.3  # a plan that keeps promises is a good one to begin with
 HEAT_WITH_GUIDE = 0.1
 # What one unit of effort is, about a second on one core.
-ROUNDS_OF_PRICING = 5
+ROUNDS_OF_PRICING = 10
 ROUNDS_OF_ANNEALING = 30_000
 
 SHARE_FOR_BOUND = 0.4  # of the time left; most problems need far less
