@@ -17,6 +17,7 @@ from db.clinic import holidays
 from db.facts import facts_of
 from db.localtime import local_date
 from db.mapping import case_id, ref_of
+from db.outages import keep_outage, reshape_lists
 from db.proposals import plan_of, problem_of, proposal_row
 from db.protocol import protocol as protocol_in_force
 from db.tables import (
@@ -141,11 +142,20 @@ def publish(
     work = _gather(session, proposal, actor, now)
     _must_be_sound(work)
     _must_be_fresh(work)
+    event = _event_of(proposal)
+    reshape_lists(session, work.lists, work.problem, event)
     report = _carry_out(work)
+    keep_outage(session, event)
     proposal.status, proposal.published_at, proposal.published_by = ProposalStatus.PUBLISHED, now, actor.name
     audit.record(session, action="publish", entity="proposal", ref=proposal_id, facts=_as_document(report))
     writes.finish(session, write_id, _as_document(report))
     return report
+
+
+def _event_of(proposal: ProposalRow) -> Mapping[str, object]:
+    """Give the event a proposal answers; empty for an ordinary plan."""
+    event = proposal.options.get("event")
+    return event if isinstance(event, dict) else {}
 
 
 def _gather(session: Session, proposal: ProposalRow, actor: Author, now: datetime) -> _Publishing:

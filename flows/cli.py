@@ -333,15 +333,21 @@ def solve(
 
 @app.command()
 def quick(
-    problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A problem file.")],
-    plan: Annotated[str, typer.Argument(metavar="PLAN", help="The plan file that stands.")],
-    output: Annotated[str, typer.Option("-o", "--output", metavar="NEWPLAN", help="Where to write; - is the screen.")],
+    problem: Annotated[
+        str | None, typer.Argument(metavar="[PROBLEM", help="A problem file; without files, what is booked now.")
+    ] = None,
+    plan: Annotated[str | None, typer.Argument(metavar="PLAN]", help="The plan file that stands.")] = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="NEWPLAN", help="Where to write; - is the screen.")
+    ] = None,
     *,
     suite_down: Annotated[str | None, typer.Option(metavar="SUITE", help="This suite is out of use.")] = None,
     radiologist_away: Annotated[str | None, typer.Option(metavar="RADIOLOGIST", help="This one is away.")] = None,
     start: Annotated[str | None, typer.Option("--from", metavar="WHEN", help="From this date or local time.")] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="WHEN", help="To this date (included) or time.")] = None,
-    urgent: Annotated[str | None, typer.Option(metavar="CASEFILE", help="A case that needs a place now.")] = None,
+    urgent: Annotated[
+        str | None, typer.Option(metavar="CASE", help="This case needs a place now: a file, or a reference.")
+    ] = None,
     cancel: Annotated[str | None, typer.Option(metavar="CASE", help="A booked case that will not be done.")] = None,
     problem_out: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also write the problem after the event, to check against.")
@@ -350,24 +356,23 @@ def quick(
     as_json: AsJson = False,
 ) -> None:
     """Answer one event in seconds: who moves and why, everything else staying where it is."""
-    from flows.plan_files import check_writable, quick_files, save_plan, save_problem
+    from flows.plan_files import QuickFiles, quick_files
     from flows.quick_asked import QuickAsked
     from flows.show import print_json, quick_lines
 
-    for path in (output, problem_out):
-        if path is not None:
-            check_writable(path)
     asked = QuickAsked(
         suite_down=suite_down, radiologist_away=radiologist_away, urgent=urgent, cancel=cancel, start=start, end=end
     )
-    answer = quick_files(problem, plan, asked, time_limit=time_limit)
-    if problem_out is not None:
-        save_problem(answer.problem, problem_out)
-    save_plan(answer.plan, output)
-    if as_json:
-        print_json({"changes": answer.changes, "suggestions": answer.suggestions, "cost": answer.plan.cost})
+    files = QuickFiles(problem=problem, plan=plan, output=output, problem_out=problem_out)
+    if files.given:
+        made, answer = None, quick_files(files, asked, time_limit=time_limit)
     else:
-        typer.echo("\n".join(quick_lines(answer)), err=output == "-")
+        made, answer = _desk().answer_event(asked, time_limit=time_limit)
+    if as_json:
+        found = {"changes": answer.changes, "suggestions": answer.suggestions, "cost": answer.plan.cost}
+        print_json({**found, "proposal": made})
+    else:
+        typer.echo("\n".join(quick_lines(answer, made)), err=output == "-")
 
 
 @app.command()

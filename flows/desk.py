@@ -65,7 +65,9 @@ from scheduler.vocabulary import Role
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from flows.quick_asked import QuickAsked
     from scheduler.engine import Progress
+    from scheduler.engine.quick import QuickAnswer
     from scheduler.explain.capacity import CapacityWorth
 
 __all__ = [
@@ -117,6 +119,7 @@ ONE_DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 USUAL_WEEKS = 4
 USUAL_SECONDS = 20.0
+QUICK_SECONDS = 2.0
 NOBODY = Actor(id="nobody", name="Somebody not signed in")
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -398,6 +401,17 @@ class Desk:
             )
         )
         return capacity_worth(problem, time_limit=time_limit, on_progress=on_progress)
+
+    def answer_event(
+        self, asked: QuickAsked, *, weeks: int = USUAL_WEEKS, time_limit: float = QUICK_SECONDS
+    ) -> tuple[str, QuickAnswer]:
+        """Answer one event for what is booked from today on; gives the proposal's id, and who moves and why."""
+        from flows.quick_runs import answer_now  # the solver takes a second to load
+
+        author = self._permitted(Action.REQUEST_PLAN, "proposal", "new")
+        first = self.today()
+        last = first + weeks * WEEK - ONE_DAY
+        return answer_now(self.service, asked, author=author, start=first, end=last, time_limit=time_limit)
 
     def withdraw(self, proposal_id: str, *, expected_version: int | None = None) -> None:
         """Set a proposed plan aside."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,15 +50,40 @@ def check_files(problem_path: str, plan_path: str) -> Audit:
     return audit(problem, read_plan(read_bytes(plan_path), problem))
 
 
-def quick_files(problem_path: str, plan_path: str, asked: QuickAsked, *, time_limit: float) -> QuickAnswer:
-    """Answer one event for a plan that stands; raises BadInputError with every fault of the files and the request."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuickFiles:
+    """The files of one event: the problem, the plan that stands, and where the new plan and problem go."""
+
+    problem: str | None = None
+    plan: str | None = None
+    output: str | None = None
+    problem_out: str | None = None
+
+    @property
+    def given(self) -> bool:
+        """Whether files are meant at all."""
+        return any(path is not None for path in (self.problem, self.plan, self.output, self.problem_out))
+
+
+def quick_files(files: QuickFiles, asked: QuickAsked, *, time_limit: float) -> QuickAnswer:
+    """Answer one event for a plan file and write the new plan; BadInputError has every fault of files and request."""
     from flows.quick_asked import event_of
     from scheduler.engine.quick import UrgentCase, quick
 
-    problem = read_problem_file(problem_path)
-    plan = read_plan(read_bytes(plan_path), problem)
+    if files.problem is None or files.plan is None or files.output is None:
+        raise _refusal(
+            "files", "Give a problem file, the plan that stands and where to write with -o, or none of them."
+        )
+    for path in (files.output, files.problem_out or STANDARD_OUTPUT):
+        check_writable(path)
+    problem = read_problem_file(files.problem)
+    plan = read_plan(read_bytes(files.plan), problem)
     event = event_of(asked, problem.zone, lambda path: UrgentCase(case=read_case(read_bytes(path), problem)))
-    return quick(problem, plan, event, time_limit=time_limit)
+    answer = quick(problem, plan, event, time_limit=time_limit)
+    if files.problem_out is not None:
+        _save(write_problem(answer.problem), files.problem_out)
+    save_plan(answer.plan, files.output)
+    return answer
 
 
 def worth_of_file(
@@ -80,11 +106,6 @@ def check_writable(path: str) -> None:
 def save_plan(plan: Plan, path: str) -> None:
     """Write a plan to a file, whole or not at all, or to the standard output for `-`."""
     _save(write_plan(plan), path)
-
-
-def save_problem(problem: SchedulingProblem, path: str) -> None:
-    """Write a problem to a file, whole or not at all, or to the standard output for `-`."""
-    _save(write_problem(problem), path)
 
 
 def _save(text: str, path: str) -> None:

@@ -85,7 +85,7 @@ def plan_sentence(plan: Plan) -> str:
     )
 
 
-def quick_lines(answer: QuickAnswer) -> list[str]:
+def quick_lines(answer: QuickAnswer, proposal: str | None = None) -> list[str]:
     """Say who moves and why, who else could have a place that came free, and what stays."""
     touched = {change.case for change in answer.changes if change.case is not None}
     stay = sum(booking.case not in touched for booking in answer.plan.bookings)
@@ -95,7 +95,8 @@ def quick_lines(answer: QuickAnswer) -> list[str]:
         f"cost {answer.plan.cost:,}; {answer.plan.seconds:.1f} s."
     )
     offered = (f"Or: {one.says}" for one in answer.suggestions)
-    return [*(change.says for change in answer.changes), *offered, total]
+    then = [] if proposal is None else [f"Publish it with: neurolist publish {proposal}"]
+    return [*(change.says for change in answer.changes), *offered, total, *then]
 
 
 def print_rulebook(rules: Iterable[Rule], goals: Iterable[Goal]) -> None:

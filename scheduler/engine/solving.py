@@ -122,6 +122,7 @@ class _Crew:
             job(number)
         except BaseException as fault:  # noqa: BLE001  # raised again in the main thread
             self._faults.append(fault)
+            self._first_tries.set()  # nobody waits for them any more
             self._run.halt()
         finally:
             with self._counting:

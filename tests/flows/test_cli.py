@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flows import cli
 from flows.desk import open_desk
 from scheduler.errors import NeurolistError
+from tests.builders.command import runner
 from tests.builders.memory import MORNING, a_case
 
 TINY = Path("examples/referrals")
@@ -50,15 +50,7 @@ def home(sqlite_database, monkeypatch):
 @pytest.fixture
 def neurolist(home, monkeypatch, capsys):
     """Run a command in this process; gives its exit code, output and errors."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["neurolist", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        shown = capsys.readouterr()
-        return ended.value.code or 0, shown.out, shown.err
-
-    return run
+    return runner(monkeypatch, capsys)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

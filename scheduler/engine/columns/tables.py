@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.goals.access import DAYS_FOR_NO_BOOKING
-from scheduler.goals.disruption import FACTORS, NOT_BOOKED, OTHER_DATE, OTHER_LIST, OTHER_RADIOLOGIST
+from scheduler.goals.disruption import (
+    FACTORS,
+    MINUTES_THAT_MATTER,
+    NOT_BOOKED,
+    OTHER_DATE,
+    OTHER_LIST,
+    OTHER_RADIOLOGIST,
+    OTHER_START,
+)
 from scheduler.problem import MINUTES_PER_STEP, minutes_of
 
 if TYPE_CHECKING:
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
     Truth = NDArray[np.bool_]
 
 NEVER = 10_000  # steps: later than any list ends
+STEPS_THAT_MATTER = MINUTES_THAT_MATTER // MINUTES_PER_STEP
 SCALE = 4096  # values are priced in whole 1/4096ths of a cost unit, so that sums are exact
 
 
@@ -44,6 +53,9 @@ class Tables:
     skilled: Truth  # n, p
     pinned: Truth  # n
     pinned_step: Whole  # n: the start held to on its list, -1 if none
+    promised: Whole  # n: the list promised before, -1 if none
+    promised_step: Whole  # n: the start promised there
+    moved_cost: Whole  # n: what another start on that list costs
     first: Truth  # n: flagged to be first on its list
     needs: Truth  # n, k
     fixed_units: Whole  # k, s
@@ -72,7 +84,7 @@ def tables_of(problem: SchedulingProblem, places: Places) -> Tables:
     """Write a problem, with what its rules leave possible, as arrays."""
     cases, lists = problem.cases, tuple(problem.lists.values())
     kinds = tuple(sorted({kind for case in cases for kind in case.equipment}))
-    weights = problem.objective
+    weights, order = problem.objective, {facts.id: number for number, facts in enumerate(lists)}
     start = np.array([facts.start // MINUTES_PER_STEP for facts in lists], dtype=np.int64)
     return Tables(
         cases=cases,
@@ -89,6 +101,9 @@ def tables_of(problem: SchedulingProblem, places: Places) -> Tables:
         ).reshape(len(cases), len(problem.radiologists)),
         pinned=np.array([case.pinned is not None for case in cases], dtype=np.bool_),
         pinned_step=np.array([_pinned_step(problem, case) for case in cases], dtype=np.int64),
+        promised=np.array([_promised(case, order) for case in cases], dtype=np.int64),
+        promised_step=np.array([_promised_step(problem, case) for case in cases], dtype=np.int64),
+        moved_cost=np.array([_moved_cost(problem, case) for case in cases], dtype=np.int64),
         first=np.array([case.first_on_list for case in cases], dtype=np.bool_),
         needs=np.array([[kind in case.equipment for kind in kinds] for case in cases], dtype=np.bool_).reshape(
             len(cases), len(kinds)
@@ -163,6 +178,21 @@ def _pinned_step(problem: SchedulingProblem, case: Case) -> int:
         return -1
     after = minutes_of(case.pinned.start) - problem.lists[case.pinned.session].start
     return max(-1, after // MINUTES_PER_STEP)
+
+
+def _promised(case: Case, order: Mapping[str, int]) -> int:
+    return -1 if case.previous is None else order.get(case.previous.session, -1)
+
+
+def _promised_step(problem: SchedulingProblem, case: Case) -> int:
+    if case.previous is None or case.previous.session not in problem.lists:
+        return 0
+    return (minutes_of(case.previous.start) - problem.lists[case.previous.session].start) // MINUTES_PER_STEP
+
+
+def _moved_cost(problem: SchedulingProblem, case: Case) -> int:
+    promised = 0 if case.previous is None else OTHER_START * FACTORS[case.previous.status]
+    return problem.objective.disruption * promised
 
 
 def _left_out(problem: SchedulingProblem, case: Case) -> int:

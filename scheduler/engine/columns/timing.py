@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import islice, permutations
 from typing import TYPE_CHECKING
 
+from scheduler.engine.columns.tables import STEPS_THAT_MATTER
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -69,12 +71,16 @@ def _rank(orders: tuple[_Order, ...]) -> tuple[int, int]:
 def _orders(tables: Tables, choice: Column | Choice, free: tuple[int, ...]) -> Iterator[_Order]:
     """Give the orders of a list's cases that can be done while bays are taken until `free`."""
     for cases in islice(permutations(choice.cases), MOST_ORDERS):
-        order = _as_early_as_can_be(tables, choice.session, cases, free)
-        if order is not None:
-            yield order
+        for waiting in (True, False) if any(tables.promised[case] == choice.session for case in cases) else (False,):
+            order = _as_early_as_can_be(tables, choice.session, cases, free, waiting=waiting)
+            if order is not None:
+                yield order
 
 
-def _as_early_as_can_be(tables: Tables, session: int, cases: tuple[int, ...], free: tuple[int, ...]) -> _Order | None:
+def _as_early_as_can_be(
+    tables: Tables, session: int, cases: tuple[int, ...], free: tuple[int, ...], *, waiting: bool
+) -> _Order | None:
+    """Start each case when the suite and a bay allow, and if `waiting` not before the start it was promised here."""
     bays = tables.lists[session].site.recovery_bays
     begins, ready = int(tables.start[session]), int(tables.start[session])
     starts: list[tuple[int, int]] = []
@@ -82,6 +88,8 @@ def _as_early_as_can_be(tables: Tables, session: int, cases: tuple[int, ...], fr
     end = ready
     for case in cases:
         held, duration = int(tables.pinned_step[case]), int(tables.duration[case])
+        if waiting and held < 0 and tables.promised[case] == session:
+            ready = max(ready, begins + int(tables.promised_step[case]))
         recovery = int(tables.recovery[case])
         end = max(ready, begins + held) + duration
         if recovery and bays is not None:
@@ -96,5 +104,14 @@ def _as_early_as_can_be(tables: Tables, session: int, cases: tuple[int, ...], fr
         ready = end + int(tables.turnaround[session])
     over = max(0, end - begins - int(tables.length[session]))
     late = sum(bool(tables.first[case]) for case in cases[1:])
-    cost = tables.overtime_cost * over + tables.not_first_cost * late
+    cost = tables.overtime_cost * over + tables.not_first_cost * late + _moved(tables, session, starts)
     return _Order(starts=tuple(starts), cost=cost, free=tuple(until for until in taken if until > ready))
+
+
+def _moved(tables: Tables, session: int, starts: list[tuple[int, int]]) -> int:
+    """Price the starts that differ from what was promised on this list by as much as matters."""
+    return sum(
+        int(tables.moved_cost[case])
+        for case, step in starts
+        if tables.promised[case] == session and abs(step - int(tables.promised_step[case])) >= STEPS_THAT_MATTER
+    )

@@ -2,7 +2,7 @@
 
 from scheduler.engine.quick.answering import QuickAnswer, Suggestion, quick
 from scheduler.engine.quick.changes import Change, ChangeKind, Place
-from scheduler.engine.quick.events import Cancellation, Event, RadiologistAway, SuiteDown, UrgentCase
+from scheduler.engine.quick.events import Cancellation, Event, PlaceFree, RadiologistAway, SuiteDown, UrgentCase, cause
 
 __all__ = [
     "Cancellation",
@@ -10,10 +10,12 @@ __all__ = [
     "ChangeKind",
     "Event",
     "Place",
+    "PlaceFree",
     "QuickAnswer",
     "RadiologistAway",
     "SuiteDown",
     "Suggestion",
     "UrgentCase",
+    "cause",
     "quick",
 ]

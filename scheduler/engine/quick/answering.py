@@ -11,7 +11,7 @@ from scheduler.engine.answer import plan_of
 from scheduler.engine.places import possible_places
 from scheduler.engine.quick.backfilling import Backfill
 from scheduler.engine.quick.changes import Change, Comparison
-from scheduler.engine.quick.events import Cancellation
+from scheduler.engine.quick.events import Cancellation, PlaceFree
 from scheduler.engine.quick.replanning import replanned
 from scheduler.engine.quick.standing import Standing
 from scheduler.engine.quick.world import after, promised
@@ -61,7 +61,7 @@ def quick(problem: SchedulingProblem, plan: Plan, event: Event, *, time_limit: f
     world = after(promised(problem, plan), plan, event)
     _must_matter(plan, event)
     standing = Standing(problem=world, plan=plan, event=event)
-    if isinstance(event, Cancellation):
+    if isinstance(event, Cancellation | PlaceFree):
         backfill = Backfill(run, standing, _freed(standing))
         answer = backfill.best()
         found = tuple(_suggestion(standing, offer) for offer in backfill.offers())
@@ -88,7 +88,9 @@ def _must_matter(plan: Plan, event: Event) -> None:
 
 
 def _freed(standing: Standing) -> frozenset[str]:
-    """List the lists that lose a case."""
+    """List the lists that lose a case, or that have lost one."""
+    if isinstance(standing.event, PlaceFree):
+        return frozenset({standing.event.session})
     known = standing.problem.case_by_id
     return frozenset(booking.session for booking in standing.plan.bookings if booking.case not in known)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scheduler.engine.run import Run
     from scheduler.engine.solver import Outcome
 
-LEAST_GAIN = 1_000  # what moving one more patient must save, beyond its own price: two weeks' wait of a category 3
+LEAST_GAIN = 1_000  # what moving one more patient must save, beyond its own price: ten days late of a category 3
 MOST_MOVES = 2  # others that may move for each case that needs a place
 TIE_SCALE = 10_000  # the cost comes first; among equal costs, each new place starts as early as it can
 UNIT_SCALE = 10  # and bringing a unit for nothing is worse than starting ten steps later

@@ -56,7 +56,14 @@ class Cancellation:
     case: str
 
 
-Event = SuiteDown | RadiologistAway | UrgentCase | Cancellation
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceFree:
+    """A list with room that came free some time ago, such as by a cancellation that is recorded already."""
+
+    session: str
+
+
+Event = SuiteDown | RadiologistAway | UrgentCase | Cancellation | PlaceFree
 
 
 def cause(problem: SchedulingProblem, event: Event) -> str:
@@ -71,6 +78,8 @@ def cause(problem: SchedulingProblem, event: Event) -> str:
             return f"Case {event.case.id} (category {event.case.urgency.value}) needs a place"
         case Cancellation():
             return f"Case {event.case} is cancelled"
+        case PlaceFree():
+            return f"List {event.session} has room"
 
 
 def _span(problem: SchedulingProblem, outage: _Outage) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from scheduler.engine.quick.events import Cancellation, RadiologistAway, SuiteDown, UrgentCase
+from scheduler.engine.quick.events import Cancellation, PlaceFree, RadiologistAway, SuiteDown, UrgentCase
 from scheduler.errors import BadInputError, Fault, NotFoundError
 from scheduler.problem import MINUTES_PER_STEP, Previous, minutes_of
 from scheduler.vocabulary import Commitment
@@ -52,6 +52,9 @@ def after(problem: SchedulingProblem, plan: Plan, event: Event) -> SchedulingPro
             return _urgent(problem, event.case)
         case Cancellation():
             return _cancelled(problem, event.case)
+        case PlaceFree():
+            _must_know(event.session, problem.lists, "list")
+            return problem
 
 
 def followers(problem: SchedulingProblem, cases: Iterable[str]) -> frozenset[str]:

@@ -14,8 +14,19 @@ from scheduler.engine.columns.tables import tables_of
 from scheduler.engine.columns.timing import times_of
 from scheduler.engine.columns.whole import answer_of
 from scheduler.engine.places import possible_places
-from scheduler.problem import Follows
-from tests.builders.planning import a_case, a_problem, a_radiologist, a_site, a_suite, a_suite_session, a_unit, later
+from scheduler.problem import Follows, Previous
+from scheduler.vocabulary import Commitment
+from tests.builders.planning import (
+    a_case,
+    a_problem,
+    a_radiologist,
+    a_site,
+    a_suite,
+    a_suite_session,
+    a_unit,
+    at,
+    later,
+)
 
 
 def a_week(cases=24):
@@ -99,6 +110,14 @@ def test_a_list_waits_for_the_bays_of_the_list_before_it():
     times = times_of(tables, [Choice(session=0, person=0, cases=(0,)), Choice(session=1, person=0, cases=(1,))])
     # A recovers until 11:00, so B, on from 10:00, may end at 11:00 at the earliest.
     assert times == {0: 0, 1: 6}
+
+
+def test_promised_starts_are_kept_where_that_costs_less():
+    promised = Previous(session="L1", start=at("09:30"), radiologist=None, status=Commitment.BOOKED)
+    problem = a_problem(cases=[a_case("A"), a_case("B", previous=promised)])
+    tables = tables_of(problem, possible_places(problem))
+    assert times_of(tables, [Choice(session=0, person=0, cases=(0, 1))]) == {0: 0, 1: 6}
+    assert times_of(tables, [Choice(session=0, person=0, cases=(1,))]) == {1: 6}
 
 
 def test_a_case_is_left_out_when_the_one_it_follows_is_not_chosen():

@@ -1,0 +1,50 @@
+"""The plan that stands: every live booking of a problem's cases, and the places that came free."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from db.mapping import ref_of
+from db.tables import BookingRow, CaseRow, UnitPlacementRow
+from db.tables.booking import HOLDING
+from scheduler.plan import Booking, Plan, SessionUse, UnitPlacement, Unscheduled
+from scheduler.problem import SchedulingProblem
+
+WAITS = "It is on the waiting list."
+
+
+def standing_plan(session: Session, problem: SchedulingProblem) -> Plan:
+    """Give what is booked now as a plan for the problem that the memory makes; its figures are not worked out."""
+    booked = [(case.id, case.previous) for case in problem.cases if case.previous is not None]
+    staff = {before.session: before.radiologist for _, before in booked}
+    placed = select(UnitPlacementRow).where(
+        col(UnitPlacementRow.on).between(problem.horizon.start, problem.horizon.end),
+        col(UnitPlacementRow.unit_id).in_(problem.unit_by_id),
+    )
+    return Plan(
+        bookings=tuple(Booking(case=case, session=before.session, start=before.start) for case, before in booked),
+        sessions=tuple(SessionUse(session=name, radiologist=person) for name, person in staff.items()),
+        equipment=tuple(UnitPlacement(unit=row.unit_id, date=row.on, site=row.site_id) for row in session.exec(placed)),
+        unscheduled=tuple(
+            Unscheduled(case=case.id, reasons=(WAITS,)) for case in problem.cases if case.previous is None
+        ),
+    )
+
+
+def waiting_id(problem: SchedulingProblem, ref: str) -> str | None:
+    """Give the id in the problem of a case by its reference; None when it is not in it."""
+    return next((case.id for case in problem.cases if ref_of(case.id) == ref), None)
+
+
+def freed_list(session: Session, ref: str) -> str | None:
+    """Give the list of a case's latest booking that no longer stands; None when it had none, or one still stands."""
+    asked = (
+        select(BookingRow)
+        .join(CaseRow, col(CaseRow.id) == BookingRow.case_id)
+        .where(CaseRow.ref == ref)
+        .order_by(col(BookingRow.start).desc())
+    )
+    rows = session.exec(asked).all()
+    if not rows or any(row.status in HOLDING for row in rows):
+        return None
+    return rows[0].session_id
