@@ -318,6 +318,12 @@ def solve(
         int | None,
         typer.Option(min=1, metavar="UNITS", help="Count work instead of seconds: the same plan on every repeat."),
     ] = None,
+    parts: Annotated[
+        int, typer.Option(min=0, help="Split into so many parts; 0 is as many as the size asks for, 1 is none.")
+    ] = 0,
+    on_prefect: Annotated[
+        bool, typer.Option("--on-prefect", help="Spread the parts over Prefect's workers, --workers at once.")
+    ] = False,
 ) -> None:
     """Find a plan for a problem file; cases that cannot be booked are listed with their reasons."""
     from flows.plan_files import check_writable, save_plan, solve_file
@@ -326,7 +332,16 @@ def solve(
 
     check_writable(output)
     with searching("Planning", seconds=time_limit) as tell:
-        plan = solve_file(problem, time_limit=time_limit, workers=workers, seed=seed, effort=effort, on_progress=tell)
+        plan = solve_file(
+            problem,
+            time_limit=time_limit,
+            workers=workers,
+            seed=seed,
+            effort=effort,
+            parts=parts,
+            on_prefect=on_prefect,
+            on_progress=tell,
+        )
     save_plan(plan, output)
     typer.echo(plan_sentence(plan), err=True)
 
@@ -373,6 +388,20 @@ def quick(
         print_json({**found, "proposal": made})
     else:
         typer.echo("\n".join(quick_lines(answer, made)), err=output == "-")
+
+
+@app.command()
+def worker(
+    *,
+    limit: Annotated[int, typer.Option(min=1, help="How many parts to work on at once.")] = 2,
+    api: Annotated[
+        str | None, typer.Option(metavar="URL", help="Prefect's address; this folder's own Neurolist unless said.")
+    ] = None,
+) -> None:
+    """Work on parts of large plans until Ctrl-C, on this or another host that shares NEUROLIST_HOME."""
+    from flows.start import start_worker
+
+    start_worker(limit=limit, api=api)
 
 
 @app.command()

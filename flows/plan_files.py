@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.plan_in_parts import AS_MANY_AS_THE_SIZE_ASKS_FOR, prefect_to_use, solve_by_size
 from scheduler.audit import Audit, audit
 from scheduler.documents import read_case, read_plan, read_problem, save, write_plan, write_problem
-from scheduler.engine import Progress, solve
+from scheduler.engine import Progress
 from scheduler.errors import BadInputError, Fault
 from scheduler.plan import Plan
 from scheduler.problem import SchedulingProblem
@@ -32,11 +33,22 @@ def solve_file(
     workers: int,
     seed: int,
     effort: int | None = None,
+    parts: int = AS_MANY_AS_THE_SIZE_ASKS_FOR,
+    on_prefect: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Plan:
     """Read a problem and find a plan for it; raises BadInputError with every fault of the file."""
     problem = read_problem_file(problem_path)
-    return solve(problem, time_limit=time_limit, workers=workers, seed=seed, effort=effort, on_progress=on_progress)
+    return solve_by_size(
+        problem,
+        parts=parts,
+        prefect_api=prefect_to_use(asked=on_prefect),
+        time_limit=time_limit,
+        workers=workers,
+        seed=seed,
+        effort=effort,
+        on_progress=on_progress,
+    )
 
 
 def read_problem_file(path: str) -> SchedulingProblem:

@@ -11,13 +11,11 @@ DAYS_A_RUN_IS_KEPT = 30
 PROBE_SECONDS = 1.0  # without it the first call to a dead server waits out every retry, more than a minute
 
 
-def prefect_environment(home: Path, port: int) -> dict[str, str]:
-    """Give the settings every process that talks to Prefect shares."""
+def prefect_environment(home: Path, api: str) -> dict[str, str]:
+    """Give the settings every process that talks to Prefect at this address shares."""
     return {
         "PREFECT_HOME": str(home / "prefect"),
-        "PREFECT_API_URL": api_url(port),
-        "PREFECT_SERVER_API_HOST": HOST,
-        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_API_URL": api,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
@@ -31,6 +29,7 @@ def prefect_environment(home: Path, port: int) -> dict[str, str]:
         "PREFECT_CLIENT_RETRY_EXTRA_CODES": "429,503",
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
         "PREFECT_API_REQUEST_TIMEOUT": "10",
+        "PREFECT_WORKER_QUERY_SECONDS": "2",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_COLORS": "false",
         "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",

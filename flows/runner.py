@@ -1,5 +1,7 @@
 """The flow runner's process: serves the flows that Prefect starts, two runs at a time, and asks for the sweep.
 
+It is also this machine's worker for the parts of large plans.
+
 The sweep is asked for here and not by a schedule of Prefect's: Prefect 3.8.8 cannot insert scheduled runs under
 SQLAlchemy 2.1, and after an outage a schedule would hand over every run that was missed.
 """
@@ -12,6 +14,7 @@ import logging
 from prefect import aserve
 from prefect.deployments import arun_deployment
 
+from flows.part_worker import work
 from flows.reconcile import EVERY_SECONDS, reconcile
 from flows.service import the_service
 from flows.tether import tether_if_marked
@@ -25,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 async def serve_flows() -> None:
-    """Serve the flows, and ask for a sweep now and at every interval."""
+    """Serve the flows, ask for a sweep now and at every interval, and work parts of plans."""
     deployment = await reconcile.ato_deployment(name=DEPLOYMENT, tags=["reconcile"])
     serving = asyncio.create_task(
         aserve(
@@ -36,11 +39,12 @@ async def serve_flows() -> None:
             query_seconds=ASK_EVERY_SECONDS,
         )
     )
-    asking = asyncio.create_task(_keep_asking())
+    beside = [asyncio.create_task(_keep_asking()), asyncio.create_task(work(RUNS_AT_ONCE))]
     try:
         await serving
     finally:
-        asking.cancel()
+        for task in beside:
+            task.cancel()
 
 
 async def _keep_asking() -> None:

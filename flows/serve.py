@@ -62,7 +62,9 @@ def serve(
 
 def children(plan: ServicePlan) -> tuple[Child, ...]:
     """List the processes in starting order: the screen at once, Prefect's own beside it."""
-    shared = {**prefect_environment(plan.home, plan.prefect_port), **plan.environment}
+    api = api_url(plan.prefect_port)
+    server = {"PREFECT_SERVER_API_HOST": HOST, "PREFECT_SERVER_API_PORT": str(plan.prefect_port)}
+    shared = {**prefect_environment(plan.home, api), **server, **plan.environment}
     return (
         Child(name=WEB, command=_web(plan.port), environment=shared, health=f"{plan.address}/healthz"),
         Child(name="dispatcher", command=_ours("flows.dispatcher"), environment=shared),
@@ -71,7 +73,7 @@ def children(plan: ServicePlan) -> tuple[Child, ...]:
             name=PREFECT,
             command=_prefect(plan.prefect_port),
             environment=shared,
-            health=health_url(api_url(plan.prefect_port)),
+            health=health_url(api),
         ),
         Child(name="runner", command=_ours("flows.runner"), environment=shared, after=PREFECT),
     )

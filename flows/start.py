@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from db.settings import MemorySettings
 from flows.clock import carry
 from flows.desk import EVERY_SITE, Actor, Desk
+from flows.plan_in_parts import prefect_address
+from flows.prefect_home import prefect_environment
 from flows.progress import counting
 from flows.serve import serve
 from flows.service import Service, open_service
@@ -40,6 +44,15 @@ def start_service(*, port: int, demo: bool, say: Callable[[str], None]) -> None:
         say=say,
         make_ready=lambda: _make_ready(service, demo=demo, say=say),
     )
+
+
+def start_worker(*, limit: int, api: str | None) -> None:
+    """Become a worker for parts of large plans, until Ctrl-C."""
+    home = MemorySettings().home.expanduser().absolute()
+    address = prefect_address(home, given=api)
+    settings = {**prefect_environment(home, address), "NEUROLIST_HOME": str(home)}
+    command = [sys.executable, "-m", "flows.part_worker", str(limit)]
+    os.execve(command[0], command, {**os.environ, **settings})  # noqa: S606 - our own module, never a shell's
 
 
 def fill_with_demo(seed: int) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ COMMANDS = [
     "lists",
     "worth",
     "solve",
+    "worker",
     "quick",
     "check",
     "rules",
