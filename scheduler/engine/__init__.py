@@ -1,4 +1,4 @@
-"""How a plan is found: CP-SAT on parts of the problem, a linear relaxation for the bound and for guidance."""
+"""How a plan is found: columns for the bound and the choice of lists, quick moves of cases, CP-SAT for exact parts."""
 
 from scheduler.engine.run import EngineFaultError, NoPlanError, Progress
 from scheduler.engine.solving import solve
