@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ortools.math_opt import model_pb2
 
+from scheduler.engine.child import Child
 from scheduler.engine.shadow import ShadowResult, solve_shadow
 
 if TYPE_CHECKING:
@@ -20,34 +19,13 @@ if TYPE_CHECKING:
     from scheduler.engine.run import Run
 
 LEAST_SECONDS = 1.0  # less is not worth starting a process for
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class _Child:
-    """The process, which the run may stop."""
-
-    def __init__(self, seconds: float, share: float) -> None:
-        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        self.process = subprocess.Popen(  # noqa: S603  # our own module, under our own interpreter
-            [sys.executable, "-m", "scheduler.engine.relaxing", str(seconds), str(share)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
-            start_new_session=True,  # Ctrl-C is for the parent, which then stops this
-        )
-
-    def stop_search(self) -> None:
-        """End the process."""
-        with suppress(ProcessLookupError):
-            self.process.kill()
 
 
 def relaxed(run: Run, shadow: model_pb2.ModelProto, share: float) -> Iterator[ShadowResult]:
     """Solve a shadow in fractions, then in whole numbers for a share of the time left; nothing once the run is over."""
     if run.over or run.seconds_left < LEAST_SECONDS:
         return
-    child = _Child(run.seconds_left, share)
+    child = Child("scheduler.engine.relaxing", str(run.seconds_left), str(share))
     run.register(child)
     try:
         for line in _exchange(child.process, shadow):

@@ -31,7 +31,6 @@ LIKELY_LISTS = 8  # of those in use and as many not, for each case of a batch
 FIRST_SIZE = 5  # lists set free together at first
 EFFORT_PER_STEP = 0.25  # deterministic seconds; about as long by the clock
 SECONDS_PER_STEP = 4.0
-STEPS_PER_EFFORT = 2
 
 
 class Search:
@@ -135,25 +134,6 @@ class Search:
 
     # Better plans.
 
-    def follow_guide(self) -> None:
-        """Time the relaxation's choice of lists, with each case's present list as its way out."""
-        guide, (answer, _) = self.guide, self.run.snapshot()
-        if guide is None or answer is None or self.run.over:
-            return
-        options = {
-            case: tuple(facts for facts in lists if facts.id in (_list_of(guide, case), _list_of(answer, case)))
-            for case, lists in self.places.options.items()
-        }
-        narrow = Places(options=options, staff=self.places.staff, barred=self.places.barred, settled=True)
-        model = rules_model(self.problem, narrow)
-        model.minimise()
-        model.finish()
-        model.hint(answer)
-        seconds = self.run.seconds_left / 4
-        outcome = call_solver(self.run, model, seconds=seconds, seed=self.seed, hear=self._hear)
-        if outcome.answer is not None:
-            self.run.offer(outcome.answer)
-
     def improve(self, number: int, steps: float = math.inf) -> None:
         """Set lists free and arrange them anew, again and again, until the run is over or so many steps are done."""
         rng = random.Random(self.seed * 1_000 + number)  # noqa: S311  # chooses neighbourhoods, guards nothing
@@ -171,15 +151,6 @@ class Search:
 
     def _chooser(self, rng: random.Random) -> Chooser:
         return Chooser(self.problem, self.places, rng, FIRST_SIZE)
-
-    def anneal(self, number: int, share: float) -> None:
-        """Do nothing: another search may know a quicker way to better plans, for a share of the time left."""
-
-    def count(self, effort: int) -> None:
-        """Do so many steps, whatever the clock says."""
-        self.exact(effort)
-        self.construct()
-        self.improve(0, steps=effort * STEPS_PER_EFFORT)
 
     def _improve(
         self, answer: Answer, free: Neighbourhood, *, effort: float = EFFORT_PER_STEP, seed: int = 0
@@ -226,11 +197,6 @@ class Search:
 
 def _reading(values: tuple[int, ...]) -> Callable[[cp_model.IntVar], int]:
     return lambda variable: values[variable.index]
-
-
-def _list_of(answer: Answer, case: str) -> str | None:
-    at = answer.bookings.get(case)
-    return None if at is None else at[0]
 
 
 def _merge(best: Answer, found: Answer, free: Neighbourhood) -> Answer:

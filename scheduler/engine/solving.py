@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from scheduler.engine.places import Places
     from scheduler.engine.run import Progress
-    from scheduler.engine.search import Search
     from scheduler.problem import SchedulingProblem
 
 SECONDS_BETWEEN_LOOKS = 0.05
@@ -70,7 +69,7 @@ def solve(
 class _Crew:
     """The threads of a run. The main thread only looks on, so that it can be interrupted."""
 
-    def __init__(self, run: Run, search: Search, workers: int, effort: int | None) -> None:
+    def __init__(self, run: Run, search: ColumnSearch, workers: int, effort: int | None) -> None:
         self._run = run
         self._search = search
         self._workers = workers

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scheduler.engine.child import Child
 from scheduler.engine.columns.diving import choose_columns
 from scheduler.engine.columns.relaxation import Relaxation
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from scheduler.problem import SchedulingProblem
 
 LEAST_SECONDS = 1.0  # less is not worth starting a process for
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,31 +51,11 @@ class Errand:
     seconds_for_choice: float
 
 
-class _Child:
-    """The process, which the run may stop."""
-
-    def __init__(self) -> None:
-        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        self.process = subprocess.Popen(  # our own module, under our own interpreter
-            [sys.executable, "-m", "scheduler.engine.columns.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
-            start_new_session=True,  # Ctrl-C is for the parent, which then stops this
-        )
-
-    def stop_search(self) -> None:
-        """End the process."""
-        with suppress(ProcessLookupError):
-            self.process.kill()
-
-
 def news_from(run: Run, errand: Errand) -> Iterator[News]:
     """Send a child out and pass on what it finds; nothing more once the run is over."""
     if run.over or run.seconds_left < LEAST_SECONDS:
         return
-    child = _Child()
+    child = Child("scheduler.engine.columns.child")
     run.register(child)
     try:
         for line in _exchange(child.process, errand):

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scheduler.engine.answer import Answer
+from scheduler.engine.child import Child
 from scheduler.engine.columns.child import Errand, news_from
 from scheduler.engine.columns.choosing import RegretChooser
 from scheduler.engine.columns.diving import choose_columns
@@ -20,9 +21,8 @@ from scheduler.engine.model import rules_model
 from scheduler.engine.moving.annealer import Annealer, Schedule
 from scheduler.engine.moving.world import world_of
 from scheduler.engine.places import Places
-from scheduler.engine.search import STEPS_PER_EFFORT, Search
+from scheduler.engine.search import Search
 from scheduler.engine.solver import call_solver
-from scheduler.engine.warming import Warming
 from scheduler.problem import MINUTES_PER_STEP, minutes_of
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ HEAT_WITH_GUIDE = 0.1
 # What one unit of effort is, about a second on one core.
 ROUNDS_OF_PRICING = 10
 ROUNDS_OF_ANNEALING = 30_000
+STEPS_PER_EFFORT = 2
 
 SHARE_FOR_BOUND = 0.4  # of the time left; most problems need far less
 SHARE_FOR_CHOICE = 0.25
@@ -84,13 +85,16 @@ class ColumnSearch(Search):
 
     def _compile(self) -> None:
         """Have the loops compiled, and book cases without them meanwhile."""
-        warming = Warming(self.run)
+        child = Child("scheduler.engine.warm")
+        self.run.register(child)
         try:
             self.construct()
-            while warming.going_on and not self.run.over:
+            while child.process.poll() is None and not self.run.over:
                 self.run.wait(SECONDS_BETWEEN_LOOKS)
         finally:
-            warming.end()
+            self.run.release(child)
+            child.stop_search()
+            child.process.wait()
 
     def count(self, effort: int) -> None:
         """Do so many steps of each kind, whatever the clock says."""
