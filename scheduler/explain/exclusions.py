@@ -4,52 +4,102 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from scheduler.diary import Entry
+from scheduler.explain.conflict import fewest_that_meet
 from scheduler.explain.judging import breaches_at
 from scheduler.explain.places import judge, spot_at
-from scheduler.explain.scopes import ABOUT_START, ABOUT_THE_DATE, ABOUT_WHO
+from scheduler.explain.scopes import ABOUT_START, ABOUT_THE_DATE, ABOUT_WHO, SEES_UNITS, Spot, recovering
 from scheduler.explain.staffing import spot_with
+from scheduler.explain.starts import after_the_last
 from scheduler.problem import MINUTES_PER_STEP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from scheduler.explain.scopes import Question, Spot
+    from scheduler.explain.scopes import Question
     from scheduler.explain.surroundings import Surroundings
     from scheduler.problem import ListFacts
 
     Rules = frozenset[str]
 
 NOTHING: frozenset[str] = frozenset()
+OTHER_RULES = frozenset(rule.name for question in (*ABOUT_START, *ABOUT_WHO) for rule in question.rules)
+SLOW_TO_ANSWER = (recovering, *SEES_UNITS)
+START_QUESTIONS = [
+    *(question for question in ABOUT_START if question.scope not in SLOW_TO_ANSWER),
+    *(question for scope in SLOW_TO_ANSWER for question in ABOUT_START if question.scope is scope),
+]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not slotted: it asks no more than somebody wants to know, and keeps the answers.
+@dataclass(frozen=True, kw_only=True)
 class Exclusion:
-    """One list: every way onto it breaks at least one of these sets of rules whole. An empty set: nothing is broken."""
+    """One list, and what would be broken by the best booking of the case there (nothing, if it fits)."""
 
+    around: Surroundings
     facts: ListFacts
     nearest: Spot
-    sets: frozenset[Rules]
+    fits: bool
+
+    @cached_property
+    def whatever(self) -> Rules:
+        """The rules that keep the case off whatever the start and whoever does the list."""
+        return NOTHING if self.fits else _broken(self.around, spot_with(self.around, self.facts, ()), ABOUT_THE_DATE)
+
+    @cached_property
+    def sets(self) -> frozenset[Rules]:
+        """Every way onto the list breaks at least one of these sets whole. An empty set: nothing is broken."""
+        if self.fits:
+            return frozenset({NOTHING})
+        who = smallest_of(_who(self.around, self.facts))
+        when = smallest_of(_when(self.around, self.facts, self.nearest.staff))
+        return smallest_of(self.whatever | person | start for person in who for start in when)
 
     @property
     def rules(self) -> Rules:
-        """The rules that have a part in keeping the case off."""
-        return NOTHING.union(*self.sets)
+        """The rules that keep the case off; a list out of the question whatever the start is asked no further."""
+        return self.whatever or NOTHING.union(*self.sets)
+
+    def may_break_only(self, rules: Rules) -> bool:
+        """Tell whether some way onto the list breaks these rules alone, or some of them."""
+        return self.whatever <= rules and any(broken <= rules for broken in self.sets)
 
 
 def exclusions(around: Surroundings) -> tuple[Exclusion, ...]:
     """Ask what keeps the case off each list, nothing else being moved."""
-    lists = around.problem.lists.values()
-    # As far as the solver's own starts reach: one step early, and as late as the longest list is long.
-    steps = range(-1, max((facts.latest_end - facts.start for facts in lists), default=0) // MINUTES_PER_STEP + 1)
-    return tuple(_exclusion(around, facts, steps) for facts in lists)
+    judged = ((facts, *judge(around, facts)) for facts in around.problem.lists.values())
+    return tuple(
+        Exclusion(around=around, facts=facts, nearest=nearest, fits=not broken) for facts, nearest, broken in judged
+    )
 
 
 def counted(found: Iterable[Exclusion]) -> dict[str, int]:
     """Count the lists each rule has a part in ruling out, most first."""
     counts = Counter(rule for exclusion in found for rule in exclusion.rules)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def fewest_reasons(found: Iterable[Exclusion]) -> tuple[str, ...]:
+    """Find the fewest rules of which every way onto any list breaks one; no list may fit.
+
+    Lists out of the question by themselves are taken to break every other rule as well, which makes them easiest to
+    meet, until one is met by such a rule alone and must be asked.
+    """
+    asked = [exclusion for exclusion in found if not exclusion.whatever]
+    guessed = [exclusion for exclusion in found if exclusion.whatever]
+    while True:
+        known = chain.from_iterable(exclusion.sets for exclusion in asked)
+        hoped = (exclusion.whatever | OTHER_RULES for exclusion in guessed)
+        chosen = fewest_that_meet(smallest_of(chain(known, hoped)))
+        doubted = [exclusion for exclusion in guessed if exclusion.whatever.isdisjoint(chosen)]
+        if not doubted:
+            return chosen
+        asked += doubted
+        guessed = [exclusion for exclusion in guessed if exclusion not in doubted]
 
 
 def smallest_of(sets: Iterable[Rules]) -> frozenset[Rules]:
@@ -59,17 +109,6 @@ def smallest_of(sets: Iterable[Rules]) -> frozenset[Rules]:
         if not any(other <= rules for other in kept):
             kept.append(rules)
     return frozenset(kept)
-
-
-def _exclusion(around: Surroundings, facts: ListFacts, steps: range) -> Exclusion:
-    nearest, broken = judge(around, facts)
-    if not broken:
-        return Exclusion(facts=facts, nearest=nearest, sets=frozenset({NOTHING}))
-    whatever = _broken(around, spot_with(around, facts, ()), ABOUT_THE_DATE)
-    who = smallest_of(_who(around, facts))
-    when = smallest_of(_when(around, facts, nearest.staff, steps))
-    sets = smallest_of(whatever | person | start for person in who for start in when)
-    return Exclusion(facts=facts, nearest=nearest, sets=sets)
 
 
 def _broken(around: Surroundings, spot: Spot, questions: tuple[Question, ...]) -> Rules:
@@ -86,11 +125,26 @@ def _who(around: Surroundings, facts: ListFacts) -> Iterator[Rules]:
         yield _broken(around, spot_with(around, facts, staff), ABOUT_WHO)
 
 
-def _when(around: Surroundings, facts: ListFacts, staff: tuple[str, ...], steps: range) -> Iterator[Rules]:
-    """Give what each start would break; nothing more is asked once one breaks nothing."""
-    for step in steps:
-        spot = spot_at(around, facts, facts.start + MINUTES_PER_STEP * step, staff)
-        broken = _broken(around, spot, ABOUT_START)
-        yield broken
-        if not broken:
-            return
+def _when(around: Surroundings, facts: ListFacts, staff: tuple[str, ...]) -> Iterator[Rules]:
+    """Give what each start would break, but for starts that break all that another breaks, and more."""
+    known: list[Rules] = []
+    for start in chain([after_the_last(around, facts)], around.starts_tried(facts)):
+        entry = Entry(case=around.case, list=facts, start=start)
+        broken = _least(around, Spot(entry=entry, staff=staff), known)
+        if broken is not None:
+            yield broken
+            if not broken:
+                return
+            known.append(broken)
+
+
+def _least(around: Surroundings, spot: Spot, known: list[Rules]) -> Rules | None:
+    """Ask one question after another; None as soon as it is no better than what is known."""
+    broken = NOTHING
+    for question in START_QUESTIONS:
+        if question.scope in SEES_UNITS:
+            spot = spot_at(around, spot.entry.list, spot.entry.start, spot.staff)
+        broken |= _broken(around, spot, (question,))
+        if any(other <= broken for other in known):
+            return None
+    return broken

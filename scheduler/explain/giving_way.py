@@ -31,7 +31,7 @@ def ways_if_a_rule_gives_way(around: Surroundings, found: Iterable[Exclusion]) -
     by_rule: dict[str, list[Exclusion]] = {rule: [] for rule in CHANGES}
     for exclusion in found:
         for rule, lists in by_rule.items():
-            if frozenset({rule}) in exclusion.sets:
+            if not exclusion.fits and exclusion.may_break_only(frozenset({rule})):
                 lists.append(exclusion)
     for rule, lists in by_rule.items():
         way = _cheapest(around, rule, sorted(lists, key=lambda one: cost_at(around, one.nearest))[:TRIES])

@@ -29,7 +29,7 @@ CROWDING = frozenset({"session-window", "suite-no-overlap", "max-cases", "recove
 
 def ways_by_moving_a_case(around: Surroundings, found: Iterable[Exclusion]) -> Iterator[Way]:
     """Give the ways that move one other case off a list that is full, the least urgent and cheapest first."""
-    crowded = (exclusion for exclusion in found if any(rules <= CROWDING for rules in exclusion.sets))
+    crowded = (exclusion for exclusion in found if exclusion.may_break_only(CROWDING))
     offers = [(exclusion, entry) for exclusion in crowded for entry in _movable(around, exclusion)]
     offers.sort(key=lambda offer: (offer[1].case.weight, cost_at(around, offer[0].nearest), offer[1].case.id))
     tried = 0

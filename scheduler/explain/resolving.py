@@ -50,13 +50,19 @@ def has_a_place(around: Surroundings, rules: Collection[str]) -> bool:
     return _solvable(booked, model)
 
 
-def pins_agree(problem: SchedulingProblem, pinned: Collection[str], *, presolve: bool = True) -> bool:
+def pins_agree(
+    problem: SchedulingProblem,
+    pinned: Collection[str],
+    *,
+    presolve: bool = True,
+    rules: Collection[str] = frozenset(rule.name for rule in RULEBOOK),
+) -> bool:
     """Ask the solver whether any plan keeps these pinned cases where they are; other cases may be left out."""
     kept = set(pinned)
     cases = tuple(case if case.id in kept else replace(case, pinned=None) for case in problem.cases)
     needed = _with_earlier(problem, kept)
     asked = with_cases(problem, *(case for case in cases if case.id in needed))
-    model = rules_model(asked, every_place(asked))
+    model = rules_model(asked, every_place(asked), rules=[rule for rule in RULEBOOK if rule.name in rules])
     return _solvable(asked, model, presolve=presolve)
 
 

@@ -226,6 +226,7 @@ GOAL_LOOKS = {
 }
 
 ASKED_WHOLE = Look(scope=everything)
+SEES_UNITS = (sharing_units, everything)  # the scopes that show where the mobile units are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

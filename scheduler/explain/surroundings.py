@@ -11,7 +11,7 @@ from scheduler.diary import Diary, Entry
 from scheduler.errors import NotFoundError
 from scheduler.explain.changes import take_out
 from scheduler.explain.excerpt import with_cases, with_radiologist, with_site
-from scheduler.problem import minutes_of
+from scheduler.problem import MINUTES_PER_STEP, minutes_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -106,6 +106,15 @@ class Surroundings:
         """The problem as if each site with a target were the only one."""
         targeted = (site.id for site in self.problem.sites if site.target_minutes is not None)
         return {key: with_site(self.problem, key) for key in targeted}
+
+    @cached_property
+    def longest(self) -> int:
+        """The minutes of the longest list with its overtime."""
+        return max((facts.latest_end - facts.start for facts in self.problem.lists.values()), default=0)
+
+    def starts_tried(self, facts: ListFacts) -> range:
+        """Give the starts as far as the solver's own reach: one step early, and as late as the longest list is long."""
+        return range(facts.start - MINUTES_PER_STEP, facts.start + self.longest + 1, MINUTES_PER_STEP)
 
     @cached_property
     def measured(self) -> dict[object, tuple[int, ...]]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from scheduler.audit import rule_breaches
 from scheduler.diary import show_date
 from scheduler.engine.run import EngineFaultError
-from scheduler.explain.conflict import fewest_that_meet
-from scheduler.explain.exclusions import NOTHING, counted, exclusions, smallest_of
+from scheduler.explain.exclusions import counted, exclusions, fewest_reasons
 from scheduler.explain.giving_way import ways_if_a_rule_gives_way
 from scheduler.explain.judging import cost_at
 from scheduler.explain.moving_others import ways_by_booking_the_earlier_case, ways_by_moving_a_case
@@ -54,10 +52,9 @@ def why_not(problem: SchedulingProblem, plan: Plan, case_id: str) -> Explanation
     """
     around = surroundings_of(problem, plan, case_id)
     found = exclusions(around)
-    sets = smallest_of(chain.from_iterable(exclusion.sets for exclusion in found))
-    if NOTHING in sets:
+    if any(exclusion.fits for exclusion in found):
         return Explanation(says=_it_fits(around, found), excluded=counted(found), smallest=(), ways=())
-    smallest = _checked(around, fewest_that_meet(sets))
+    smallest = _checked(around, fewest_reasons(found))
     excluded = counted(found)
     return Explanation(
         says=left_out(around, excluded, smallest),
@@ -77,7 +74,7 @@ def _checked(around: Surroundings, rules: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _it_fits(around: Surroundings, found: Sequence[Exclusion]) -> str:
-    open_to_it = [exclusion.nearest for exclusion in found if NOTHING in exclusion.sets]
+    open_to_it = [exclusion.nearest for exclusion in found if exclusion.fits]
     now = standing_cost(around)
     best = min(open_to_it, key=lambda spot: (cost_at(around, spot), spot.entry.start, spot.entry.list.id))
     change = cost_at(around, best) - now
