@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
 from sqlmodel import Session, col, select
 
-from db.mapping import ref_of
-from db.tables import BookingRow, CaseRow, UnitPlacementRow
+from db.mapping import planning, ref_of
+from db.tables import BookingRow, CaseRow, SuiteSessionRow, UnitPlacementRow
 from db.tables.booking import HOLDING
 from scheduler.plan import Booking, Plan, SessionUse, UnitPlacement, Unscheduled
 from scheduler.problem import SchedulingProblem
 
 WAITS = "It is on the waiting list."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A problem, the plan that stands in it, and the waiting cases no list could take, with reasons."""
+
+    problem: SchedulingProblem
+    plan: Plan
+    left_out: tuple[Unscheduled, ...] = ()
+
+
+def standing(session: Session, *, start: date, end: date, now: datetime) -> Standing:
+    """Read what is booked on these dates, both included, on lists that have not begun. The plan is not priced."""
+    made = planning(session, start=start, end=end, now=now)
+    plan = standing_plan(session, made.problem)
+    staffed = replace(plan, sessions=_assigned(session, {booking.session for booking in plan.bookings}))
+    return Standing(problem=made.problem, plan=staffed, left_out=made.left_out)
 
 
 def standing_plan(session: Session, problem: SchedulingProblem) -> Plan:
@@ -29,6 +50,12 @@ def standing_plan(session: Session, problem: SchedulingProblem) -> Plan:
             Unscheduled(case=case.id, reasons=(WAITS,)) for case in problem.cases if case.previous is None
         ),
     )
+
+
+def _assigned(session: Session, lists: Collection[str]) -> tuple[SessionUse, ...]:
+    """Name who does each list; a radiologist taken off leaves the list without one, whoever was promised."""
+    asked = select(SuiteSessionRow).where(col(SuiteSessionRow.id).in_(lists)).order_by(SuiteSessionRow.id)
+    return tuple(SessionUse(session=row.id, radiologist=row.assigned_radiologist_id) for row in session.exec(asked))
 
 
 def waiting_id(problem: SchedulingProblem, ref: str) -> str | None:

@@ -39,6 +39,10 @@ app = typer.Typer(
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text for people.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same result.")]
+PlanFile = Annotated[str | None, typer.Option("--plan", metavar="FILE", help="The plan file for that problem.")]
+ProblemFile = Annotated[
+    str | None, typer.Option("--problem", metavar="FILE", help="Ask about a plan file instead of what is booked.")
+]
 TimeLimit = Annotated[float, typer.Option("--time-limit", min=1, metavar="SECONDS", help="How long to search.")]
 
 
@@ -261,6 +265,51 @@ def publish(
 
 
 @app.command()
+def where(
+    ref: Annotated[str, typer.Argument(metavar="CASE", help="A case reference, or a case of the problem file.")],
+    *,
+    problem: ProblemFile = None,
+    plan: PlanFile = None,
+    weeks: Annotated[int, typer.Option(min=1, max=26, help="How many weeks of lists to look at.")] = 4,
+    every: Annotated[bool, typer.Option("--all", help="Show the lists it cannot go on too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say where a case can go: every list with yes, yes but, or no and why, and the change in cost, cheapest first."""
+    from flows.explaining import in_files, where_it_can_go
+    from flows.show import print_json
+    from flows.show_explanations import print_where
+
+    files = _files(problem, plan)
+    found = where_it_can_go(in_files(*files), ref) if files else _desk().where(ref, weeks)
+    print_json(found) if as_json else print_where(found, every=every)
+
+
+@app.command()
+def why(
+    ref: Annotated[
+        str | None, typer.Argument(metavar="CASE", help="As for `where`; every case that is not booked unless said.")
+    ] = None,
+    *,
+    problem: ProblemFile = None,
+    plan: PlanFile = None,
+    weeks: Annotated[int, typer.Option(min=1, max=26, help="How many weeks of lists to look at.")] = 4,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a case is not booked: what rules out how many lists, the fewest reasons, and what would make room."""
+    from flows.explaining import in_files, why_it_is_not_booked, why_none_is_booked
+    from flows.show import print_json
+    from flows.show_explanations import print_all_whys, print_why
+
+    files = _files(problem, plan)
+    if ref is None:
+        all_found = why_none_is_booked(in_files(*files)) if files else _desk().whys(weeks)
+        print_json(tuple(all_found)) if as_json else print_all_whys(all_found)
+    else:
+        found = why_it_is_not_booked(in_files(*files), ref) if files else _desk().why(ref, weeks)
+        print_json(found) if as_json else print_why(found)
+
+
+@app.command()
 def lists(
     *,
     first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First date; today unless said.")] = None,
@@ -446,6 +495,12 @@ def _desk() -> Desk:
     from flows.start import command_line_desk
 
     return command_line_desk()
+
+
+def _files(problem: str | None, plan: str | None) -> tuple[str, str] | None:
+    if (problem is None) != (plan is None):
+        raise typer.BadParameter("--problem and --plan go together: give the problem and the plan made for it.")
+    return None if problem is None or plan is None else (problem, plan)
 
 
 def _date(text: str | None) -> date | None:

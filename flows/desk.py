@@ -5,7 +5,7 @@ Screens and the command line open it with `open_desk()` and ask in somebody's na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -20,6 +20,7 @@ from db.accounts import Account
 from db.audit import Author
 from db.due_steps import DueStep
 from db.identity import PatientIdentity, who_is
+from db.mapping import ref_of
 from db.pictures import (
     BookingLine,
     CasePage,
@@ -41,6 +42,7 @@ from db.pictures import (
 from db.publishing import NotBooked, PublishReport
 from db.referrals import RECEIVE_STEP
 from db.settings import MemorySettings
+from db.standing import Standing, standing
 from db.words import ProposalStatus, TaskState
 from flows.handlers import PLAN_STEP, PUBLISHED_STEP
 from flows.permissions import EVERY_SITE, Action, Actor, Asked, allowed_roles, demand
@@ -65,6 +67,7 @@ from scheduler.vocabulary import Role
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from flows.explaining import Where, Why
     from flows.quick_asked import QuickAsked
     from scheduler.engine import Progress
     from scheduler.engine.quick import QuickAnswer
@@ -230,6 +233,24 @@ class Desk:
             lambda session: boards.lists(session, start=first, end=last, now=self.service.clock.now(), site=site)
         )
 
+    def where(self, ref: str, weeks: int = USUAL_WEEKS) -> Where:
+        """Say for every list of the coming weeks whether a case can go there, and what that costs; nothing changes."""
+        from flows.explaining import where_it_can_go  # the solver takes a second to load
+
+        return where_it_can_go(self._standing(weeks, ref), ref)
+
+    def why(self, ref: str, weeks: int = USUAL_WEEKS) -> Why:
+        """Explain why a case is not booked in the coming weeks, and what would make room for it."""
+        from flows.explaining import why_it_is_not_booked
+
+        return why_it_is_not_booked(self._standing(weeks, ref), ref)
+
+    def whys(self, weeks: int = USUAL_WEEKS) -> Iterator[Why]:
+        """Explain for each waiting case why it is not booked in the coming weeks, one after another."""
+        from flows.explaining import why_none_is_booked
+
+        return why_none_is_booked(self._standing(weeks))
+
     def proposals(self) -> tuple[ProposalSummary, ...]:
         """List the proposed plans, newest first."""
         return self._look(boards.proposal_summaries)
@@ -378,8 +399,11 @@ class Desk:
         made = self._write(author, lambda session: self._propose(session, asked, author, None))
         try:
             compute(self.service, replace(asked, proposal=made), author=author, on_progress=on_progress)
-        except BaseException:
-            give_up(self.service, made, "The planning run was stopped before it had a plan.", author=author)
+        except BaseException as stop:
+            why = (
+                str(stop) if isinstance(stop, NeurolistError) else "The planning run was stopped before it had a plan."
+            )
+            give_up(self.service, made, why, author=author)
             raise
         return made
 
@@ -488,6 +512,13 @@ class Desk:
         self._permitted(Action.LOOK, "service", "screens")
         with self.service.database.reading() as session:
             return ask(session)
+
+    def _standing(self, weeks: int, ref: str | None = None) -> Standing:
+        """Read what is booked in the coming weeks, or until the case's own booking where that is later."""
+        last = self.today() + weeks * WEEK - ONE_DAY
+        booked = None if ref is None else self.case(ref_of(ref)).summary.booked_for
+        end = last if booked is None else max(last, booked.astimezone(self.zone).date())
+        return self._look(lambda session: standing(session, start=self.today(), end=end, now=self.service.clock.now()))
 
     def _write(self, author: Author, work: Callable[[Session], T]) -> T:
         return self.service.database.write(work, author=author, now=self.service.clock.now())

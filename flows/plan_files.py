@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.clashing_pins import clashing_pins_named
 from flows.plan_in_parts import AS_MANY_AS_THE_SIZE_ASKS_FOR, prefect_to_use, solve_by_size
 from scheduler.audit import Audit, audit
 from scheduler.documents import read_case, read_plan, read_problem, save, write_plan, write_problem
@@ -37,18 +38,19 @@ def solve_file(
     on_prefect: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Plan:
-    """Read a problem and find a plan for it; raises BadInputError with every fault of the file."""
+    """Read a problem and find a plan for it; raises BadInputError with every fault, PinsClashError where pins clash."""
     problem = read_problem_file(problem_path)
-    return solve_by_size(
-        problem,
-        parts=parts,
-        prefect_api=prefect_to_use(asked=on_prefect),
-        time_limit=time_limit,
-        workers=workers,
-        seed=seed,
-        effort=effort,
-        on_progress=on_progress,
-    )
+    with clashing_pins_named(problem):
+        return solve_by_size(
+            problem,
+            parts=parts,
+            prefect_api=prefect_to_use(asked=on_prefect),
+            time_limit=time_limit,
+            workers=workers,
+            seed=seed,
+            effort=effort,
+            on_progress=on_progress,
+        )
 
 
 def read_problem_file(path: str) -> SchedulingProblem:
@@ -58,8 +60,13 @@ def read_problem_file(path: str) -> SchedulingProblem:
 
 def check_files(problem_path: str, plan_path: str) -> Audit:
     """Audit a plan against its problem, without the solver; raises BadInputError with every fault of either file."""
+    return audit(*read_files(problem_path, plan_path))
+
+
+def read_files(problem_path: str, plan_path: str) -> tuple[SchedulingProblem, Plan]:
+    """Read a problem and a plan for it; raises BadInputError with every fault of either file."""
     problem = read_problem_file(problem_path)
-    return audit(problem, read_plan(read_bytes(plan_path), problem))
+    return problem, read_plan(read_bytes(plan_path), problem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +95,7 @@ def quick_files(files: QuickFiles, asked: QuickAsked, *, time_limit: float) -> Q
         )
     for path in (files.output, files.problem_out or STANDARD_OUTPUT):
         check_writable(path)
-    problem = read_problem_file(files.problem)
-    plan = read_plan(read_bytes(files.plan), problem)
+    problem, plan = read_files(files.problem, files.plan)
     event = event_of(asked, problem.zone, lambda path: UrgentCase(case=read_case(read_bytes(path), problem)))
     answer = quick(problem, plan, event, time_limit=time_limit)
     if files.problem_out is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from db import due_steps, mapping, proposals
 from db.audit import Author
 from db.due_steps import DueStep
+from flows.clashing_pins import clashing_pins_named
 from flows.plan_in_parts import prefect_to_use, solve_by_size
 from flows.plan_requests import PlanRequest, request_of
 from flows.service import MACHINE, Service
@@ -43,14 +44,15 @@ def compute(
     began = time.monotonic()
     made = _read(service, asked, author, step)
     tell = _Teller(service, asked, author, on_progress)
-    plan = solve_by_size(
-        made.problem,
-        prefect_api=prefect_to_use(asked=False),
-        time_limit=asked.time_limit,
-        workers=WORKERS,
-        seed=asked.seed,
-        on_progress=tell,
-    )
+    with clashing_pins_named(made.problem):
+        plan = solve_by_size(
+            made.problem,
+            prefect_api=prefect_to_use(asked=False),
+            time_limit=asked.time_limit,
+            workers=WORKERS,
+            seed=asked.seed,
+            on_progress=tell,
+        )
     breaches = audit(made.problem, plan).breaches
     seconds = time.monotonic() - began
 

@@ -19,7 +19,14 @@ from flows.handlers import FLOW_OF, HANDLER_OF, PLAN_STEP, Moment, flow_of
 from flows.plan_requests import request_of, time_needed
 from flows.service import MACHINE, Service
 from flows.words import FlowName, StepOutcome
-from scheduler.errors import BadInputError, NeurolistError, NotFoundError, StaleVersionError, TransitionNotAllowedError
+from scheduler.errors import (
+    BadInputError,
+    NeurolistError,
+    NotFoundError,
+    PinsClashError,
+    StaleVersionError,
+    TransitionNotAllowedError,
+)
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -32,7 +39,7 @@ FIRST_PAUSE = timedelta(seconds=2)
 BATCH = 200
 OVERDUE = timedelta(minutes=1)  # the dispatcher works a step within seconds, so an older one was missed
 STAGES = frozenset(FlowName) - {FlowName.PLANNING}
-FINAL = (TransitionNotAllowedError, NotFoundError, BadInputError)
+FINAL = (TransitionNotAllowedError, NotFoundError, BadInputError, PinsClashError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

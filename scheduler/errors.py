@@ -25,6 +25,10 @@ class StaleVersionError(NeurolistError):
     """Somebody else saved this row since it was shown."""
 
 
+class PinsClashError(NeurolistError):
+    """Pinned cases that no plan can keep where they are, a line for each conflict."""
+
+
 class DoubleBookingError(NeurolistError):
     """The resource is already held for an overlapping time."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from scheduler.diary import Entry
-    from scheduler.problem import Case, SchedulingProblem
+    from scheduler.problem import Case, SchedulingProblem, SuiteSession
 
     Placing = Mapping[tuple[str, date], tuple[str, ...]]  # the sites of each mobile unit by date
 
@@ -44,6 +44,15 @@ def with_radiologist(problem: SchedulingProblem, radiologist: str) -> Scheduling
 def with_site(problem: SchedulingProblem, site: str) -> SchedulingProblem:
     """Narrow a problem to one of its sites, for a goal that goes through all of them."""
     return _narrowed(problem, replace(problem, sites=(problem.site_by_id[site],)), ("sites", "site_by_id"))
+
+
+def with_lists(problem: SchedulingProblem, *lists: SuiteSession) -> SchedulingProblem:
+    """Put lists into a problem, each in the place of the one with its id or as one more."""
+    changed = {session.id: session for session in lists}
+    kept = (changed.pop(session.id, session) for session in problem.sessions)
+    whole = _narrowed(problem, replace(problem, sessions=(*kept, *changed.values())), ("sessions", "lists"))
+    vars(whole).update(lists={**problem.lists, **replace(problem, sessions=lists).lists})
+    return whole
 
 
 def _narrowed(whole: SchedulingProblem, part: SchedulingProblem, differs: tuple[str, ...]) -> SchedulingProblem:

@@ -15,7 +15,6 @@ from scheduler.explain.places import judge, spot_at
 from scheduler.explain.scopes import ABOUT_START, ABOUT_THE_DATE, ABOUT_WHO, SEES_UNITS, Spot, recovering
 from scheduler.explain.staffing import spot_with
 from scheduler.explain.starts import after_the_last
-from scheduler.problem import MINUTES_PER_STEP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,7 +35,7 @@ START_QUESTIONS = [
 
 
 # Not slotted: it asks no more than somebody wants to know, and keeps the answers.
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Exclusion:
     """One list, and what would be broken by the best booking of the case there (nothing, if it fits)."""
 
@@ -61,8 +60,9 @@ class Exclusion:
 
     @property
     def rules(self) -> Rules:
-        """The rules that keep the case off; a list out of the question whatever the start is asked no further."""
-        return self.whatever or NOTHING.union(*self.sets)
+        """The rules that keep the case off; unless asked already, a list out of the question is asked no further."""
+        asked = "sets" in vars(self) or not self.whatever
+        return NOTHING.union(*self.sets) if asked else self.whatever
 
     def may_break_only(self, rules: Rules) -> bool:
         """Tell whether some way onto the list breaks these rules alone, or some of them."""
@@ -86,20 +86,28 @@ def counted(found: Iterable[Exclusion]) -> dict[str, int]:
 def fewest_reasons(found: Iterable[Exclusion]) -> tuple[str, ...]:
     """Find the fewest rules of which every way onto any list breaks one; no list may fit.
 
-    Lists out of the question by themselves are taken to break every other rule as well, which makes them easiest to
-    meet, until one is met by such a rule alone and must be asked.
+    A list out of the question by itself breaks at least the rules that make it so, and at most all that were not asked
+    as well. Where it makes no difference to the number of reasons which of the two, such lists are asked no further.
     """
-    asked = [exclusion for exclusion in found if not exclusion.whatever]
+    asked = [exclusion.sets for exclusion in found if not exclusion.whatever]
     guessed = [exclusion for exclusion in found if exclusion.whatever]
     while True:
-        known = chain.from_iterable(exclusion.sets for exclusion in asked)
-        hoped = (exclusion.whatever | OTHER_RULES for exclusion in guessed)
-        chosen = fewest_that_meet(smallest_of(chain(known, hoped)))
-        doubted = [exclusion for exclusion in guessed if exclusion.whatever.isdisjoint(chosen)]
-        if not doubted:
-            return chosen
-        asked += doubted
+        known = smallest_of(chain.from_iterable(asked))
+        enough = fewest_that_meet(smallest_of((*known, *(one.whatever for one in guessed))))
+        needed = fewest_that_meet(smallest_of((*known, *(one.whatever | OTHER_RULES for one in guessed))))
+        if len(enough) == len(needed):
+            return enough
+        doubted = _emptiest(exclusion for exclusion in guessed if exclusion.whatever.isdisjoint(needed))
+        asked += [exclusion.sets for exclusion in doubted]
         guessed = [exclusion for exclusion in guessed if exclusion not in doubted]
+
+
+def _emptiest(found: Iterable[Exclusion]) -> list[Exclusion]:
+    """Keep one list for each set of rules that bars any: the one that most likely breaks no other."""
+    best: dict[Rules, Exclusion] = {}
+    for exclusion in sorted(found, key=lambda one: len(one.around.without.by_list.get(one.facts.id, ()))):
+        best.setdefault(exclusion.whatever, exclusion)
+    return list(best.values())
 
 
 def smallest_of(sets: Iterable[Rules]) -> frozenset[Rules]:

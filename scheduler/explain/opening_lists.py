@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from scheduler.diary import show_date
-from scheduler.explain.judging import cost_at
-from scheduler.explain.staffing import spot_with, staff_for
+from scheduler.explain.excerpt import with_lists
+from scheduler.explain.places import floor_at
 from scheduler.explain.surroundings import surroundings_of
-from scheduler.explain.ways import booked_on, verified
+from scheduler.explain.ways import booked_on
 from scheduler.problem import SuiteSession, minutes_of
 
 if TYPE_CHECKING:
@@ -18,41 +17,41 @@ if TYPE_CHECKING:
     from datetime import date
 
     from scheduler.explain.surroundings import Surroundings
-    from scheduler.explain.ways import Way
-    from scheduler.problem import SchedulingProblem, Suite
+    from scheduler.explain.ways import Offer
+    from scheduler.problem import Case, ListFacts, SchedulingProblem, Suite
 
     Hours = tuple[time, time]
 
-TRIES = 12  # lists opened, filled and audited, the cheapest first
+TRIES = 24  # lists opened, those first whose date and site cost least
 
 
-def ways_by_opening_a_list(around: Surroundings) -> Iterator[Way]:
-    """Give the ways that open one more list for the case, the cheapest of each site."""
+def ways_by_opening_a_list(around: Surroundings) -> Iterator[Offer]:
+    """Offer one more list for the case, the cheapest of each site among the likeliest."""
     lists = tuple(_empty_hours(around))
     if not lists:
         return
-    problem = replace(around.problem, sessions=(*around.problem.sessions, *lists))
-    there = surroundings_of(problem, around.plan, around.case.id)
-    spots = [spot_with(there, facts, staff_for(there, facts)) for facts in (problem.lists[one.id] for one in lists)]
-    seen: set[str] = set()
-    for spot in sorted(spots, key=lambda spot: cost_at(there, spot))[:TRIES]:
-        way = None if spot.entry.list.site.id in seen else _opened(around, spot.entry.list.session)
-        if way is not None:
-            seen.add(spot.entry.list.site.id)
-            yield way
+    there = surroundings_of(with_lists(around.problem, *lists), around.plan, around.case.id)
+    likely = sorted((there.problem.lists[one.id] for one in lists), key=lambda facts: floor_at(there, facts))
+    offers: dict[str, Offer] = {}
+    for facts in likely[:TRIES]:
+        offer = _opened(around, there, facts)
+        best = offers.get(facts.site.id)
+        if offer is not None and (best is None or offer.cost_change < best.cost_change):
+            offers[facts.site.id] = offer
+    yield from offers.values()
 
 
-def _opened(around: Surroundings, session: SuiteSession) -> Way | None:
-    opened = replace(around.problem, sessions=(*around.problem.sessions, session))
-    plan = booked_on(around, opened, session.id)
-    return None if plan is None else verified(around, _says(opened, session), opened, plan)
+def _opened(around: Surroundings, there: Surroundings, facts: ListFacts) -> Offer | None:
+    opened = with_lists(around.problem, facts.session)
+    return booked_on(there, _says(opened, around.case, facts), opened, facts.id)
 
 
-def _says(problem: SchedulingProblem, session: SuiteSession) -> str:
-    facts = problem.lists[session.id]
+def _says(problem: SchedulingProblem, case: Case, facts: ListFacts) -> str:
     hours = f"from {problem.clock(facts.start)} to {problem.clock(facts.end)}"
-    imaging = " and ".join(modality.label for modality in facts.suite.modalities)
-    return f"Open one more {imaging} list at {facts.site.name} ({facts.suite.id}) on {show_date(facts.date)}, {hours}."
+    imaging = " or ".join(modality.label for modality in facts.suite.modalities if modality in case.modalities)
+    monday = show_date(facts.date - timedelta(days=facts.date.weekday()))
+    where = f"{imaging} list at {facts.site.name} ({facts.suite.id}) in the week of {monday}"
+    return f"Open one more {where}: on {show_date(facts.date)}, {hours}."
 
 
 def _empty_hours(around: Surroundings) -> Iterator[SuiteSession]:

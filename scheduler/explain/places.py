@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scheduler.audit import cost_of, terms_of
 from scheduler.diary import Diary, Entry
 from scheduler.explain.judging import breaches_at, cost_at
-from scheduler.explain.scopes import ABOUT_STAFF, ABOUT_START, ABOUT_THE_LIST, ABOUT_THE_REST, Spot
+from scheduler.explain.scopes import ABOUT_PLACE, ABOUT_STAFF, ABOUT_START, ABOUT_THE_LIST, ABOUT_THE_REST, Spot
 from scheduler.explain.staffing import candidates, staff_for
 from scheduler.explain.starts import after_the_last, earliest_starts, promised_starts
 from scheduler.explain.surroundings import surroundings_of
@@ -67,6 +67,40 @@ def places_for(problem: SchedulingProblem, plan: Plan, case_id: str) -> tuple[Pl
     return tuple(sorted((_place(around, spot, broken, now) for spot, broken in judged), key=_rank))
 
 
+def best_place(around: Surroundings) -> tuple[Spot, int] | None:
+    """Give the first of the places a case can go to, with its price; None if it can go nowhere.
+
+    Lists are judged in the order of what their date and site alone cost; no other goal ever gets cheaper by a booking
+    more, so the search ends where that alone is dearer than what was found.
+    """
+    lists = around.problem.lists.values()
+    floors = sorted(
+        ((floor_at(around, facts), facts) for facts in lists), key=lambda priced: (priced[0], priced[1].start)
+    )
+    best: tuple[int, int, str] | None = None
+    found: Spot | None = None
+    for floor, facts in floors:
+        if best is not None and floor > best[0]:
+            break
+        spot, broken = judge(around, facts)
+        if not broken:
+            rank = cost_at(around, spot), spot.entry.start, facts.id
+            if best is None or rank < best:
+                best, found = rank, spot
+    return None if found is None or best is None else (found, best[0])
+
+
+def floor_at(around: Surroundings, facts: ListFacts) -> int:
+    """Price what the date and the site of a list cost, whatever else is booked."""
+    return cost_at(around, _barely_on(around, facts), ABOUT_PLACE)
+
+
+def _barely_on(around: Surroundings, facts: ListFacts) -> Spot:
+    return Spot(
+        entry=Entry(case=around.case, list=facts, start=facts.start), staff=around.without.staff.get(facts.id, ())
+    )
+
+
 def _rank(place: Place) -> tuple[int, int, datetime, str]:
     return len(place.rules), place.cost_change, place.start, place.session
 
@@ -76,9 +110,7 @@ def judge(around: Surroundings, facts: ListFacts) -> tuple[Spot, list[Breach]]:
 
     A list that is out of the question whatever the start and whoever does it is asked no further.
     """
-    never = Spot(
-        entry=Entry(case=around.case, list=facts, start=facts.start), staff=around.without.staff.get(facts.id, ())
-    )
+    never = _barely_on(around, facts)
     if barred := breaches_at(around, never, ABOUT_THE_LIST):
         return never, barred
     spot, broken = _start_on(around, facts, staff_for(around, facts))

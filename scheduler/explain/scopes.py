@@ -255,6 +255,10 @@ def _about_staff(goal: Goal) -> bool:
     return GOAL_LOOKS.get(goal.name, ASKED_WHOLE).staff
 
 
+def _about_place(goal: Goal) -> bool:
+    return _of_the_list_alone(GOAL_LOOKS.get(goal.name, ASKED_WHOLE))
+
+
 def _of_the_list_alone(look: Look) -> bool:
     return look.scope is alone and not look.start and not look.staff
 
@@ -266,3 +270,4 @@ ABOUT_THE_REST = _questions(_about(lambda look: not look.start and not _of_the_l
 ABOUT_THE_DATE = _questions(_about(lambda look: not look.start and not look.staff), [])
 ABOUT_WHO = _questions(_about(lambda look: look.staff and not look.start), [])
 ABOUT_COST = _questions([], GOALS)
+ABOUT_PLACE = _questions([], filter(_about_place, GOALS))

@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from scheduler.audit import audit
 from scheduler.diary import Diary, Entry
 from scheduler.errors import NotFoundError
-from scheduler.explain.changes import take_out
+from scheduler.explain.changes import take_out, with_figures
 from scheduler.explain.excerpt import with_cases, with_radiologist, with_site
 from scheduler.problem import MINUTES_PER_STEP, minutes_of
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from scheduler.audit import Breach
     from scheduler.plan import Plan
     from scheduler.problem import Case, ListFacts, SchedulingProblem
 
@@ -106,6 +108,12 @@ class Surroundings:
         """The problem as if each site with a target were the only one."""
         targeted = (site.id for site in self.problem.sites if site.target_minutes is not None)
         return {key: with_site(self.problem, key) for key in targeted}
+
+    @cached_property
+    def standing(self) -> tuple[int, frozenset[Breach]]:
+        """What the plan costs as it stands, and the breaches an audit finds in it."""
+        plan = with_figures(self.problem, self.plan)
+        return plan.cost, frozenset(audit(self.problem, plan).breaches)
 
     @cached_property
     def longest(self) -> int:

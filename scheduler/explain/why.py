@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from scheduler.audit import rule_breaches
@@ -16,6 +17,7 @@ from scheduler.explain.opening_lists import ways_by_opening_a_list
 from scheduler.explain.places import standing_cost
 from scheduler.explain.resolving import has_a_place
 from scheduler.explain.surroundings import surroundings_of
+from scheduler.explain.ways import verified
 from scheduler.explain.words import count, left_out, person
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from scheduler.explain.exclusions import Exclusion
     from scheduler.explain.surroundings import Surroundings
-    from scheduler.explain.ways import Way
+    from scheduler.explain.ways import Offer, Way
     from scheduler.plan import Plan
     from scheduler.problem import SchedulingProblem
 
@@ -34,8 +36,9 @@ MOST_WAYS = 5
 class Explanation:
     """Why a case is not booked.
 
-    `excluded` counts, for each rule, the lists it has a part in ruling out, nothing else being moved. `smallest` are
-    the fewest rules that together leave no list: without any one of them there would be one; () if the case fits.
+    `excluded` counts, for each rule, the lists it is seen to have a part in ruling out, nothing else being moved; a
+    list out of the question whatever the start is asked no further than the reasons need. `smallest` are the fewest
+    rules that together leave no list: without any one of them there would be one; () if the case fits.
     `ways` are audited, the cheapest first.
     """
 
@@ -45,8 +48,8 @@ class Explanation:
     ways: tuple[Way, ...]
 
 
-def why_not(problem: SchedulingProblem, plan: Plan, case_id: str) -> Explanation:
-    """Explain why a case is not booked (a booked case is explained as if it were not).
+def why_not(problem: SchedulingProblem, plan: Plan, case_id: str, *, with_ways: bool = True) -> Explanation:
+    """Explain why a case is not booked (a booked case is explained as if it were not); the ways take longest.
 
     Raises NotFoundError for an unknown case, EngineFaultError if the rules and the solver disagree.
     """
@@ -60,7 +63,7 @@ def why_not(problem: SchedulingProblem, plan: Plan, case_id: str) -> Explanation
         says=left_out(around, excluded, smallest),
         excluded=excluded,
         smallest=smallest,
-        ways=_cheapest_ways(around, found),
+        ways=_cheapest_ways(around, found) if with_ways else (),
     )
 
 
@@ -88,17 +91,22 @@ def _it_fits(around: Surroundings, found: Sequence[Exclusion]) -> str:
 
 
 def _cheapest_ways(around: Surroundings, found: Sequence[Exclusion]) -> tuple[Way, ...]:
-    """Try every kind of way; keep the best of each kind and then the cheapest others."""
-    kinds = [
-        sorted(ways, key=lambda way: way.cost_change)
-        for ways in (
-            ways_if_a_rule_gives_way(around, found),
-            ways_by_moving_a_case(around, found),
-            ways_by_booking_the_earlier_case(around),
-            ways_by_opening_a_list(around),
-        )
-    ]
-    firsts = [ways[0] for ways in kinds if ways]
-    others = sorted((way for ways in kinds for way in ways[1:]), key=lambda way: way.cost_change)
-    kept = [*firsts, *others][:MOST_WAYS]
+    """Try every kind of way; keep the best of each kind that passes the audit, and then the cheapest others."""
+    kinds = (
+        ways_if_a_rule_gives_way(around, found),
+        ways_by_moving_a_case(around, found),
+        ways_by_booking_the_earlier_case(around),
+        ways_by_opening_a_list(around),
+    )
+    kept: list[Way] = []
+    others: list[Offer] = []
+    for offers in kinds:
+        ranked = sorted(offers, key=lambda offer: offer.cost_change)
+        best = next(((at, way) for at, offer in enumerate(ranked) if (way := verified(around, offer))), None)
+        if best is not None:
+            at, way = best
+            kept.append(way)
+            others += ranked[at + 1 :]
+    audited = (verified(around, offer) for offer in sorted(others, key=lambda offer: offer.cost_change))
+    kept += islice(filter(None, audited), MOST_WAYS - len(kept))
     return tuple(sorted(kept, key=lambda way: way.cost_change))

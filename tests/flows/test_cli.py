@@ -28,6 +28,8 @@ COMMANDS = [
     "plan",
     "proposal",
     "publish",
+    "where",
+    "why",
     "lists",
     "worth",
     "solve",

@@ -32,7 +32,8 @@ def test_two_pins_that_overlap_are_named_and_the_others_are_not() -> None:
     assert found.cases == ("B", "C")
     assert found.says == (
         "No plan can keep these 2 pinned cases where they are: case B on L1 at 10:00 on 1 Feb 2027; case C on L1 at "
-        "10:25 on 1 Feb 2027. Move or unpin any one of them."
+        "10:25 on 1 Feb 2027. suite-no-overlap: Case C starts at 10:25 on L1; case B ends at 10:30 and turning over "
+        "takes 0 minutes. Move or unpin any one of them."
     )
     with pytest.raises(NoPlanError):
         solve(problem, time_limit=5, workers=1)
@@ -43,7 +44,7 @@ def test_one_pin_on_a_closed_list_is_named_alone() -> None:
     assert found is not None
     assert found.says == (
         "No plan can keep this pinned case where it is: case A on L1 at 09:00 on 1 Feb 2027. "
-        "Move it or take its pin away."
+        "session-closed: Case A is booked on L1, which is closed. Move it or take its pin away."
     )
 
 
@@ -82,6 +83,6 @@ def test_a_pin_is_kept_if_the_case_it_follows_can_still_be_booked() -> None:
 
 
 def test_a_solver_that_changes_its_mind_without_presolve_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pins, "pins_agree", lambda _, __, presolve=True: not presolve)
+    monkeypatch.setattr(pins, "pins_agree", lambda _, __, presolve=True, rules=(): not presolve)
     with pytest.raises(EngineFaultError, match="contradicts itself"):
         conflicting_pins(with_pins(pinned("A", "09:00")))

@@ -192,7 +192,7 @@ def test_one_list_more_is_opened_in_an_empty_suite_at_its_usual_hours() -> None:
     found = why_not(problem, a_plan(a_booking("B"), waiting=["A"]), "A")
     (way,) = (way for way in found.ways if way.says.startswith("Open"))
     assert way.says == (
-        "Open one more CT and Fluoroscopy and Ultrasound list at Site S2 (CT2) on 1 Feb 2027, from 13:00 to 15:00."
+        "Open one more CT list at Site S2 (CT2) in the week of 1 Feb 2027: on 1 Feb 2027, from 13:00 to 15:00."
     )
     assert way.problem.sessions[-1].start == at("13:00")
     assert audit(way.problem, way.plan).sound
