@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def clashing_pins_named(problem: SchedulingProblem) -> Iterator[None]:
-    """Turn the engine's "no plan" into PinsClashError, a line for each conflict, where the pins contradict each other."""
+    """Turn the engine's "no plan" into PinsClashError, a line for each conflict, where pins contradict each other."""
     try:
         yield
     except NoPlanError as refusal:

@@ -72,6 +72,14 @@ class Diary:
         return {key: tuple(group) for key, group in groups.items()}
 
     @cached_property
+    def by_patient(self) -> dict[str, tuple[Entry, ...]]:
+        """The bookings of each patient who has any."""
+        groups: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            groups[entry.case.patient].append(entry)
+        return {key: tuple(group) for key, group in groups.items()}
+
+    @cached_property
     def by_site(self) -> dict[str, tuple[Entry, ...]]:
         """The bookings of each site that has any."""
         groups: dict[str, list[Entry]] = defaultdict(list)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from scheduler.diary import show_date
 from scheduler.rules import RULEBOOK
 
 if TYPE_CHECKING:
-    from scheduler.diary import Diary
+    from scheduler.diary import Diary, Entry
     from scheduler.engine.places import Places
     from scheduler.problem import Case, ListFacts, SchedulingProblem
     from scheduler.rule import Rule
@@ -17,19 +18,64 @@ if TYPE_CHECKING:
 def reasons_for(diary: Diary, places: Places, case: Case) -> tuple[str, ...]:
     """Say why the plan leaves a case out. Never empty."""
     earlier = case.follows.case if case.follows is not None else None
-    if earlier is not None and earlier not in diary.by_case:
-        return (f"It follows case {earlier}, which is not booked.",)
+    waits = (f"It follows case {earlier}, which is not booked.",) if earlier and earlier not in diary.by_case else ()
     open_to_it = places.options[case.id]
-    if open_to_it:
-        return (_outbid(diary, open_to_it),)
-    return _barred(diary.problem, case)
+    if not open_to_it:
+        return (*waits, *_barred(diary.problem, case))
+    return waits or (_outbid(diary, places, case),)
 
 
-def _outbid(diary: Diary, lists: tuple[ListFacts, ...]) -> str:
-    used = sum(facts.id in diary.by_list for facts in lists)
+def _outbid(diary: Diary, places: Places, case: Case) -> str:
+    """Count the lists that could take the case by what keeps it off each in this plan."""
+    lists = places.options[case.id]
     first, last = (show_date(day) for day in (min(f.date for f in lists), max(f.date for f in lists)))
-    number = "The 1 list" if len(lists) == 1 else f"Each of the {len(lists)} lists"
-    return f"{number} that could take it, from {first} to {last}, is full or better used ({used} in use)."
+    number = "1 list" if len(lists) == 1 else f"{len(lists)} lists"
+    counts = Counter(_kept_off_by(diary, places, case, facts) for facts in lists)
+    told = "; ".join(f"{what}: {count}" for what, count in counts.most_common())
+    return f"{number} could take it, from {first} to {last}, but not beside what is planned. {told}."
+
+
+def _kept_off_by(diary: Diary, places: Places, case: Case, facts: ListFacts) -> str:
+    entries = diary.by_list.get(facts.id, ())
+    if _patient_is_booked(diary, case, facts):
+        return "The patient is booked already that day"
+    if _wrong_days(diary, case, facts):
+        return "Not the right time after the case it follows"
+    if not entries:
+        return "Empty, where nobody who may do it is free or opening it costs more"
+    if set(diary.staff.get(facts.id, ())).isdisjoint(places.team(case.id, facts.id)):
+        return "In use by a radiologist who may not do it"
+    if _is_full(case, facts, entries):
+        return "Full"
+    return "With a gap at a time when recovery, equipment or the suite is taken, or that costs more"
+
+
+def _patient_is_booked(diary: Diary, case: Case, facts: ListFacts) -> bool:
+    there = (entry for entry in diary.by_patient.get(case.patient, ()) if entry.case.id != case.id)
+    return any(entry.list.date == facts.date for entry in there)
+
+
+def _wrong_days(diary: Diary, case: Case, facts: ListFacts) -> bool:
+    """Tell whether the date is too soon or too late after the case it follows."""
+    if case.follows is None:
+        return False
+    days = (facts.date - diary.by_case[case.follows.case][0].list.date).days
+    most = case.follows.max_days
+    return days < case.follows.min_days or (most is not None and days > most)
+
+
+def _is_full(case: Case, facts: ListFacts, entries: tuple[Entry, ...]) -> bool:
+    """Tell whether the list's cases leave no gap in which this one would fit, or it may take no more cases."""
+    most = facts.session.max_cases
+    if most is not None and len(entries) >= most:
+        return True
+    turnaround = facts.suite.turnaround_minutes
+    free = facts.start
+    for entry in entries:
+        if free + case.duration_minutes + turnaround <= entry.start:
+            return False
+        free = max(free, entry.end + turnaround)
+    return free + case.duration_minutes > facts.latest_end
 
 
 def _barred(problem: SchedulingProblem, case: Case) -> tuple[str, ...]:

@@ -167,7 +167,7 @@ def _why_not(around: Surroundings, spot: Spot, broken: list[Breach]) -> tuple[st
     said = tuple(dict.fromkeys(breach.says for breach in broken))
     people = candidates(around, spot.entry.list)
     chosen = spot.entry.list.id not in around.without.staff and len(people) > 1
-    if chosen and any(breach.rule in STAFF_RULES for breach in broken):
+    if chosen and spot.staff and any(breach.rule in STAFF_RULES for breach in broken):
         return (nobody_can(around, spot, len(people)), *said)
     return said
 

@@ -121,7 +121,7 @@ def test_a_case_that_would_fit_but_for_others_is_left_out_with_the_reason():
     problem = a_problem(sessions=[a_suite_session(max_cases=1)], cases=[a_case("A", weight=10), a_case("B")])
     plan = solve(problem, time_limit=5)
     assert [waiting.case for waiting in plan.unscheduled] == ["B"]
-    assert "full or better used" in plan.unscheduled[0].reasons[0]
+    assert "could take it" in plan.unscheduled[0].reasons[0]
 
 
 def test_a_case_that_follows_one_left_out_says_so():
