@@ -50,23 +50,36 @@ class Exclusion:
         return NOTHING if self.fits else _broken(self.around, spot_with(self.around, self.facts, ()), ABOUT_THE_DATE)
 
     @cached_property
+    def at_least(self) -> frozenset[Rules]:
+        """Every way onto the list breaks at least one of these sets whole, whatever the start."""
+        if self.fits or self.whatever:
+            return frozenset({self.whatever})
+        return smallest_of(_who(self.around, self.facts))
+
+    @property
+    def barred(self) -> bool:
+        """Whether the list is out of the question whatever the start."""
+        return NOTHING not in self.at_least
+
+    @cached_property
     def sets(self) -> frozenset[Rules]:
         """Every way onto the list breaks at least one of these sets whole. An empty set: nothing is broken."""
         if self.fits:
             return frozenset({NOTHING})
-        who = smallest_of(_who(self.around, self.facts))
+        who = smallest_of(_who(self.around, self.facts)) if self.whatever else self.at_least
         when = smallest_of(_when(self.around, self.facts, self.nearest.staff))
         return smallest_of(self.whatever | person | start for person in who for start in when)
 
     @property
     def rules(self) -> Rules:
         """The rules that keep the case off; unless asked already, a list out of the question is asked no further."""
-        asked = "sets" in vars(self) or not self.whatever
-        return NOTHING.union(*self.sets) if asked else self.whatever
+        asked = "sets" in vars(self) or not self.barred
+        return NOTHING.union(*(self.sets if asked else self.at_least))
 
     def may_break_only(self, rules: Rules) -> bool:
         """Tell whether some way onto the list breaks these rules alone, or some of them."""
-        return self.whatever <= rules and any(broken <= rules for broken in self.sets)
+        possible = any(broken <= rules for broken in self.at_least)
+        return possible and any(broken <= rules for broken in self.sets)
 
 
 def exclusions(around: Surroundings) -> tuple[Exclusion, ...]:
@@ -89,24 +102,25 @@ def fewest_reasons(found: Iterable[Exclusion]) -> tuple[str, ...]:
     A list out of the question by itself breaks at least the rules that make it so, and at most all that were not asked
     as well. Where it makes no difference to the number of reasons which of the two, such lists are asked no further.
     """
-    asked = [exclusion.sets for exclusion in found if not exclusion.whatever]
-    guessed = [exclusion for exclusion in found if exclusion.whatever]
+    asked = [exclusion.sets for exclusion in found if not exclusion.barred]
+    guessed = [exclusion for exclusion in found if exclusion.barred]
     while True:
         known = smallest_of(chain.from_iterable(asked))
-        enough = fewest_that_meet(smallest_of((*known, *(one.whatever for one in guessed))))
-        needed = fewest_that_meet(smallest_of((*known, *(one.whatever | OTHER_RULES for one in guessed))))
+        least = smallest_of(chain.from_iterable(exclusion.at_least for exclusion in guessed))
+        enough = fewest_that_meet(smallest_of((*known, *least)))
+        needed = fewest_that_meet(smallest_of((*known, *(rules | OTHER_RULES for rules in least))))
         if len(enough) == len(needed):
             return enough
-        doubted = _emptiest(exclusion for exclusion in guessed if exclusion.whatever.isdisjoint(needed))
+        doubted = _emptiest(one for one in guessed if any(rules.isdisjoint(needed) for rules in one.at_least))
         asked += [exclusion.sets for exclusion in doubted]
         guessed = [exclusion for exclusion in guessed if exclusion not in doubted]
 
 
 def _emptiest(found: Iterable[Exclusion]) -> list[Exclusion]:
     """Keep one list for each set of rules that bars any: the one that most likely breaks no other."""
-    best: dict[Rules, Exclusion] = {}
+    best: dict[frozenset[Rules], Exclusion] = {}
     for exclusion in sorted(found, key=lambda one: len(one.around.without.by_list.get(one.facts.id, ()))):
-        best.setdefault(exclusion.whatever, exclusion)
+        best.setdefault(exclusion.at_least, exclusion)
     return list(best.values())
 
 
