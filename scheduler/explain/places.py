@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.audit import cost_of, terms_of
 from scheduler.diary import Diary, Entry
+from scheduler.explain.excerpt import excerpt
 from scheduler.explain.judging import breaches_at, cost_at
 from scheduler.explain.scopes import ABOUT_PLACE, ABOUT_STAFF, ABOUT_START, ABOUT_THE_LIST, ABOUT_THE_REST, Spot
 from scheduler.explain.staffing import candidates, staff_for
@@ -16,6 +17,7 @@ from scheduler.explain.starts import after_the_last, earliest_starts, promised_s
 from scheduler.explain.surroundings import surroundings_of
 from scheduler.explain.units import placing_for
 from scheduler.explain.words import drawbacks, nobody_can
+from scheduler.goals import GOALS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,9 +72,11 @@ def places_for(problem: SchedulingProblem, plan: Plan, case_id: str) -> tuple[Pl
 def best_place(around: Surroundings) -> tuple[Spot, int] | None:
     """Give the first of the places a case can go to, with its price; None if it can go nowhere.
 
-    Lists are judged in the order of what their date and site alone cost; no other goal ever gets cheaper by a booking
-    more, so the search ends where that alone is dearer than what was found.
+    Lists are judged in the order of what their date and site alone cost. The other goals give back at most what they
+    charge for the case as long as it is not booked, so the search ends where even that leaves a list dearer than what
+    was found.
     """
+    given_back = _charged_for_waiting(around)
     lists = around.problem.lists.values()
     floors = sorted(
         ((floor_at(around, facts), facts) for facts in lists), key=lambda priced: (priced[0], priced[1].start)
@@ -80,7 +84,7 @@ def best_place(around: Surroundings) -> tuple[Spot, int] | None:
     best: tuple[int, int, str] | None = None
     found: Spot | None = None
     for floor, facts in floors:
-        if best is not None and floor > best[0]:
+        if best is not None and floor - given_back > best[0]:
             break
         spot, broken = judge(around, facts)
         if not broken:
@@ -93,6 +97,13 @@ def best_place(around: Surroundings) -> tuple[Spot, int] | None:
 def floor_at(around: Surroundings, facts: ListFacts) -> int:
     """Price what the date and the site of a list cost, whatever else is booked."""
     return cost_at(around, _barely_on(around, facts), ABOUT_PLACE)
+
+
+def _charged_for_waiting(around: Surroundings) -> int:
+    """Price what the case itself costs while it is not booked, but for what its date and site decide."""
+    nobody, weights = excerpt(around.alone, (), {}, {}), around.problem.objective
+    decided = {goal for question in ABOUT_PLACE for goal in question.goals}
+    return sum(getattr(weights, goal.name) * goal.measure(nobody) for goal in GOALS if goal not in decided)
 
 
 def _barely_on(around: Surroundings, facts: ListFacts) -> Spot:
