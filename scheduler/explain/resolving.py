@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scheduler.problem import SchedulingProblem
 
 SECONDS = 20.0
+EVERY_RULE = frozenset(rule.name for rule in RULEBOOK)
 # What a booking is: without these there is no question to ask.
 ALWAYS = frozenset({"one-booking", "one-radiologist"})
 
@@ -55,7 +56,7 @@ def pins_agree(
     pinned: Collection[str],
     *,
     presolve: bool = True,
-    rules: Collection[str] = frozenset(rule.name for rule in RULEBOOK),
+    rules: Collection[str] = EVERY_RULE,
 ) -> bool:
     """Ask the solver whether any plan keeps these pinned cases where they are; other cases may be left out."""
     kept = set(pinned)
