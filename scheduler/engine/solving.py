@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scheduler.audit import audit, cost_of, terms_of
 from scheduler.diary import Diary
 from scheduler.engine.answer import Answer, answer_from, plan_of
-from scheduler.engine.columns.searching import ColumnSearch
+from scheduler.engine.column_search import ColumnSearch
 from scheduler.engine.places import possible_places
 from scheduler.engine.reasons import reasons_for
 from scheduler.engine.run import EngineFaultError, Run

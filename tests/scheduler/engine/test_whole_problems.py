@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 from scheduler.audit import audit
 from scheduler.documents import read_plan, write_plan
 from scheduler.engine import NoPlanError, solve
-from scheduler.engine.columns.searching import ColumnSearch, prove_bound
+from scheduler.engine.column_search import ColumnSearch, prove_bound
 from scheduler.engine.model import rules_model
 from scheduler.engine.places import every_place, possible_places
 from scheduler.goals import GOALS

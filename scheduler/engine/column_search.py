@@ -1,4 +1,4 @@
-"""A search that columns guide: they give the bound, and the choice of lists that is then timed and improved."""
+"""A search that columns guide: they give the bound, and the choice of lists that is then timed, moved and improved."""
 
 from __future__ import annotations
 

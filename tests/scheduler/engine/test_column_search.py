@@ -8,7 +8,7 @@ import pytest
 
 from scheduler.audit import audit
 from scheduler.engine import solve
-from scheduler.engine.columns.searching import ColumnSearch, prove_bound
+from scheduler.engine.column_search import ColumnSearch, prove_bound
 from scheduler.engine.places import possible_places
 from scheduler.problem import Follows
 from tests.builders.agreement import accepted, cheapest
