@@ -233,12 +233,12 @@ def _instant(problem: SchedulingProblem, minutes: int) -> datetime:
 
 
 def _priced(problem: SchedulingProblem, plan: Plan) -> Plan:
-    from scheduler.engine.places import Places
+    from scheduler.engine.places import possible_places
     from scheduler.engine.reasons import reasons_for  # the engine takes a second to load
 
     diary = Diary(problem=problem, plan=plan)
     left = [case for case in problem.cases if case.id not in diary.by_case]
-    places = Places(options={case.id: open_lists(problem, case) for case in left}, staff={}, barred=frozenset())
+    places = possible_places(problem)
     terms = terms_of(diary)
     return replace(
         plan,

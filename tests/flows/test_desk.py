@@ -244,7 +244,7 @@ def test_a_planning_run_that_is_stopped_leaves_a_failed_proposal_behind(desk, wa
     def stopped(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(plan_runs, "solve", stopped)
+    monkeypatch.setattr(plan_runs, "solve_by_size", stopped)
     with pytest.raises(KeyboardInterrupt):
         desk.plan_now(start=TODAY)
     (summary,) = desk.proposals()
@@ -255,13 +255,13 @@ def test_a_planning_run_that_is_stopped_leaves_a_failed_proposal_behind(desk, wa
 
 
 def test_a_plan_that_breaks_a_rule_is_never_offered(desk, waiting, monkeypatch):
-    honest = plan_runs.solve
+    honest = plan_runs.solve_by_size
 
     def wrong(problem, **options):
         plan = honest(problem, **options)
         return dataclasses.replace(plan, bookings=(*plan.bookings, plan.bookings[0]))
 
-    monkeypatch.setattr(plan_runs, "solve", wrong)
+    monkeypatch.setattr(plan_runs, "solve_by_size", wrong)
     proposal = desk.plan_now(start=TODAY, weeks=2, time_limit=SECONDS)
     summary = desk.proposal(proposal).summary
     assert summary.status is ProposalStatus.FAILED

@@ -148,7 +148,7 @@ def test_a_part_whose_process_is_killed_is_solved_again(crew, small):
                 os.kill(process.pid, signal.SIGKILL)
                 killed.append(key)
 
-    plans = crew.solve(an_errand(small, a_clinic(), seconds=5.0, listen=kill_once))
+    plans = crew.solve(an_errand(small, a_clinic(), seconds=20.0, listen=kill_once))
     assert len(killed) == 1
     assert all(plan is not None and plan.bookings for plan in plans)
 
