@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -101,7 +101,10 @@ class EquipmentUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteSession:
-    """A list: one suite for one half-day. `radiologist` is the rostered one, or None when the plan chooses."""
+    """A list: one suite for one half-day. `radiologist` is the rostered one, or None when the plan chooses.
+
+    Negative `overtime_minutes` make the last case end so many minutes before the list does; no file may ask for that.
+    """
 
     id: str
     suite: str
@@ -250,6 +253,10 @@ class SchedulingProblem:
     equipment: tuple[EquipmentUnit, ...] = ()
     travel_minutes: tuple[tuple[str, str, int], ...] = ()
     objective: Objective = Objective()
+
+    def __getstate__(self) -> dict[str, object]:
+        """Give the fields alone to copies and other processes: another thread may be adding an index just now."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @cached_property
     def zone(self) -> ZoneInfo:
