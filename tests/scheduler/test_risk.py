@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 
-from scheduler.risk import Overrun, Spread, overrun, overruns, plan_to_risk, planned_minutes_for_risk
+from scheduler.risk import Overrun, Recorded, Spread, overrun, overruns, spare_minutes
 from tests.builders.planning import a_booking, a_case, a_plan, a_problem, a_suite, a_suite_session
 
 BLOCK = Spread(min=20, planned=30, max=60)
@@ -98,42 +97,59 @@ def test_a_spread_out_of_order_is_refused(minutes: tuple[int, int, int]) -> None
 @pytest.mark.parametrize("spread", [BLOCK, LONG])
 @pytest.mark.parametrize("cases", [1, 2, 4])
 @pytest.mark.parametrize("risk", [0.05, 0.2, 0.5])
-def test_a_list_planned_for_a_risk_keeps_to_it(spread: Spread, cases: int, risk: float) -> None:
-    minutes = planned_minutes_for_risk(spread, risk, cases_on_list=cases)
-    late, _ = simulated([spread] * cases, minutes * cases, 0, days=10_000, seed=11)
-    tighter, _ = simulated([spread] * cases, (minutes - 5) * cases, 0, days=10_000, seed=11)
-    assert minutes % 5 == 0
+def test_a_list_that_keeps_its_spare_minutes_keeps_to_the_risk_and_five_less_would_not(
+    spread: Spread, cases: int, risk: float
+) -> None:
+    spreads, planned = [spread] * cases, spread.planned * cases
+    spare = spare_minutes(spreads, [0] * cases, planned, risk=risk)
+    late, _ = simulated(spreads, planned + spare, 0, days=10_000, seed=11)
+    tighter, _ = simulated(spreads, planned + spare - 5, 0, days=10_000, seed=11)
+    assert spare % 5 == 0
     assert late <= risk + 0.03
     assert tighter >= risk - 0.03
 
 
 def test_the_more_cases_share_a_list_the_less_each_needs_to_spare() -> None:
-    needed = [planned_minutes_for_risk(LONG, 0.05, cases_on_list=cases) for cases in (1, 2, 4, 8)]
+    needed = [spare_minutes([LONG] * cases, [0] * cases, 90 * cases, risk=0.05) / cases for cases in (1, 2, 4, 8)]
     assert needed == sorted(needed, reverse=True)
     assert needed[-1] < needed[0]
 
 
-def test_a_case_that_always_takes_as_long_is_planned_as_long() -> None:
-    assert planned_minutes_for_risk(FIXED, 0.01, cases_on_list=3) == 30
+def test_gaps_between_booked_starts_take_up_what_came_before_them() -> None:
+    close = spare_minutes([BLOCK, BLOCK], [0, 30], 60, risk=0.2)
+    apart = spare_minutes([BLOCK, BLOCK], [0, 60], 90, risk=0.2)
+    assert apart == spare_minutes([BLOCK], [0], 30, risk=0.2) < close
+
+
+def test_cases_that_always_take_as_long_need_nothing_to_spare() -> None:
+    assert spare_minutes([FIXED] * 3, [0, 30, 60], 90, risk=0.01) == 0
+
+
+def test_cases_booked_for_longer_than_they_ever_take_may_end_past_the_lists_end() -> None:
+    assert spare_minutes([FIXED], [0], 45, risk=0.01) == -15
 
 
 @pytest.mark.parametrize("risk", [0, 1, 20])
 def test_a_risk_that_is_no_share_is_refused(risk: float) -> None:
     with pytest.raises(ValueError, match=r"Give 0\.2 for 20 %"):
-        planned_minutes_for_risk(BLOCK, risk)
+        spare_minutes([BLOCK], [0], 30, risk=risk)
 
 
-def test_a_list_without_cases_cannot_be_planned_for() -> None:
-    with pytest.raises(ValueError, match="0 cases"):
-        planned_minutes_for_risk(BLOCK, 0.2, cases_on_list=0)
+def test_recorded_minutes_are_drawn_as_often_as_they_were_recorded() -> None:
+    recorded = Recorded(minutes=(30, 30, 30, 60))
+    assert overrun([recorded], 59).probability == pytest.approx(1 / 4, abs=0.02)
+    assert overrun([recorded, recorded], 119).probability == pytest.approx(1 / 16, abs=0.01)
+    assert overrun([recorded], 60) == Overrun(probability=0, expected_minutes=0)
 
 
-def test_a_problem_planned_to_a_risk_changes_only_the_cases_whose_spread_is_known() -> None:
-    problem = a_problem(cases=[a_case("A"), a_case("B")])
-    safer = plan_to_risk(problem, {"A": BLOCK}, 0.2)
-    minutes = planned_minutes_for_risk(BLOCK, 0.2)
-    assert minutes > 30
-    assert safer == replace(problem, cases=(a_case("A", duration_minutes=minutes), a_case("B")))
+@pytest.mark.parametrize("minutes", [(), (30, 0)])
+def test_recorded_minutes_that_are_none_are_refused(minutes: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="more than nothing"):
+        Recorded(minutes=minutes)
+
+
+def test_two_sides_of_one_patient_take_twice_as_long() -> None:
+    assert BLOCK.times(2) == Spread(min=40, planned=60, max=120)
 
 
 def test_a_plans_lists_are_simulated_at_their_booked_times() -> None:
