@@ -43,6 +43,16 @@ PlanFile = Annotated[str | None, typer.Option("--plan", metavar="FILE", help="Th
 ProblemFile = Annotated[
     str | None, typer.Option("--problem", metavar="FILE", help="Ask about a plan file instead of what is booked.")
 ]
+Risk = Annotated[
+    int | None,
+    typer.Option(
+        "--risk", min=1, max=99, metavar="PERCENT", help="Let no list overrun on more than so many per cent of days."
+    ),
+]
+Durations = Annotated[
+    str | None,
+    typer.Option("--durations", metavar="FILE", help="How long its cases may take (neurolist-durations/1)."),
+]
 TimeLimit = Annotated[float, typer.Option("--time-limit", min=1, metavar="SECONDS", help="How long to search.")]
 
 
@@ -224,6 +234,7 @@ def plan(
     weeks: Annotated[int, typer.Option(min=1, max=26, help="How many weeks to plan.")] = 4,
     time_limit: TimeLimit = 20.0,
     seed: Seed = 0,
+    risk: Risk = None,
     as_json: AsJson = False,
 ) -> None:
     """Compute a plan for the waiting cases and keep it as a proposal; nothing is booked until it is published."""
@@ -232,7 +243,9 @@ def plan(
 
     desk = _desk()
     with searching("Planning", seconds=time_limit) as tell:
-        made = desk.plan_now(start=_date(start), weeks=weeks, time_limit=time_limit, seed=seed, on_progress=tell)
+        made = desk.plan_now(
+            start=_date(start), weeks=weeks, time_limit=time_limit, seed=seed, risk=risk, on_progress=tell
+        )
     page = desk.proposal(made)
     print_json(page) if as_json else print_proposal(page, desk.zone)
 
@@ -356,6 +369,38 @@ def worth(
 
 
 @app.command()
+def risk(
+    *,
+    first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First date; today unless said.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last date; four weeks on.")] = None,
+    site: Annotated[str | None, typer.Option(help="Only lists at this site.")] = None,
+    problem: ProblemFile = None,
+    plan: PlanFile = None,
+    durations: Durations = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Say how likely each published list is to overrun, and by how many minutes, the likeliest first."""
+    from flows.show import print_json
+    from flows.show_risk import print_risks
+
+    desk = None
+    if problem is not None and plan is not None and not (first or last or site):
+        from flows.risk_files import file_risks
+
+        found = file_risks(problem, plan, durations, seed=seed)
+    elif problem is None and plan is None and durations is None:
+        desk = _desk()
+        found = desk.risks(_date(first), _date(last), site, seed=seed)
+    else:
+        raise typer.BadParameter(
+            "give --problem and --plan together, with --durations or without; --from, --to and --site are for the "
+            "database."
+        )
+    print_json(found) if as_json else print_risks(found, desk.zone if desk else None)
+
+
+@app.command()
 def solve(
     problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A problem file (neurolist-problem/1).")],
     output: Annotated[str, typer.Option("-o", "--output", metavar="PLAN", help="Where to write; - is the screen.")],
@@ -373,6 +418,8 @@ def solve(
     on_prefect: Annotated[
         bool, typer.Option("--on-prefect", help="Spread the parts over Prefect's workers, --workers at once.")
     ] = False,
+    risk: Risk = None,
+    durations: Durations = None,
 ) -> None:
     """Find a plan for a problem file; cases that cannot be booked are listed with their reasons."""
     from flows.plan_files import check_writable, save_plan, solve_file
@@ -380,6 +427,13 @@ def solve(
     from flows.show import plan_sentence
 
     check_writable(output)
+    if risk is not None or durations is not None:
+        if parts > 1 or on_prefect:
+            raise typer.BadParameter("--parts and --on-prefect do not go with --risk: that plans the whole at once.")
+        _solve_to_risk(
+            problem, output, risk, durations, time_limit=time_limit, workers=workers, seed=seed, effort=effort
+        )
+        return
     with searching("Planning", seconds=time_limit) as tell:
         plan = solve_file(
             problem,
@@ -489,6 +543,35 @@ def rules(*, as_json: AsJson = False) -> None:
         )
     else:
         print_rulebook(RULEBOOK, GOALS)
+
+
+def _solve_to_risk(
+    problem: str,
+    output: str,
+    percent: int | None,
+    durations: str | None,
+    *,
+    time_limit: float,
+    workers: int,
+    seed: int,
+    effort: int | None,
+) -> None:
+    if percent is None or durations is None:
+        raise typer.BadParameter(
+            "--risk and --durations belong together: a problem file does not say how long its cases may take."
+        )
+    from flows.plan_files import save_plan
+    from flows.progress import searching
+    from flows.risk_files import solve_file_to_risk
+    from flows.show import plan_sentence
+    from scheduler.engine.to_risk import RunOptions
+
+    with searching("Planning", seconds=time_limit) as tell:
+        options = RunOptions(time_limit=time_limit, workers=workers, seed=seed, effort=effort, on_progress=tell)
+        plan, kept = solve_file_to_risk(problem, durations, percent, options)
+    save_plan(plan, output)
+    typer.echo(plan_sentence(plan), err=True)
+    typer.echo(kept.says, err=True)
 
 
 def _desk() -> Desk:

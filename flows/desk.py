@@ -69,6 +69,7 @@ if TYPE_CHECKING:
 
     from flows.explaining import Where, Why
     from flows.quick_asked import QuickAsked
+    from flows.risks import RiskReport
     from scheduler.engine import Progress
     from scheduler.engine.quick import QuickAnswer
     from scheduler.explain.capacity import CapacityWorth
@@ -227,8 +228,7 @@ class Desk:
         self, start: date | None = None, end: date | None = None, site: str | None = None
     ) -> tuple[ListCard, ...]:
         """List the lists of these dates, both included, with their cases; four weeks from today unless said."""
-        first = start or self.today()
-        last = end or first + USUAL_WEEKS * WEEK - ONE_DAY
+        first, last = self._four_weeks(start, end)
         return self._look(
             lambda session: boards.lists(session, start=first, end=last, now=self.service.clock.now(), site=site)
         )
@@ -250,6 +250,19 @@ class Desk:
         from flows.explaining import why_none_is_booked
 
         return why_none_is_booked(self._standing(weeks))
+
+    def risks(
+        self, start: date | None = None, end: date | None = None, site: str | None = None, *, seed: int = 0
+    ) -> RiskReport:
+        """Say how likely the lists of these dates that have not begun are to overrun, the likeliest first."""
+        from flows.risks import published_risks  # simulation takes a while to load
+
+        first, last = self._four_weeks(start, end)
+        return self._look(
+            lambda session: published_risks(
+                session, start=first, end=last, now=self.service.clock.now(), site=site, seed=seed
+            )
+        )
 
     def proposals(self) -> tuple[ProposalSummary, ...]:
         """List the proposed plans, newest first."""
@@ -361,11 +374,15 @@ class Desk:
         seed: int = 0,
         *,
         freeze_until: date | None = None,
+        risk: int | None = None,
         write_id: str | None = None,
     ) -> str:
-        """Ask for a plan of some weeks from a date (tomorrow unless said); the planner works it out. Gives its id."""
+        """Ask for a plan of some weeks from a date (tomorrow unless said); the planner works it out. Gives its id.
+
+        With `risk` no list may overrun on more than so many per cent of days.
+        """
         author = self._permitted(Action.REQUEST_PLAN, "proposal", "new")
-        asked = self._plan_request(start, weeks, time_limit, seed, freeze_until)
+        asked = self._plan_request(start, weeks, time_limit, seed, freeze_until=freeze_until, risk=risk)
 
         def ask(session: Session) -> str:
             made = self._propose(session, asked, author, write_id)
@@ -389,13 +406,14 @@ class Desk:
         seed: int = 0,
         *,
         freeze_until: date | None = None,
+        risk: int | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> str:
-        """Work out a plan here and now, without the planner; gives the proposal's id."""
+        """Work out a plan here and now, without the planner; gives the proposal's id. `risk` is in per cent."""
         from flows.plan_runs import compute, give_up  # the solver takes a second to load
 
         author = self._permitted(Action.REQUEST_PLAN, "proposal", "new")
-        asked = self._plan_request(start, weeks, time_limit, seed, freeze_until)
+        asked = self._plan_request(start, weeks, time_limit, seed, freeze_until=freeze_until, risk=risk)
         made = self._write(author, lambda session: self._propose(session, asked, author, None))
         try:
             compute(self.service, replace(asked, proposal=made), author=author, on_progress=on_progress)
@@ -418,7 +436,7 @@ class Desk:
         """Price one more list and one more skill over some weeks from a date (tomorrow unless said); keeps nothing."""
         from scheduler.explain.capacity import capacity_worth  # the solver takes a second to load
 
-        asked = self._plan_request(start, weeks, time_limit, 0, None)
+        asked = self._plan_request(start, weeks, time_limit, 0, freeze_until=None, risk=None)
         problem = self._look(
             lambda session: mapping.planning_problem(
                 session, start=asked.start, end=asked.end, now=self.service.clock.now()
@@ -561,13 +579,31 @@ class Desk:
         left = {case.previous.session for case in problem.cases if case.previous is not None}
         return tuple(sorted({problem.lists[name].site.id for name in used | left if name in problem.lists}))
 
+    def _four_weeks(self, start: date | None, end: date | None) -> tuple[date, date]:
+        """Give the dates to look at: from today unless said, and four weeks of them unless said."""
+        first = start or self.today()
+        return first, end or first + USUAL_WEEKS * WEEK - ONE_DAY
+
     def _plan_request(
-        self, start: date | None, weeks: int, time_limit: float, seed: int, freeze_until: date | None
+        self,
+        start: date | None,
+        weeks: int,
+        time_limit: float,
+        seed: int,
+        *,
+        freeze_until: date | None,
+        risk: int | None,
     ) -> PlanRequest:
         first = start or self.today() + ONE_DAY
         last = first + weeks * WEEK - ONE_DAY
         return PlanRequest(
-            proposal="", start=first, end=last, time_limit=time_limit, seed=seed, freeze_until=freeze_until
+            proposal="",
+            start=first,
+            end=last,
+            time_limit=time_limit,
+            seed=seed,
+            freeze_until=freeze_until,
+            risk=risk,
         )
 
     def _propose(self, session: Session, asked: PlanRequest, author: Author, write_id: str | None) -> str:
@@ -577,7 +613,7 @@ class Desk:
             end=asked.end,
             actor=author,
             now=self.service.clock.now(),
-            options={"time_limit": asked.time_limit, "seed": asked.seed},
+            options={"time_limit": asked.time_limit, "seed": asked.seed, "risk": asked.risk},
             write_id=write_id,
         )
 

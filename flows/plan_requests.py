@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from scheduler.errors import NeurolistError
+
+LEAST_RISK, MOST_RISK = 1, 99  # per cent; 0 would keep every list empty and 100 asks for nothing
 FINISHING = timedelta(seconds=5)  # the solver's limit leaves out reading the problem and checking the plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRequest:
-    """What was asked of one planning run; dates are local, both included."""
+    """What was asked of one planning run; dates are local, both included.
+
+    `risk` is the largest share of days, in per cent, on which a list may overrun; None plans to planned minutes.
+    """
 
     proposal: str
     start: date
@@ -19,6 +25,11 @@ class PlanRequest:
     time_limit: float
     seed: int
     freeze_until: date | None = None
+    risk: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.risk is not None and not LEAST_RISK <= self.risk <= MOST_RISK:
+            raise NeurolistError(f"Plan to a risk of {LEAST_RISK} to {MOST_RISK} per cent, not to {self.risk}.")
 
     def as_payload(self) -> dict[str, object]:
         """Give the request as a due step carries it."""
@@ -30,12 +41,13 @@ class PlanRequest:
             "time_limit": self.time_limit,
             "seed": self.seed,
             "freeze_until": frozen,
+            "risk": self.risk,
         }
 
 
 def request_of(payload: Mapping[str, object]) -> PlanRequest:
     """Read the request back from a due step."""
-    frozen = payload.get("freeze_until")
+    frozen, risk = payload.get("freeze_until"), payload.get("risk")
     return PlanRequest(
         proposal=str(payload["proposal"]),
         start=date.fromisoformat(str(payload["start"])),
@@ -43,6 +55,7 @@ def request_of(payload: Mapping[str, object]) -> PlanRequest:
         time_limit=float(str(payload["time_limit"])),
         seed=int(str(payload["seed"])),
         freeze_until=date.fromisoformat(str(frozen)) if frozen else None,
+        risk=None if risk is None else int(str(risk)),
     )
 
 

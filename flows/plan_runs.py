@@ -8,20 +8,24 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from db import due_steps, mapping, proposals
+from db import due_steps, mapping, proposals, room_times
 from db.audit import Author
 from db.due_steps import DueStep
 from flows.clashing_pins import clashing_pins_named
 from flows.plan_in_parts import prefect_to_use, solve_by_size
 from flows.plan_requests import PlanRequest, request_of
+from flows.risks import kept_risk
 from flows.service import MACHINE, Service
 from scheduler.audit import audit
 from scheduler.engine import Progress
+from scheduler.engine.to_risk import RunOptions, solve_to_risk
+from scheduler.risk import overruns
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
     from scheduler.plan import Plan
+    from scheduler.problem import SchedulingProblem
 
 WORKERS = 2
 TELL_EVERY_SECONDS = 2.0
@@ -45,14 +49,7 @@ def compute(
     made = _read(service, asked, author, step)
     tell = _Teller(service, asked, author, on_progress)
     with clashing_pins_named(made.problem):
-        plan = solve_by_size(
-            made.problem,
-            prefect_api=prefect_to_use(asked=False),
-            time_limit=asked.time_limit,
-            workers=WORKERS,
-            seed=asked.seed,
-            on_progress=tell,
-        )
+        plan, risk_facts = _solved(service, asked, made.problem, tell)
     breaches = audit(made.problem, plan).breaches
     seconds = time.monotonic() - began
 
@@ -64,11 +61,34 @@ def compute(
             why = f"The plan that was found breaks {len(breaches)} rules, so it is not offered. {breaches[0].says}"
             proposals.give_up(session, asked.proposal, why=why, now=now)
         else:
-            proposals.finish(session, asked.proposal, plan, now=now, run=_run_facts(asked, plan, seconds))
+            facts = {**_run_facts(asked, plan, seconds), **risk_facts}
+            proposals.finish(session, asked.proposal, plan, now=now, run=facts)
         if step is not None:
             due_steps.finish(session, step, now=now)
 
     service.database.write(keep, author=author, now=service.clock.now())
+
+
+def _solved(
+    service: Service, asked: PlanRequest, problem: SchedulingProblem, tell: Callable[[Progress], None]
+) -> tuple[Plan, dict[str, object]]:
+    """Find a plan, to a chosen risk if one was asked for; gives with it how it keeps to that."""
+    if asked.risk is None:
+        plan = solve_by_size(
+            problem,
+            prefect_api=prefect_to_use(asked=False),
+            time_limit=asked.time_limit,
+            workers=WORKERS,
+            seed=asked.seed,
+            on_progress=tell,
+        )
+        return plan, {}
+    with service.database.reading() as session:
+        durations = room_times.durations_of(session, problem, service.clock.today())
+    options = RunOptions(time_limit=asked.time_limit, workers=WORKERS, seed=asked.seed, on_progress=tell)
+    plan = solve_to_risk(problem, durations, asked.risk / 100, options)
+    kept = kept_risk(overruns(problem, plan, durations), asked.risk)
+    return plan, {"risk": kept.percent, "highest_overrun": kept.highest, "risk_says": kept.says}
 
 
 def give_up(service: Service, proposal: str, why: str, *, author: Author) -> None:

@@ -290,6 +290,8 @@ def print_proposal(page: ProposalPage, zone: ZoneInfo) -> None:
     screen.print(f"{plan.placed} placed, {plan.moved} moved, {plan.left_over} left over.")
     if plan.cost is not None:
         screen.print(f"Cost {plan.cost:,}; no plan costs less than {plan.bound or 0:,}. {terms}")
+    if says := page.run.get("risk_says"):
+        screen.print(escape(str(says)))
     if plan.status.value == "ready":
         screen.print(f"Publish it with: neurolist publish {plan.id}")
 

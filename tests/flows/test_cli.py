@@ -32,6 +32,7 @@ COMMANDS = [
     "why",
     "lists",
     "worth",
+    "risk",
     "solve",
     "worker",
     "quick",
