@@ -204,8 +204,10 @@ def test_a_later_round_begins_with_the_plan_of_the_one_before(crew, small):
     before = solve(small, time_limit=4)
     split = splitter.split(2, before)
     asked = replace(an_errand(seconds=1.0), parts=split.parts)
-    after = join(small, splitter.places, crew.solve(asked), kept=split.kept)
-    assert after.cost <= before.cost
+    plans = crew.solve(asked)
+    for part, plan in zip(split.parts, plans, strict=True):
+        assert plan.cost <= audit(part.problem, part.begin).cost
+    assert audit(small, join(small, splitter.places, plans, kept=split.kept)).sound
 
 
 def test_a_problem_whose_parts_have_no_plan_is_solved_whole(small):
