@@ -27,7 +27,7 @@ def enforce(model: PlanningModel) -> None:
         if case.follows is None:
             continue
         first = case.follows.case
-        for day in {facts.date for facts in model.options(case.id)}:
+        for day in sorted({facts.date for facts in model.options(case.id)}):
             later = [model.presence(case.id, facts.id) for facts in model.options(case.id) if facts.date == day]
             earlier = [
                 model.presence(first, facts.id)
