@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 HOT = 1 / 12  # of what leaving out a middling case costs
 COLD = 1 / 200  # of the first temperature
 FIRST_ROUNDS = 200
+MOST_ROUNDS = 1_000_000  # at a stretch, however quick each is
 SECONDS_A_STRETCH = 0.15  # how long compiled loops run before they look up
 SECONDS_BETWEEN_OFFERS = 0.5
 BETTER_BY = 0.0025  # of the cost: a plan found elsewhere that is so much better is gone on from
@@ -45,7 +46,7 @@ class Annealer:
 
     def anneal(self, answer: Answer, schedule: Schedule) -> None:
         """Anneal from an answer; ends early once the run is over or an answer is refused."""
-        if not self._mover.load(answer):
+        if self._mover.idle or not self._mover.load(answer):
             return
         self._offered = self._mover.cost
         if schedule.rounds:
@@ -70,7 +71,7 @@ class Annealer:
         while not self._run.over and not self._refused and now - began < schedule.seconds:
             self._mover.move(rounds, self._temperature(schedule, (now - began) / schedule.seconds))
             after = monotonic()
-            rounds = max(1, round(rounds * min(2.0, SECONDS_A_STRETCH / max(after - now, 1e-4))))
+            rounds = min(MOST_ROUNDS, max(1, round(rounds * min(2.0, SECONDS_A_STRETCH / max(after - now, 1e-4)))))
             now = after
             if now - told > SECONDS_BETWEEN_OFFERS:
                 told = now

@@ -39,6 +39,11 @@ class Mover:
         return int(table(self._world, self._best, "TOTAL")[0])
 
     @property
+    def idle(self) -> bool:
+        """Whether there is nothing to move, nowhere to move it or nobody to do it."""
+        return not (self._tables.cases and self._tables.lists and self._tables.people)
+
+    @property
     def cost_now(self) -> int:
         """The cost of the plan as it stands."""
         return int(self._now_table("TOTAL")[0])
@@ -77,7 +82,7 @@ class Mover:
 
     def move(self, rounds: int, temperature: float) -> None:
         """Change the plan for so many rounds at a temperature, in units of cost."""
-        if not (self._tables.cases and self._tables.lists and self._tables.people):
+        if self.idle:
             return
         anneal(self._world, self._now, self._spare, self._best, self._desk, rounds, temperature)
 
