@@ -55,6 +55,10 @@ class PartStore:
             save(self._path(job.key, "begin"), write_plan(begin))
         save(self._path(job.key, "job"), json.dumps(asdict(job)))
 
+    def asked(self, key: str) -> bool:
+        """Say whether there is such a job."""
+        return self._path(key, "job").exists()
+
     def job(self, key: str) -> Job:
         """Read what is asked."""
         return Job(**json.loads(self._path(key, "job").read_text()))

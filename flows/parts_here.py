@@ -28,8 +28,8 @@ ROOT = Path(__file__).resolve().parents[1]
 class Limit:
     """When the parts of an errand must all be done, at so many at once."""
 
-    def __init__(self, errand: Errand, *, hands: int, seconds_to_start: float) -> None:
-        turns = math.ceil(len(errand.parts) / hands)
+    def __init__(self, errand: Errand, *, hands: int, seconds_to_start: float, proving: bool) -> None:
+        turns = math.ceil((len(errand.parts) + proving) / hands)
         each = math.inf if errand.effort is not None else errand.seconds * GRACE
         self._until = time.monotonic() + turns * (each + seconds_to_start)
 
@@ -70,6 +70,11 @@ class PartsHere:
         note = self.store.noted(WHOLE)
         return 0 if note is None else note.cost
 
+    @property
+    def proving(self) -> bool:
+        """Whether the proof still needs a hand."""
+        return WHOLE in self._waiting or WHOLE in self.running
+
     def solve(self, errand: Errand) -> list[Plan | None]:
         """Solve every part; None for one that has no plan. A stop, or Ctrl-C, gives the best plans so far."""
         keys = self.put(errand)
@@ -88,7 +93,7 @@ class PartsHere:
     def settle(self, errand: Errand, keys: Sequence[str]) -> None:
         """Work these parts here until each has its plan or was tried too often."""
         self._waiting.extend(key for key in keys if not self.store.finished(key))
-        limit = Limit(errand, hands=self.hands, seconds_to_start=self.seconds_to_start)
+        limit = Limit(errand, hands=self.hands, seconds_to_start=self.seconds_to_start, proving=self.proving)
         while not all(self._settled(key) for key in keys):
             try:
                 self._look()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 
 from flows.part_store import WHOLE, Job, PartStore
+from flows.part_work import THREADS
 from flows.parts_here import Limit, PartsHere, follow
 from scheduler.engine.parts import Errand
 from scheduler.plan import Plan
@@ -32,7 +33,7 @@ class PartsOnPrefect:
         self.seconds_to_start = SECONDS_TO_START
         self.store = store
         self._flow_runs: list[threading.Thread] = []
-        self._here = PartsHere(store, hands=min(self.hands, os.cpu_count() or 1))
+        self._here = PartsHere(store, hands=(os.cpu_count() or 1) // THREADS)
 
     def prove(self, problem: SchedulingProblem, *, seconds: float) -> None:
         """Begin to prove a bound of the whole, on a worker."""
@@ -66,7 +67,8 @@ class PartsOnPrefect:
 
     def _await(self, errand: Errand, keys: Sequence[str], flow_run: threading.Thread) -> None:
         """Wait until every part is done, the flow has ended without, or nobody takes one."""
-        limit = Limit(errand, hands=self.hands, seconds_to_start=self.seconds_to_start)
+        proving = self.store.asked(WHOLE) and not self.store.finished(WHOLE)
+        limit = Limit(errand, hands=self.hands, seconds_to_start=self.seconds_to_start, proving=proving)
         patience = time.monotonic() + NOBODY_SECONDS
         while not all(self.store.finished(key) for key in keys) and flow_run.is_alive():
             try:

@@ -11,6 +11,7 @@ from db.settings import MemorySettings
 from flows.home import read_note
 from flows.part_home import parts_folder
 from flows.part_store import PartStore
+from flows.part_work import THREADS
 from flows.parts_here import PartsHere
 from flows.parts_on_prefect import PartsOnPrefect
 from flows.prefect_home import answers, health_url, prefect_environment
@@ -86,12 +87,12 @@ def prefect_address(home: Path, *, given: str | None = None) -> str:
 
 
 @contextmanager
-def _crew(prefect_api: str | None, hands: int) -> Iterator[Crew]:
+def _crew(prefect_api: str | None, workers: int) -> Iterator[Crew]:
     crew: PartsHere | PartsOnPrefect
     if prefect_api is None:
-        crew = PartsHere(PartStore.make(), hands=hands)
+        crew = PartsHere(PartStore.make(), hands=workers // THREADS)
     else:
-        crew = PartsOnPrefect(PartStore.make(parts_folder()), hands=hands)
+        crew = PartsOnPrefect(PartStore.make(parts_folder()), hands=workers)
     try:
         yield crew
     finally:

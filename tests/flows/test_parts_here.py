@@ -11,7 +11,7 @@ import pytest
 
 from flows.part_store import WHOLE, Job, PartStore
 from flows.part_work import work_on
-from flows.parts_here import TRIES, PartsHere
+from flows.parts_here import TRIES, Limit, PartsHere
 from flows.plan_in_parts import NoPrefectError, prefect_to_use, solve_by_size
 from scheduler.audit import audit
 from scheduler.documents import read_problem
@@ -172,6 +172,15 @@ def test_a_stop_gives_the_best_plans_so_far(crew, small):
     (plan,) = crew.solve(asked)
     assert time.monotonic() - began < 40
     assert audit(small, plan).sound
+
+
+def test_the_proof_takes_a_turn_of_its_own_and_no_parts_time(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("flows.parts_here.time.monotonic", lambda: now[0])
+    asked = an_errand(a_clinic(), seconds=10.0)
+    alone, beside = (Limit(asked, hands=1, seconds_to_start=0.0, proving=proving) for proving in (False, True))
+    now[0] = 15.0
+    assert (alone.over(), beside.over()) == (True, False)
 
 
 def test_nothing_is_left_running_or_lying_about(store, small):

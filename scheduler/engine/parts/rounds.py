@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from scheduler.engine.parts.splitting import Part, Split
     from scheduler.problem import SchedulingProblem
 
-CASES_WORTH_SPLITTING = 2_500  # the engine does well with fewer whole
+CASES_WORTH_SPLITTING = 4_000  # 600 and 2,000 cases are better solved whole (docs/parts.md)
 CASES_PER_PART = 350
-SHARE_FOR_BOUND = 0.3  # of the time limit, for a hand of its own beside the first round's parts
 SHARE_FOR_POLISH = 0.3
 SECONDS_TO_JOIN = 0.004  # a case, for the last join, its reasons and its audit
-LEAST_SECONDS = 10.0  # a round that leaves a part less is not begun
+LEAST_SECONDS = 45.0  # of each part: a further round is begun only where its parts get as much
+LEAST_SECONDS_TO_POLISH = 2.0
 MOST_ROUNDS = 3
 
 
@@ -105,7 +105,7 @@ def solve_in_parts(
         if rounds.best is None:
             raise
         return rounds.finished(rounds.best)
-    if rounds.best is not None and (rounds.stopped or rounds.seconds_left < LEAST_SECONDS):
+    if rounds.best is not None and (rounds.stopped or rounds.seconds_left < LEAST_SECONDS_TO_POLISH):
         return rounds.finished(rounds.best)
     plan = solve(
         problem,
@@ -152,13 +152,14 @@ class _Rounds:
     def work(self, should_stop: Callable[[], bool]) -> None:
         """Split, solve and join, along other borders each time, while there is time for it."""
         splitter = Splitter(self._problem, possible_places(self._problem), seed=self._seed)
-        self._crew.prove(self._problem, seconds=max(1.0, self.seconds_left * SHARE_FOR_BOUND))
         until = self._deadline - self._time_limit * SHARE_FOR_POLISH
         for number in range(MOST_ROUNDS):
             split = splitter.split(self._count, self.best)
             seconds = self._seconds_each(split, until, rounds_left=MOST_ROUNDS - number, proving=number == 0)
             if number and seconds < LEAST_SECONDS:
                 return
+            if not number:
+                self._crew.prove(self._problem, seconds=max(1.0, seconds))
             plans = self._solved(split, max(1.0, seconds), number, should_stop)
             joined = self._joined(splitter, split, plans)
             self.stopped = self.stopped or should_stop()
@@ -168,7 +169,7 @@ class _Rounds:
                 return
 
     def _seconds_each(self, split: Split, until: float, *, rounds_left: int, proving: bool) -> float:
-        """Share the time left out over rounds and over the turns that a hand takes in one."""
+        """Share the time left out over rounds and over the turns that a hand takes in one; the proof takes one."""
         turns = math.ceil((len(split.parts) + proving) / self._crew.hands)
         left = until - monotonic()
         start = self._crew.seconds_to_start
