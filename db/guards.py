@@ -6,7 +6,7 @@ nothing here is part of a migration: `install` runs after every upgrade and `sel
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -23,6 +23,7 @@ from db.words import Outcome, ResourceKind
 NO_OVERLAP = "claim_no_overlap"
 CANARY = "guard-self-test"
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+ONLY_ADDED = ("audit_event", "case_event", "document")  # rows that nobody changes or takes away
 
 _OVERLAP_ON_SQLITE = """CREATE TRIGGER {name} BEFORE {verb} ON claim WHEN NEW.active BEGIN
   SELECT RAISE(ABORT, '{name}') WHERE EXISTS (
@@ -43,7 +44,7 @@ SQLITE_GUARDS = {
     "case_event_next": _NEXT_CASE_ON_SQLITE,
     **{
         f"{table}_no_{verb}": _NEVER_ON_SQLITE.format(name=f"{table}_no_{verb}", verb=verb.upper(), table=table)
-        for table in ("audit_event", "case_event")
+        for table in ONLY_ADDED
         for verb in ("update", "delete")
     },
 }
@@ -62,7 +63,7 @@ POSTGRESQL_TRIGGERS = {
     "case_event_next": "BEFORE INSERT ON case_event FOR EACH ROW EXECUTE FUNCTION neurolist_next_case_event()",
     **{
         f"{table}_no_{verb}": f"BEFORE {verb.upper()} ON {table} FOR EACH {each} EXECUTE FUNCTION neurolist_never()"
-        for table in ("audit_event", "case_event")
+        for table in ONLY_ADDED
         for verb, each in (("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT"))
     },
 }
@@ -74,7 +75,7 @@ _EXCLUDE = f"""ALTER TABLE claim ADD CONSTRAINT {NO_OVERLAP} EXCLUDE USING gist
 def install(connection: Connection) -> None:
     """Put every guard in place, also one that is already there."""
     if connection.dialect.name == "sqlite":
-        for name, statement in SQLITE_GUARDS.items():
+        for name, statement in _for_tables_there(connection, SQLITE_GUARDS).items():
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
             connection.exec_driver_sql(statement)
     else:
@@ -85,11 +86,21 @@ def _install_on_postgresql(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS btree_gist")
     for function in (_NEVER_FUNCTION, _NEXT_AUDIT_FUNCTION, _NEXT_CASE_FUNCTION):
         connection.exec_driver_sql(function.replace("%'", "%%'"))
-    for name, says in POSTGRESQL_TRIGGERS.items():
+    for name, says in _for_tables_there(connection, POSTGRESQL_TRIGGERS).items():
         connection.exec_driver_sql(f"CREATE OR REPLACE TRIGGER {name} {says}")
     there = connection.execute(text("SELECT 1 FROM pg_constraint WHERE conname = :name"), {"name": NO_OVERLAP}).first()
     if there is None:
         connection.exec_driver_sql(_EXCLUDE)
+
+
+def _for_tables_there(connection: Connection, guards: Mapping[str, str]) -> dict[str, str]:
+    """Leave out the guards of tables that only a later revision brings."""
+    coming = [table for table in ONLY_ADDED if not _is_there(connection, table)]
+    return {name: says for name, says in guards.items() if not any(f" ON {table} " in says for table in coming)}
+
+
+def _is_there(connection: Connection, table: str) -> bool:
+    return connection.dialect.has_table(connection, table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,7 @@ def self_test(connection: Connection) -> None:
     try:
         _settings_hold(connection)
         _plant(connection)
-        for trial in _trials(connection.dialect.name):
+        for trial in _trials(connection):
             _must_refuse(connection, trial)
     finally:
         trial_run.rollback()
@@ -168,12 +179,14 @@ def _last_audit(connection: Connection) -> int:
 
 
 def _plant(connection: Connection) -> None:
-    """Make the rows the trials act on: two claims side by side, an audit event, and a case with one line of history."""
+    """Make the rows the trials act on: two claims side by side, an audit event, a case with its history, a letter."""
     claims = [_claim(0, 1, id=f"{CANARY}-1"), _claim(1, 2, id=f"{CANARY}-2")]
     for claim in claims:
         connection.execute(insert(_table("claim")).values(claim))
     connection.execute(insert(_table("audit_event")).values(_audit_row(_last_audit(connection) + 1)))
     for table, row in _CANARY_CASE.items():
+        if not _is_there(connection, table):  # a later revision brings it
+            continue
         connection.execute(insert(_table(table)).values(row))
 
 
@@ -214,18 +227,28 @@ _CANARY_CASE: dict[str, dict[str, object]] = {
         "why": "",
         "details": {},
     },
+    "document": {
+        **dict.fromkeys(("id", "case_id", "title", "media_type", "text", "made_by", "digest"), CANARY),
+        "kind": "letter",
+        "version": 1,
+        "made_at": LONG_AGO,
+    },
 }
 
 
-def _trials(dialect: str) -> list[Trial]:
-    return [
+def _trials(connection: Connection) -> list[Trial]:
+    dialect = connection.dialect.name
+    trials = [
         *_claim_trials(dialect),
         *_history_trials("audit_event", "why"),
         *_history_trials("case_event", "role"),
+        *_history_trials("document", "title"),
         Trial("audit_event_next", _skip_ahead),
         Trial("case_event_next", _skip_in_case),
         *(_replace_trials() if dialect == "sqlite" else _truncate_trials()),
     ]
+    coming = tuple(f"{table}_no_" for table in ONLY_ADDED if not _is_there(connection, table))
+    return [trial for trial in trials if not trial.guard.startswith(coming)]
 
 
 def _claim_trials(dialect: str) -> list[Trial]:
@@ -276,12 +299,20 @@ def _replace_trials() -> list[Trial]:
         row = _audit_row(_last_audit(connection))
         connection.execute(insert(_table("audit_event")).prefix_with("OR REPLACE").values(row))
 
-    return [Trial("case_event_no_delete", replace_case_event), Trial("audit_event_next", replace_audit_event)]
+    def replace_document(connection: Connection) -> None:
+        row = {**_CANARY_CASE["document"], "title": "changed"}
+        connection.execute(insert(_table("document")).prefix_with("OR REPLACE").values(row))
+
+    return [
+        Trial("case_event_no_delete", replace_case_event),
+        Trial("audit_event_next", replace_audit_event),
+        Trial("document_no_delete", replace_document),
+    ]
 
 
 def _truncate_trials() -> list[Trial]:
     """A real TRUNCATE would wait for every reader, so the guard is looked up: it must be there, and awake."""
-    names = [f"{table}_no_truncate" for table in ("audit_event", "case_event")]
+    names = [f"{table}_no_truncate" for table in ONLY_ADDED]
     return [Trial(name, partial(_look_up, name=name)) for name in names]
 
 

@@ -1,4 +1,4 @@
-"""The memory's own closed sets: what a claim holds, and how steps, proposals, tasks and letters stand."""
+"""The memory's own closed sets: what a claim holds, what a document is, how steps, proposals, tasks, letters stand."""
 
 from __future__ import annotations
 
@@ -56,6 +56,13 @@ class NoticeState(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     CANCELLED = "cancelled"
+
+
+class DocumentKind(StrEnum):
+    """What a document is."""
+
+    LETTER = "letter"
+    MINUTES = "minutes"
 
 
 class Outcome(StrEnum):

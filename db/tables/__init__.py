@@ -15,6 +15,7 @@ from db.tables.clinic import (
     SuiteSessionRow,
     TravelRow,
 )
+from db.tables.documents import DocumentRow
 from db.tables.identity import PatientIdentityRow, PractitionerIdentityRow
 from db.tables.pathway import (
     CaseEventRow,
@@ -58,6 +59,7 @@ __all__ = [
     "ConsentRow",
     "ContactAttemptRow",
     "CounterRow",
+    "DocumentRow",
     "DueStepRow",
     "EquipmentUnitRow",
     "HolidayRow",

@@ -22,6 +22,7 @@ UNVERSIONED = {
     "case_event",
     "client_write",
     "counter",
+    "document",
     "due_step",
     "login_attempt",
     "login_session",
