@@ -40,15 +40,25 @@ class ValueChange:
 
 
 def seed(session: Session, document: bytes | None = None) -> bool:
-    """Fill empty protocol tables with the shipped defaults, approved by nobody; say whether there was need."""
-    if session.exec(select(ProtocolValueRow.id).limit(1)).first() is not None:
-        return False
+    """Add the shipped defaults that the tables do not have yet, approved by nobody; say whether there were any.
+
+    A release that asks for a new value brings it along; what is there already stays as it is.
+    """
     shipped = protocol_from_json(document or SEED.read_bytes())
-    session.add_all([_procedure_row(row) for row in shipped.procedures.values()])
-    session.add_all([_value_row(row) for row in shipped.values.values()])
-    session.add_all([_hold_row(row) for row in shipped.holds])
-    audit.record(session, action="seed_protocol", entity="protocol", ref="shipped defaults")
-    return True
+    asked = session.exec(
+        select(ProtocolProcedureRow.target, ProtocolProcedureRow.technique, ProtocolProcedureRow.stage)
+    )
+    procedures, values = {tuple(row) for row in asked}, set(session.exec(select(ProtocolValueRow.key)))
+    lines = set(session.exec(select(MedicationHoldRow.line)))
+    rows: list[ProtocolProcedureRow | ProtocolValueRow | MedicationHoldRow] = [
+        *(_procedure_row(row) for key, row in shipped.procedures.items() if key not in procedures),
+        *(_value_row(row) for key, row in shipped.values.items() if key not in values),
+        *(row for row in map(_hold_row, shipped.holds) if row.line not in lines),
+    ]
+    if rows:
+        session.add_all(rows)
+        audit.record(session, action="seed_protocol", entity="protocol", ref="shipped defaults")
+    return bool(rows)
 
 
 def protocol(session: Session, today: date) -> Protocol:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint, true
 from sqlmodel import Field
 
 from db.tables.base import STRICT, VersionedRow, document, in_order, key, private
@@ -138,7 +138,10 @@ class SuiteSessionRow(VersionedRow, table=True):
 
 
 class HolidayRow(VersionedRow, table=True):
-    """A public holiday, at every site or at one; confirmed once a person has checked the date."""
+    """A public holiday, at every site or at one; confirmed once a person has checked the date.
+
+    A row of one site that is not `observed` says that this site works on a holiday of the others.
+    """
 
     __tablename__ = "holiday"
     __table_args__ = (UniqueConstraint("on", "site_id"), STRICT)
@@ -148,3 +151,4 @@ class HolidayRow(VersionedRow, table=True):
     site_id: str | None = Field(default=None, foreign_key="site.id")
     name: str
     confirmed: bool = False
+    observed: bool = Field(default=True, sa_column_kwargs={"server_default": true()})

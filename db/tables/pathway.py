@@ -48,6 +48,8 @@ class CaseRow(VersionedRow, table=True):
     hospital_postponements: int = 0
     missed_appointments: int = 0
     last_event: int = 0
+    clot_risks: list[str] | None = document(default=None, nullable=True)
+    specialist_advice_on: date | None = None
 
 
 class CaseEventRow(Row, table=True):
@@ -256,7 +258,7 @@ class TrendRow(VersionedRow, table=True):
 
 
 class TaskRow(VersionedRow, table=True):
-    """Something a person has to do."""
+    """Something a person has to do; `about` and `for_day` tell which medicine or which procedure day it is for."""
 
     __tablename__ = "task"
     __table_args__ = (Index(None, "state", "role"), STRICT)
@@ -271,6 +273,12 @@ class TaskRow(VersionedRow, table=True):
     made_at: datetime
     ended_at: datetime | None = None
     ended_by: str | None = None
+    about: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    for_day: date | None = None
+    assignee: str | None = None
+    assignee_name: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    snoozed_until: date | None = None
+    snooze_reason: str | None = Field(default=None, sa_column_kwargs={"info": {"private": True}})
 
 
 class NoticeRow(VersionedRow, table=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -32,6 +33,17 @@ def test_every_shipped_row_says_that_nobody_approved_it(database):
 
 def test_seeding_again_changes_nothing(database):
     assert not write(database, seed)
+
+
+def test_a_release_brings_new_values_and_leaves_those_that_are_there(database):
+    change(database)
+    shipped = json.loads(SEED.read_bytes())
+    row = {**shipped["values"][0], "key": "something_new", "value": 3}
+    shipped["values"] = [{**shipped["values"][0], "value": 99}, row]
+    assert write(database, lambda session: seed(session, json.dumps(shipped).encode()))
+    assert in_force(database).days("something_new") == 3
+    assert in_force(database).days("treat_within.1") == 60
+    assert not write(database, lambda session: seed(session, json.dumps(shipped).encode()))
 
 
 def change(database, value=60, effective_from=TODAY, **options):
