@@ -1,6 +1,6 @@
 """Tasks have a person and a procedure day, holidays have exceptions, and risks of stopping a medicine are kept.
 
-Revision: 0002, after 0001.
+Revision: 0003, after 0002.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from sqlmodel import AutoString
 
 from db.migrations.adding import add_columns, drop_columns
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
