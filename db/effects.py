@@ -271,6 +271,7 @@ def _(effect: pathway.RecordReadings, work: Work) -> None:
                 score=reading.score,
                 minutes_after=reading.minutes_after,
                 measure=reading.measure,
+                hours_before=reading.hours_before if reading.is_baseline else None,
             )
         )
 

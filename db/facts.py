@@ -246,7 +246,12 @@ def _procedure(row: ProcedureRecordRow, rows: _Rows) -> ProcedureDone:
         laterality=row.laterality,
         completed=row.completed,
         readings=tuple(
-            Reading(score=reading.score, minutes_after=reading.minutes_after, measure=reading.measure)
+            Reading(
+                score=reading.score,
+                minutes_after=reading.minutes_after,
+                measure=reading.measure,
+                hours_before=reading.hours_before or 0,
+            )
             for reading in readings
         ),
         result=row.result,

@@ -44,6 +44,7 @@ class CaseSummary:
     missing: tuple[str, ...]
     open_tasks: int
     version: int
+    cautions: tuple[str, ...] = ()  # what the person who has just acted should know
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

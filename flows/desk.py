@@ -55,11 +55,11 @@ from scheduler.errors import NeurolistError, NotFoundError, NotPermittedError
 from scheduler.goals import GOALS
 from scheduler.pathway.booking import BookingEvent, BookingState
 from scheduler.pathway.clocks import Clock as PathwayClock
-from scheduler.pathway.events import Event, ReadinessEvent
+from scheduler.pathway.events import Entry, Event, Happening
 from scheduler.pathway.fields import Choice, Field, FieldType
-from scheduler.pathway.machine import NextStep, decide, possible
+from scheduler.pathway.happenings import everything_possible, work_out
+from scheduler.pathway.machine import NextStep
 from scheduler.pathway.readiness import READINESS_ROLES
-from scheduler.pathway.readiness_steps import possible_readiness, readiness_step
 from scheduler.pathway.states import PathwayState
 from scheduler.problem import SchedulingProblem
 from scheduler.vocabulary import Role
@@ -207,8 +207,7 @@ class Desk:
 
         def ask(session: Session) -> tuple[NextStep, ...]:
             known = facts.case_facts(session, ref)
-            steps = possible(known, protocols.protocol(session, today), today, clinic.holidays(session))
-            return (*steps, *possible_readiness(known))
+            return everything_possible(known, protocols.protocol(session, today), today, clinic.holidays(session))
 
         return self._look(ask)
 
@@ -303,20 +302,22 @@ class Desk:
     def record(
         self,
         ref: str,
-        event: Event | ReadinessEvent | str,
+        event: Happening | str,
         details: Mapping[str, object],
         *,
         write_id: str | None = None,
         expected_version: int | None = None,
     ) -> CaseSummary:
-        """Record what happened to a case or to its readiness, and do at once what that makes due.
+        """Record what happened to a case, to its readiness, or was found about it, and do at once what that makes due.
 
         Raises TransitionNotAllowedError with every sentence in the way, StaleVersionError when the case changed since
-        `expected_version` was shown. A repeat of the same `write_id` changes nothing.
+        `expected_version` was shown. A repeat of the same `write_id` changes nothing. The answer carries what the
+        person should know, though nothing stopped it.
         """
         happened = event_named(event)
         author = self._permitted(happened, "case", ref)
         now, today = self.service.clock.now(), self.today()
+        told: list[str] = []
 
         def step(session: Session) -> None:
             known, rules, days_off = (
@@ -324,10 +325,7 @@ class Desk:
                 protocols.protocol(session, today),
                 clinic.holidays(session),
             )
-            if isinstance(happened, ReadinessEvent):
-                move = readiness_step(known, happened, details, protocol=rules, today=today, holidays=days_off)
-            else:
-                move = decide(known, happened, details, protocol=rules, today=today, holidays=days_off)
+            move = work_out(known, happened, details, protocol=rules, today=today, holidays=days_off)
             cases.apply_step(
                 session,
                 ref,
@@ -338,10 +336,11 @@ class Desk:
                 write_id=write_id or str(uuid4()),
                 expected_version=expected_version,
             )
+            told[:] = move.cautions
 
         self._once(write_id, "apply_step", lambda: self._write(author, step))
         run_due_steps(self.service, case_ref=ref)
-        return self.case(ref).summary
+        return replace(self.case(ref).summary, cautions=tuple(told))
 
     def advance_booking(self, ref: str, event: BookingEvent, *, expected_version: int | None = None) -> CaseSummary:
         """Move a case's booking on without moving the case, such as when the patient confirms or arrives."""
@@ -623,9 +622,9 @@ def open_desk(settings: MemorySettings | None = None) -> Desk:
     return Desk(open_service(settings=settings))
 
 
-def event_named(event: Event | ReadinessEvent | str) -> Event | ReadinessEvent:
-    """Give the event with this name; raises NotFoundError with the names that are like it."""
-    known: dict[str, Event | ReadinessEvent] = {each.value: each for each in (*Event, *READINESS_ROLES)}
+def event_named(event: Happening | str) -> Happening:
+    """Give the event or entry with this name; raises NotFoundError with the names that are like it."""
+    known: dict[str, Happening] = {each.value: each for each in (*Event, *READINESS_ROLES, *Entry)}
     if str(event) in known:
         return known[str(event)]
     near = get_close_matches(str(event), known)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.errors import NotPermittedError
-from scheduler.pathway.events import Event, ReadinessEvent
+from scheduler.pathway.entries import entry_roles
+from scheduler.pathway.events import Entry, Event, Happening
 from scheduler.pathway.readiness import READINESS_ROLES
 from scheduler.pathway.transitions import roles_for
 from scheduler.vocabulary import Role
@@ -86,13 +87,15 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
 }
 
 
-Asked = Action | Event | ReadinessEvent
+Asked = Action | Happening
 
 
 def allowed_roles(asked: Asked) -> frozenset[Role]:
     """Give the roles that may do this; what only a timer does is nobody's."""
     if isinstance(asked, Action):
         return PERMISSIONS[asked]
+    if isinstance(asked, Entry):
+        return entry_roles(asked)
     return roles_for(asked) if isinstance(asked, Event) else READINESS_ROLES.get(asked, frozenset())
 
 

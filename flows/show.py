@@ -200,9 +200,9 @@ def print_cases(cases: Sequence[CaseSummary], zone: ZoneInfo) -> None:
 
 
 def summary_line(case: CaseSummary) -> str:
-    """Say where a case stands now."""
+    """Say where a case stands now, and what the person who acted should know."""
     due = f", due {day(case.due_on)}" if case.due_on else ""
-    return f"{case.ref} is now: {case.state.label}{due}."
+    return "\n".join((f"{case.ref} is now: {case.state.label}{due}.", *(f"Note: {told}" for told in case.cautions)))
 
 
 def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo) -> None:

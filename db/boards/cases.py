@@ -42,7 +42,7 @@ from db.tables.base import Row
 from db.tables.booking import HOLDING
 from db.words import TaskState
 from scheduler.pathway.clocks import Clock, clocks
-from scheduler.pathway.events import EVENT_LABELS, Event
+from scheduler.pathway.events import Entry, Event
 from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.items import missing_items
 from scheduler.pathway.protocols import Protocol
@@ -239,7 +239,7 @@ def _history(event: CaseEventRow) -> HistoryLine:
 
 
 def _label(event: str) -> str:
-    known = EVENT_LABELS.get(Event(event)) if event in set(Event) else None
+    known = next((kind(event).label for kind in (Event, Entry) if event in set(kind)), None)
     return known or OTHER_LABELS.get(event) or event.replace("_", " ").capitalize()
 
 

@@ -9,11 +9,20 @@ from sqlmodel import Field
 
 from db.tables.base import STRICT, Row, VersionedRow, document, key, one_of, private, words
 from db.words import NoticeState, TaskState
-from scheduler.pathway.facts import Channel, MdtRecommendation, Measure, TestResult
+from scheduler.pathway.facts import Channel, MdtRecommendation, Measure, NextAfterReview, Scale, TestResult
 from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Funding, Laterality, Readiness, Role, Stage, Target, Technique
 
 OPEN = text("closed_on IS NULL")
+
+
+class CorrectableRow(VersionedRow):
+    """A row that a correction may strike out: it stays, and no longer counts.
+
+    `struck_by` is the line of the case's history that says so.
+    """
+
+    struck_by: int | None = None
 
 
 class CaseRow(VersionedRow, table=True):
@@ -72,7 +81,7 @@ class CaseEventRow(Row, table=True):
     details: dict[str, object] = document(sa_column_kwargs={"info": {"private": True}})
 
 
-class CaseItemRow(VersionedRow, table=True):
+class CaseItemRow(CorrectableRow, table=True):
     """One thing the referral must come with (R1 to R7) or that somebody asked for, and whether it has come."""
 
     __tablename__ = "case_item"
@@ -87,7 +96,7 @@ class CaseItemRow(VersionedRow, table=True):
     reference: str = private(default="")
 
 
-class WaitlistEpisodeRow(VersionedRow, table=True):
+class WaitlistEpisodeRow(CorrectableRow, table=True):
     """One listing for one awaited procedure; at most one is open for a case."""
 
     __tablename__ = "waitlist_episode"
@@ -109,7 +118,7 @@ class WaitlistEpisodeRow(VersionedRow, table=True):
     closed_reason: str = ""
 
 
-class CategoryChangeRow(VersionedRow, table=True):
+class CategoryChangeRow(CorrectableRow, table=True):
     """An episode's urgency category from a date on."""
 
     __tablename__ = "category_change"
@@ -121,7 +130,7 @@ class CategoryChangeRow(VersionedRow, table=True):
     since: date
 
 
-class NotReadyPeriodRow(VersionedRow, table=True):
+class NotReadyPeriodRow(CorrectableRow, table=True):
     """Days an episode is not ready for care: from a date until ready again, not counting that last date."""
 
     __tablename__ = "not_ready_period"
@@ -169,7 +178,7 @@ class MdtItemRow(VersionedRow, table=True):
     alternative: str = private(default="")
 
 
-class ConsentRow(VersionedRow, table=True):
+class ConsentRow(CorrectableRow, table=True):
     """A signed consent for one stage of one plan."""
 
     __tablename__ = "consent"
@@ -185,7 +194,7 @@ class ConsentRow(VersionedRow, table=True):
     technique: Technique | None = Field(default=None, sa_type=words(Technique, "technique_known"), nullable=True)
 
 
-class ContactAttemptRow(VersionedRow, table=True):
+class ContactAttemptRow(CorrectableRow, table=True):
     """One try to reach the patient."""
 
     __tablename__ = "contact_attempt"
@@ -197,7 +206,7 @@ class ContactAttemptRow(VersionedRow, table=True):
     channel: Channel = Field(sa_type=words(Channel, "channel_known"))
 
 
-class ProcedureRecordRow(VersionedRow, table=True):
+class ProcedureRecordRow(CorrectableRow, table=True):
     """What was checked, done and found at one procedure; it is open until it is finished."""
 
     __tablename__ = "procedure_record"
@@ -221,6 +230,13 @@ class ProcedureRecordRow(VersionedRow, table=True):
     override_reason: str = private(default="")
     agent: str = ""
     volume_ml: float | None = None
+    concentration_percent: float | None = None
+    temperature_c: float | None = None
+    lesion_seconds: int | None = None
+    freeze_cycles: int | None = None
+    probe: str | None = None
+    pain_before: int | None = None
+    opioid_before_mg: int | None = None
     parameters: str = private(default="")
     complications: str = private(default="")
     reason: str = private(default="")
@@ -230,7 +246,7 @@ class ProcedureRecordRow(VersionedRow, table=True):
     result_note: str = private(default="")
 
 
-class ReadingRow(VersionedRow, table=True):
+class ReadingRow(CorrectableRow, table=True):
     """One pain score of a test block; with no minutes it is the baseline."""
 
     __tablename__ = "reading"
@@ -242,9 +258,44 @@ class ReadingRow(VersionedRow, table=True):
     score: int
     minutes_after: int | None = None
     measure: Measure = Field(sa_type=words(Measure, "measure_known"))
+    hours_before: int | None = None
 
 
-class TrendRow(VersionedRow, table=True):
+class ComplicationRow(CorrectableRow, table=True):
+    """Something that went wrong in or after a procedure, graded on the scale it names."""
+
+    __tablename__ = "complication"
+    __table_args__ = (STRICT,)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
+    procedure_id: str = Field(foreign_key="procedure_record.id")
+    event_seq: int
+    on: date
+    what: str = private()
+    scale: Scale = Field(sa_type=words(Scale, "scale_known"))
+    grade: int
+    outcome: str = private(default="")
+
+
+class ReviewRow(CorrectableRow, table=True):
+    """One follow-up review after neurolysis, held for one of the protocol's days."""
+
+    __tablename__ = "review"
+    __table_args__ = (CheckConstraint("pain_score BETWEEN 0 AND 10", name="score_in_scale"), STRICT)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
+    procedure_id: str = Field(foreign_key="procedure_record.id")
+    event_seq: int
+    on: date
+    point: int
+    pain_score: int
+    opioid_dose_mg: int
+    following: NextAfterReview = Field(sa_type=words(NextAfterReview, "following_known"))
+
+
+class TrendRow(CorrectableRow, table=True):
     """A later pain score and opioid dose (mg of oral morphine a day)."""
 
     __tablename__ = "trend"
@@ -296,7 +347,7 @@ class NoticeRow(VersionedRow, table=True):
     ended_at: datetime | None = None
 
 
-class NoteRow(VersionedRow, table=True):
+class NoteRow(CorrectableRow, table=True):
     """What a person wrote with one step, by the name of the form's field."""
 
     __tablename__ = "note"
@@ -307,3 +358,27 @@ class NoteRow(VersionedRow, table=True):
     event_seq: int
     about: str
     text: str = private()
+
+
+class CaseLinkRow(VersionedRow, table=True):
+    """A case that is the return of a patient whose earlier case had ended."""
+
+    __tablename__ = "case_link"
+    __table_args__ = (UniqueConstraint("case_id", "earlier_id"), STRICT)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id")
+    earlier_id: str = Field(foreign_key="neurolysis_case.id", index=True)
+
+
+class CaseTraceRow(Row, table=True):
+    """What one line of a case's history wrote: the rows it made, and what the rows it changed held before."""
+
+    __tablename__ = "case_trace"
+    __table_args__ = (UniqueConstraint("case_id", "seq"), STRICT)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id")
+    seq: int
+    made: list[list[str]] = document()
+    changed: dict[str, object] = document(sa_column_kwargs={"info": {"private": True}})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scheduler.pathway import validity
 from scheduler.pathway.guards.slot import held_booking
+from scheduler.pathway.relief import after_words, judge, missing_readings
 from scheduler.pathway.situation import Situation
 from scheduler.pathway.validity import day
 
@@ -31,3 +32,23 @@ def ageing_result(case: Situation) -> str | None:
         return None
     expires = validity.result_expires_on(case.facts, case.protocol)
     return f"The test result of {day(test.on)} is ageing; it holds to {day(expires)}." if expires else None
+
+
+def scores_missing(case: Situation) -> str | None:
+    """Pain scores that the protocol asks for have still to come."""
+    missing = missing_readings(case.readings_so_far, case.protocol)
+    return f"Pain scores still to come: {after_words(missing)} after the block." if missing else None
+
+
+def what_they_show(case: Situation) -> str | None:
+    """What the pain scores show so far, which is for a clinician to declare."""
+    judged = judge(case.readings, case.protocol)
+    return f"So far this is {judged.result.value}: {judged.says}"
+
+
+def consent_outdated(case: Situation) -> str | None:
+    """A consent was signed for another side than the plan has now."""
+    before = case.facts.laterality
+    if case.laterality is before or not case.facts.consents:
+        return None
+    return "The consent was signed for another side: take a new one before booking."

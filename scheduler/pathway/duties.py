@@ -254,6 +254,31 @@ def enter(case: Situation, following: PathwayState, *, opening: bool = False) ->
     return (task, *_started(case, starting))
 
 
+# States whose next task is due by a limit that the urgency category sets.
+_BY_CATEGORY = frozenset({_S.AWAITING_MDT, _S.CONSULTATION, _S.TEST_WAITING, _S.DEFINITIVE_WAITING})
+TIMED_BY_CATEGORY = (Timer.TREAT_BY, Timer.MDT_DUE)
+
+
+def recategorised(case: Situation) -> tuple[Effect, ...]:
+    """Move the timers and the next task that hang on the urgency category; `case` has the new one in its facts."""
+    state = case.facts.state
+    timers = restarted(case, TIMED_BY_CATEGORY)
+    if state not in _BY_CATEGORY:
+        return timers
+    duty = DUTIES[state]
+    task = Task(kind=TaskKind.STATE, role=duty.role, says=duty.says, due_on=duty.due_on(case))
+    return (CompleteTasks(kinds=(TaskKind.STATE,)), task, *timers)
+
+
+def restarted(case: Situation, names: tuple[Timer, ...]) -> tuple[Effect, ...]:
+    """Set these timers anew where they run in the state the case stands in, by what is now known."""
+    running = [watch for watch in WATCHES if watch.timer in names and case.facts.state in watch.states]
+    if not running:
+        return ()
+    stopped = tuple(dict.fromkeys(watch.timer for watch in running))
+    return (CancelDueSteps(names=stopped), *_started(case, running))
+
+
 def _started(case: Situation, watches: Iterable[Watch]) -> tuple[DueStep, ...]:
     tested = case.facts.last_test is not None and result_needed(case.facts)
     applicable = [watch for watch in watches if tested or watch.timer not in _NEED_A_TEST]

@@ -79,6 +79,7 @@ class NoticeKind(StrEnum):
     REMOVED = "removed"
     DISCHARGED = "discharged"
     UNSUITABLE = "unsuitable"
+    CATEGORY_CHANGED = "category_changed"
 
 
 class TaskKind(StrEnum):

@@ -120,3 +120,25 @@ class ReadinessEvent(StrEnum):
     def label(self) -> str:
         """The name people read."""
         return self.value.replace("_", " ").capitalize()
+
+
+class Entry(StrEnum):
+    """One thing that is written down about a case and does not move it along its pathway."""
+
+    CHANGE_CATEGORY = "change_category"
+    CHANGE_PLAN = "change_plan"
+    ADD_READINGS = "add_readings"
+
+    @property
+    def label(self) -> str:
+        """The name people read, as on a button."""
+        return ENTRY_LABELS[self]
+
+
+ENTRY_LABELS = {
+    Entry.CHANGE_CATEGORY: "Change urgency category",
+    Entry.CHANGE_PLAN: "Change the plan",
+    Entry.ADD_READINGS: "Add pain scores of the test block",
+}
+
+Happening = Event | ReadinessEvent | Entry

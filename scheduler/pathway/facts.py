@@ -55,6 +55,27 @@ class Channel(StrEnum):
     GENERAL_PRACTITIONER = "gp"
 
 
+class Scale(StrEnum):
+    """How complications are graded."""
+
+    CIRSE = "cirse"
+    CTCAE = "ctcae"
+
+    @property
+    def label(self) -> str:
+        """The name people read."""
+        return self.value.upper()
+
+
+class NextAfterReview(StrEnum):
+    """What a follow-up review decided."""
+
+    CONTINUE = "continue"
+    SEE_AGAIN = "see_again"
+    PAIN_RETURNED = "pain_returned"
+    FINISH = "finish"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralItem:
     """One thing the referral must come with, or that somebody asked for; `key` is R1 to R7 or a short name.
@@ -69,11 +90,15 @@ class ReferralItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One pain score (0 to 10): the baseline before a test block, or so many minutes after the injection."""
+    """One pain score (0 to 10): the baseline before a test block, or so many minutes after the injection.
+
+    `hours_before` says how long before the injection a baseline was asked.
+    """
 
     score: int
     minutes_after: int | None = None  # None is the baseline
     measure: Measure = Measure.AT_REST
+    hours_before: int = 0
 
     def __post_init__(self) -> None:
         if not 0 <= self.score <= HIGHEST_PAIN_SCORE:
@@ -100,6 +125,42 @@ class ProcedureDone:
     readings: tuple[Reading, ...] = ()
     result: TestResult | None = None
     result_on: date | None = None
+    pain_before: int | None = None
+    opioid_before_mg: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complication:
+    """Something that went wrong in or after a procedure, graded on the scale it names."""
+
+    on: date
+    what: str
+    scale: Scale
+    grade: int
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """One follow-up review; `point` is the protocol's day after neurolysis that it was held for."""
+
+    on: date
+    point: int
+    pain_score: int
+    opioid_dose_mg: int
+    following: NextAfterReview
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCase:
+    """Another case of the same patient: where it stands, and what was done in it."""
+
+    ref: str
+    state: PathwayState
+    target: Target | None
+    linked: bool  # one of the two is the return of the other
+    procedures: tuple[ProcedureDone, ...] = ()
+    ended_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +287,9 @@ class CaseFacts:
     episodes: tuple[Episode, ...] = ()
     booking: BookingFacts | None = None  # the one whose state is live, if any
     procedures: tuple[ProcedureDone, ...] = ()  # oldest first
+    complications: tuple[Complication, ...] = ()
+    reviews: tuple[Review, ...] = ()  # in the order they were recorded
+    other_cases: tuple[OtherCase, ...] = ()  # of the same patient, oldest first
     contact_attempts: tuple[ContactAttempt, ...] = ()
     test_repeats: int = 0
     patient_postponements: int = 0

@@ -90,6 +90,7 @@ TARGET = optional(_choice("target", "Target", _TARGETS, IF_CHANGED))
 TECHNIQUE = optional(_choice("technique", "Definitive technique", _TREATMENTS, IF_CHANGED))
 SIDE = optional(_choice("laterality", "Side", _SIDES, IF_CHANGED))
 URGENCY = optional(_choice("urgency", "Urgency category", _URGENCIES, IF_CHANGED))
+NEW_URGENCY = _choice("urgency", "New urgency category", _URGENCIES)
 LEAD_APPROVAL = optional(
     _text("lead_approval", "IR lead who approves", "Needed only where the protocol asks for the lead's approval.")
 )
@@ -193,6 +194,15 @@ BASELINE_MOVEMENT = optional(
         label="Pain score on movement before the block",
         lowest=0,
         highest=HIGHEST_PAIN_SCORE,
+    )
+)
+BASELINE_HOURS = optional(
+    Field(
+        key="baseline_hours_before",
+        type=FieldType.INTEGER,
+        label="Hours from that score to the block",
+        help="Leave empty if it was asked within the hour.",
+        lowest=0,
     )
 )
 READINGS = Field(

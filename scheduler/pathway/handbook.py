@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from scheduler.pathway.booking import BOOKING_TRANSITIONS
 from scheduler.pathway.duties import DUTIES, WATCHES
+from scheduler.pathway.entries import ENTRIES
 from scheduler.pathway.events import Event
 from scheduler.pathway.fields import Field
 from scheduler.pathway.guards import GUARDS
@@ -86,10 +87,15 @@ READINGS = """\
 
 An answer may be typed as text. Dates are `2026-12-01`. Questions are answered `yes` or `no`. Lists are separated by
 commas; lists with dates are `R1=2026-12-01,R4`, the date being optional. Pain scores are `15min=3,1h=2`: how long after
-the injection, and the score. At the command line each answer is one `--set key=value`.
+the injection, and the score; a score stands for the last of the protocol's times (`test_readings`) at or before it, and
+a test is negative only when every time in the window has one. At the command line each answer is one `--set key=value`.
 
 A field in *italics* may be left empty unless a condition asks for it.
 """
+
+
+ENTRIES_SAY = """\
+These leave the case where it stands on its pathway. They are recorded as events are, and stand in its history."""
 
 
 def handbook() -> str:
@@ -100,6 +106,7 @@ def handbook() -> str:
         _section("## States", _states()),
         READINGS,
         _section("## Steps", *_steps()),
+        _section("## What may be written down without moving a case", ENTRIES_SAY, _entries()),
         _section("## Conditions", _conditions()),
         _section("## Readiness", *_readiness()),
         _section("## Booking", *_booking()),
@@ -174,6 +181,21 @@ def _steps() -> Iterator[str]:
     yield _step_table(_first_of_each(COMMON))
 
 
+def _entries() -> str:
+    rows = [
+        (
+            f"`{form.entry}`",
+            form.says,
+            ", ".join(state.label for state in PathwayState if state in form.states),
+            "<br>".join(GUARDS[key].says for key in form.guards) or "none beyond the form",
+            "<br>".join(_field(field) for field in form.fields),
+            _roles(form.roles),
+        )
+        for form in ENTRIES
+    ]
+    return _table(("entry", "what it means", "in the states", "conditions", "form", "who"), rows)
+
+
 def _first_of_each(moves: Iterable[Transition]) -> list[Transition]:
     found: dict[Event, Transition] = {}
     for move in moves:
@@ -210,7 +232,9 @@ def _roles(roles: frozenset[Role]) -> str:
 
 def _conditions() -> str:
     def used_by(key: str) -> str:
-        return ", ".join(dict.fromkeys(f"`{move.event}`" for move in TRANSITIONS if key in move.guards))
+        moves = [move.event.value for move in TRANSITIONS if key in move.guards]
+        entries = [form.entry.value for form in ENTRIES if key in form.guards]
+        return ", ".join(dict.fromkeys(f"`{name}`" for name in (*moves, *entries)))
 
     rows = [(f"`{guard.key}`", guard.says, used_by(guard.key)) for guard in GUARDS.values()]
     return _table(("condition", "what it asks", "asked by"), rows)

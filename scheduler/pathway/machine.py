@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,10 +10,11 @@ from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway.clocks import NO_HOLIDAYS
 from scheduler.pathway.duties import enter, leave
 from scheduler.pathway.effects import Effect
-from scheduler.pathway.events import Event, ReadinessEvent
+from scheduler.pathway.events import Entry, Event, Happening
 from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.fields import Details, Field, read_details, with_initial
 from scheduler.pathway.guards import GUARDS
+from scheduler.pathway.guards.registry import Check
 from scheduler.pathway.outcomes import end
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.situation import Situation
@@ -29,7 +30,7 @@ class Step:
     `cautions` did not stop it, but the person who took it is told.
     """
 
-    event: Event | ReadinessEvent
+    event: Happening
     from_state: PathwayState
     to_state: PathwayState
     effects: tuple[Effect, ...]
@@ -43,7 +44,7 @@ class NextStep:
     `allowed` leaves out what depends on the form. `why_not` is the first thing in the way.
     """
 
-    event: Event | ReadinessEvent
+    event: Happening
     label: str
     says: str
     fields: tuple[Field, ...]
@@ -69,16 +70,26 @@ def decide(
     move = transition(facts.state, event)
     answers = read_details(move.fields, details, today=today)
     case = Situation(facts=facts, details=answers, protocol=protocol, today=today, holidays=holidays)
-    refusals = [refusal for key in move.guards if (refusal := GUARDS[key].check(case))]
-    if refusals:
-        raise TransitionNotAllowedError(" ".join(refusals))
+    demand(case, move.guards)
     return Step(
         event=event,
         from_state=facts.state,
         to_state=move.end,
         effects=_effects(case, move),
-        cautions=tuple(says for caution in move.cautions if (says := caution(case))),
+        cautions=cautioned(case, move.cautions),
     )
+
+
+def demand(case: Situation, guards: Iterable[str]) -> None:
+    """Raise TransitionNotAllowedError with every sentence in the way, unless all these conditions hold."""
+    refusals = [refusal for key in guards if (refusal := GUARDS[key].check(case))]
+    if refusals:
+        raise TransitionNotAllowedError(" ".join(refusals))
+
+
+def cautioned(case: Situation, cautions: Iterable[Check]) -> tuple[str, ...]:
+    """What the person is told, though nothing stops the step."""
+    return tuple(says for caution in cautions if (says := caution(case)))
 
 
 def _effects(case: Situation, move: Transition) -> tuple[Effect, ...]:
@@ -96,15 +107,28 @@ def possible(
 
 
 def _next_step(case: Situation, move: Transition) -> NextStep:
-    fixed = [GUARDS[key] for key in move.guards if not GUARDS[key].answers]
+    return next_step(case, move.event, says=move.says, fields=move.fields, roles=move.roles, guards=move.guards)
+
+
+def next_step(
+    case: Situation,
+    event: Event | Entry,
+    *,
+    says: str,
+    fields: Iterable[Field],
+    roles: frozenset[Role],
+    guards: Iterable[str],
+) -> NextStep:
+    """Say whether this could follow today, as far as that does not depend on its form."""
+    fixed = [GUARDS[key] for key in guards if not GUARDS[key].answers]
     why_not = next((refusal for guard in fixed if (refusal := guard.check(case))), None)
     known = _known(case.facts)
     return NextStep(
-        event=move.event,
-        label=move.event.label,
-        says=move.says,
-        fields=tuple(with_initial(field, known) for field in move.fields),
-        roles=move.roles,
+        event=event,
+        label=event.label,
+        says=says,
+        fields=tuple(with_initial(field, known) for field in fields),
+        roles=roles,
         allowed=why_not is None,
         why_not=why_not,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from scheduler.pathway import validity
 from scheduler.pathway.booking import BookingState
 from scheduler.pathway.clocks import add_working_days, category_on
-from scheduler.pathway.duties import meeting_due, timer
+from scheduler.pathway.duties import meeting_due, recategorised, timer
 from scheduler.pathway.effects import (
     AddItem,
     Audience,
@@ -43,7 +44,7 @@ from scheduler.pathway.effects import (
     UpdateEpisode,
 )
 from scheduler.pathway.events import ReadinessEvent
-from scheduler.pathway.facts import Channel, MdtRecommendation, TestResult
+from scheduler.pathway.facts import CategoryFrom, Channel, MdtRecommendation, TestResult
 from scheduler.pathway.guards.slot import held_booking, reoffer_limit
 from scheduler.pathway.items import BLOODS, missing_items
 from scheduler.pathway.readiness import next_readiness
@@ -95,6 +96,28 @@ def add_items(case: Situation) -> Effects:
 
 
 # The plan and the meeting
+
+
+def change_category(case: Situation) -> Effects:
+    """Put the patient in another urgency category from today on, with the timers that hang on it."""
+    urgency = needed(case.urgency, "Give the new category in 'urgency'.")
+    episode = case.facts.episode
+    if episode is None:
+        after = replace(case, facts=replace(case.facts, urgency=urgency))
+        return (SetPlan(urgency=urgency), *recategorised(after))
+    before = tuple(change for change in episode.categories if change.on != case.today)
+    changed = replace(episode, categories=(*before, CategoryFrom(on=case.today, urgency=urgency)))
+    episodes = tuple(changed if one is episode else one for one in case.facts.episodes)
+    update = UpdateEpisode(
+        stage=episode.stage,
+        on=case.today,
+        urgency=urgency,
+        readiness=episode.readiness,
+        earliest=episode.earliest,
+        review_on=next((period.review_on for period in episode.not_ready if period.until is None), None),
+    )
+    after = replace(case, facts=replace(case.facts, urgency=urgency, episodes=episodes))
+    return (SetPlan(urgency=urgency), update, *recategorised(after))
 
 
 def set_plan(case: Situation) -> Effects:
@@ -362,6 +385,11 @@ def start(case: Situation) -> Effects:
         CloseEpisode(reason=RemovalReason.TREATED, on=case.today),
         CompleteTasks(kinds=PREPARATION),
     )
+
+
+def add_readings(case: Situation) -> Effects:
+    """Keep pain scores that came after the test block was signed out."""
+    return (RecordReadings(readings=case.given_readings),)
 
 
 def complete_test(case: Situation) -> Effects:

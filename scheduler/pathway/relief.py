@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from scheduler.pathway.facts import Measure, Reading, TestResult
+from scheduler.pathway.fields import MINUTES_IN_AN_HOUR
 from scheduler.pathway.protocols import Protocol
 
 WHOLE = 100  # per cent
@@ -33,41 +35,80 @@ def percent_relief(baseline: int, after: int) -> int:
 def judge(readings: Iterable[Reading], protocol: Protocol) -> Judgement:
     """Judge a test block by the measure (at rest or on movement) that hurt more beforehand.
 
-    No baseline, too low a baseline or no reading in the window can never be positive or negative, only equivocal.
+    No timely baseline, too low a baseline or no reading in the window can never be positive or negative, only
+    equivocal. A reading that is missing never counts as relief, and never as the lack of it: a test is negative only
+    when every reading the protocol asks for in the window was taken.
     """
     known = tuple(readings)
-    baseline = _baseline(known)
+    baseline = baseline_of(known, protocol)
     if baseline is None:
-        return _uncertain("There is no pain score from before the block.")
+        return _uncertain(_no_baseline(known, protocol))
     lowest = protocol.whole("test_baseline_minimum")
     if baseline.score < lowest:
         return _uncertain(f"Pain was {baseline.score} before the block; below {lowest} a test cannot be interpreted.")
     opens, closes = protocol.whole("test_window_opens"), protocol.whole("test_window_closes")
-    after = [reading.score for reading in known if _counts(reading, baseline.measure, opens, closes)]
-    if not after:
+    same = [reading for reading in known if reading.measure is baseline.measure and not reading.is_baseline]
+    within = [reading.score for reading in same if opens <= (reading.minutes_after or 0) <= closes]
+    if not within:
         return _uncertain(f"No pain score was taken {opens} to {closes} minutes after the block.")
-    return _banded(percent_relief(baseline.score, min(after)), protocol)
+    outside = [reading.score for reading in same if (reading.minutes_after or 0) > closes]
+    missing = [at for at in missing_readings(known, protocol) if opens <= at <= closes]
+    late = percent_relief(baseline.score, min(outside)) if outside else None
+    return _banded(percent_relief(baseline.score, min(within)), late, missing, protocol)
 
 
-def _baseline(readings: tuple[Reading, ...]) -> Reading | None:
-    before = [reading for reading in readings if reading.is_baseline]
+def baseline_of(readings: Iterable[Reading], protocol: Protocol) -> Reading | None:
+    """The baseline that counts: of those asked within the protocol's time before the block, the one that hurt more."""
+    limit = protocol.whole("test_baseline_within")
+    before = [reading for reading in readings if reading.is_baseline and reading.hours_before <= limit]
     return max(before, key=lambda reading: (reading.score, reading.measure is Measure.AT_REST), default=None)
 
 
-def _counts(reading: Reading, measure: Measure, opens: int, closes: int) -> bool:
-    return reading.measure is measure and reading.minutes_after is not None and opens <= reading.minutes_after <= closes
+def missing_readings(readings: Iterable[Reading], protocol: Protocol) -> tuple[int, ...]:
+    """The protocol's times, in minutes after the block, at which no score of the judged measure was taken.
+
+    A score stands for the last of the protocol's times at or before it, so one at 20 minutes is that of 15 minutes.
+    """
+    known = tuple(readings)
+    baseline = baseline_of(known, protocol)
+    measure = baseline.measure if baseline else Measure.AT_REST
+    taken = [reading.minutes_after for reading in known if reading.measure is measure and reading.minutes_after]
+    times = sorted(protocol.wholes("test_readings"))
+    spans = [*pairwise(times), *((last, None) for last in times[-1:])]
+    return tuple(start for start, end in spans if not any(start <= at and (end is None or at < end) for at in taken))
 
 
-def _banded(relief: int, protocol: Protocol) -> Judgement:
+def after_words(minutes: Iterable[int]) -> str:
+    """Times after the block as people read them, such as "15 min, 4 h"."""
+    hour = MINUTES_IN_AN_HOUR
+    return ", ".join(f"{at // hour} h" if at % hour == 0 else f"{at} min" for at in minutes)
+
+
+def _no_baseline(readings: tuple[Reading, ...], protocol: Protocol) -> str:
+    early = [reading.hours_before for reading in readings if reading.is_baseline]
+    if not early:
+        return "There is no pain score from before the block."
+    limit = protocol.whole("test_baseline_within")
+    return f"The pain score from before the block is {min(early)} hours old; the most is {limit}."
+
+
+def _banded(relief: int, late: int | None, missing: list[int], protocol: Protocol) -> Judgement:
     positive, equivocal = protocol.whole("test_positive_from"), protocol.whole("test_equivocal_from")
+    lacking = f" Not recorded: {after_words(missing)}." if missing else ""
     if relief >= positive:
-        return Judgement(
-            result=TestResult.POSITIVE, relief=relief, says=f"Best relief is {relief}%, at least {positive}%."
-        )
+        says = f"Best relief is {relief}%, at least {positive}%.{lacking}"
+        return Judgement(result=TestResult.POSITIVE, relief=relief, says=says)
     if relief >= equivocal:
-        says = f"Best relief is {relief}%, from {equivocal}% to below {positive}%."
+        says = f"Best relief is {relief}%, from {equivocal}% to below {positive}%.{lacking}"
         return Judgement(result=TestResult.EQUIVOCAL, relief=relief, says=says)
-    return Judgement(result=TestResult.NEGATIVE, relief=relief, says=f"Best relief is {relief}%, below {equivocal}%.")
+    says = f"Best relief is {relief}%, below {equivocal}%."
+    if missing:
+        says = f"{says} Pain scores are missing in the window ({after_words(missing)}), so it is not negative yet."
+        return Judgement(result=TestResult.EQUIVOCAL, relief=relief, says=says)
+    if late is not None and late >= positive:
+        says = f"{says} Relief of {late}% came only after local anaesthetic had worn off, which does not fit a block."
+        return Judgement(result=TestResult.EQUIVOCAL, relief=relief, says=says)
+    return Judgement(result=TestResult.NEGATIVE, relief=relief, says=says)
 
 
 def _uncertain(says: str) -> Judgement:

@@ -73,6 +73,12 @@ class Situation:
         return (*(test.readings if test else ()), *self.given_readings)
 
     @property
+    def readings_so_far(self) -> tuple[Reading, ...]:
+        """The pain scores of the test block in hand: those given now alone while it is under way."""
+        under_way = self.facts.state is PathwayState.TEST_IN_PROGRESS
+        return self.given_readings if under_way else self.readings
+
+    @property
     def given_readings(self) -> tuple[Reading, ...]:
         """The pain scores given with this step, baselines included."""
         at_rest = self.details.readings("readings")
@@ -85,7 +91,10 @@ class Situation:
     def _baselines(self) -> tuple[Reading, ...]:
         asked = ((Measure.AT_REST, "baseline_rest"), (Measure.ON_MOVEMENT, "baseline_movement"))
         scores = [(measure, self.details.whole(key)) for measure, key in asked]
-        return tuple(Reading(score=score, measure=measure) for measure, score in scores if score is not None)
+        early = self.details.whole("baseline_hours_before") or 0
+        return tuple(
+            Reading(score=score, measure=measure, hours_before=early) for measure, score in scores if score is not None
+        )
 
     def planned_technique(self) -> Technique:
         """The technique of the procedure the state is about; raises TransitionNotAllowedError if none is planned."""

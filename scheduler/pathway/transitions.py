@@ -408,8 +408,10 @@ TEST = (
             forms.VOLUME,
             forms.BASELINE_MOVEMENT,
             forms.READINGS_MOVEMENT,
+            forms.BASELINE_HOURS,
         ),
         guards=("sign_out_complete", "scores_recorded"),
+        cautions=(caution.scores_missing,),
         effects=(leaves.complete_test,),
     ),
     Transition(
@@ -433,7 +435,7 @@ RESULT = (
         says="The block relieved the pain, so neurolysis may follow; the wait for it starts.",
         roles=CLINICAL,
         fields=_LATE_SCORES,
-        guards=("relief_is_positive",),
+        guards=("scores_new", "relief_is_positive"),
         effects=(leaves.result, leaves.await_definitive, letters(_N.RESULT, _A.REFERRER, _A.GENERAL_PRACTITIONER)),
     ),
     Transition(
@@ -443,7 +445,7 @@ RESULT = (
         says="The block neither proved nor disproved the plan.",
         roles=CLINICAL,
         fields=(*_LATE_SCORES, forms.PATTERN_CONCERN),
-        guards=("relief_is_equivocal",),
+        guards=("scores_new", "relief_is_equivocal"),
         effects=(leaves.result, letters(_N.RESULT, _A.REFERRER, _A.GENERAL_PRACTITIONER)),
     ),
     Transition(
@@ -453,7 +455,7 @@ RESULT = (
         says="The block did not relieve the pain.",
         roles=CLINICAL,
         fields=_LATE_SCORES,
-        guards=("relief_is_negative",),
+        guards=("scores_new", "relief_is_negative"),
         effects=(leaves.result, letters(_N.RESULT, _A.REFERRER, _A.GENERAL_PRACTITIONER)),
     ),
     Transition(

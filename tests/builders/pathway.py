@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from scheduler.pathway.booking import BookingState
-from scheduler.pathway.events import Event
+from scheduler.pathway.entries import decide_entry
+from scheduler.pathway.events import Entry, Event
 from scheduler.pathway.facts import (
     BookingFacts,
     CaseFacts,
@@ -205,7 +206,9 @@ ELSE_FACTS: dict[tuple[PathwayState, Event], dict[str, Any]] = {
     (_S.TEST_WAITING, Event.BOOK_TEST): _WAITING_TEST | {"booking": a_booking()},
     (_S.DEFINITIVE_WAITING, Event.BOOK_DEFINITIVE): _WAITING_DEFINITIVE | {"booking": a_booking(Stage.DEFINITIVE)},
     (_S.TEST_AWAITING_RESULT, Event.RESULT_EQUIVOCAL): {"procedures": (replace(_TESTED, readings=scores(m15=5)),)},
-    (_S.TEST_AWAITING_RESULT, Event.RESULT_NEGATIVE): {"procedures": (replace(_TESTED, readings=scores(m15=7)),)},
+    (_S.TEST_AWAITING_RESULT, Event.RESULT_NEGATIVE): {
+        "procedures": (replace(_TESTED, readings=scores(m15=7, m60=7, m240=7)),)
+    },
 }
 FORMS: dict[Event, dict[str, object]] = {
     Event.INFORMATION_RECEIVED: {"items": "R1=2026-11-20,ECG"},
@@ -261,6 +264,31 @@ ELSE_FORMS: dict[tuple[PathwayState, Event], dict[str, object]] = {
     (_S.TEST_POSITIVE, Event.LIST_FOR_DEFINITIVE): {"consent_on": "2026-11-23"},
     (_S.TEST_NEGATIVE, Event.MDT_RECALL): {"technique": "cryo"},
 }
+
+
+ENTRY_FACTS: dict[Entry, tuple[PathwayState, dict[str, Any]]] = {
+    Entry.CHANGE_CATEGORY: (_S.TEST_WAITING, _WAITING_TEST),
+    Entry.CHANGE_PLAN: (_S.TEST_WAITING, _WAITING_TEST | {"target": Target.SPLANCHNIC, "consents": ()}),
+    Entry.ADD_READINGS: (_S.TEST_AWAITING_RESULT, {"procedures": (_TESTED,)}),
+}
+ENTRY_ANSWERS: dict[Entry, dict[str, object]] = {
+    Entry.CHANGE_CATEGORY: {"urgency": "1", "reason": "The pain is worse"},
+    Entry.CHANGE_PLAN: {"laterality": "left", "reason": "One side only hurts"},
+    Entry.ADD_READINGS: {"readings": "4h=3,24h=7"},
+}
+
+
+def ready_to_write(entry: Entry) -> tuple[CaseFacts, dict[str, object]]:
+    """A case about which this may be written down, and the form filled in."""
+    state, known = ENTRY_FACTS[entry]
+    return a_case_facts(state, **known), ENTRY_ANSWERS[entry]
+
+
+def enter(
+    facts: CaseFacts, entry: Entry, today: date = TODAY, protocol: Protocol | None = None, **answers: Any
+) -> Step:
+    """Write one thing down about a case by the seeded protocol."""
+    return decide_entry(facts, entry, answers, protocol=protocol or a_protocol(), today=today)
 
 
 def ready_for(state: PathwayState, event: Event) -> tuple[CaseFacts, dict[str, object]]:

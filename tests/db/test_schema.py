@@ -20,6 +20,7 @@ UNVERSIONED = {
     "audit_event",
     "audit_head",
     "case_event",
+    "case_trace",
     "client_write",
     "counter",
     "document",

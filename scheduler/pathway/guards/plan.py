@@ -6,7 +6,11 @@ from collections.abc import Mapping
 
 from scheduler.pathway.guards.registry import guard, listed
 from scheduler.pathway.situation import Situation
+from scheduler.pathway.states import PathwayState
+from scheduler.pathway.validity import day, result_needed, supporting_test
 from scheduler.vocabulary import Stage, side_fits
+
+BEFORE_THE_DECISION = frozenset({PathwayState.AWAITING_MDT, PathwayState.MDT_MORE_INFO})
 
 
 @guard()
@@ -63,3 +67,48 @@ def referrer_known(case: Situation) -> str | None:
     if case.facts.referrer_recorded:
         return None
     return "The referral names no referrer: add the referrer to the referral first."
+
+
+@guard()
+def other_category(case: Situation) -> str | None:
+    """The category is another than before."""
+    if case.urgency is not case.facts.urgency:
+        return None
+    return f"The patient is in {case.urgency.label.lower()} already: give another." if case.urgency else None
+
+
+@guard()
+def plan_differs(case: Situation) -> str | None:
+    """Something of the plan changes."""
+    facts = case.facts
+    if (case.target, case.technique, case.laterality) != (facts.target, facts.technique, facts.laterality):
+        return None
+    return "That is the present plan: give another 'target', 'technique' or 'laterality'."
+
+
+@guard()
+def within_the_decision(case: Situation) -> str | None:
+    """Once the meeting has decided, target and technique change only by the meeting."""
+    same = (case.target, case.technique) == (case.facts.target, case.facts.technique)
+    if same or case.facts.state in BEFORE_THE_DECISION:
+        return None
+    return "The meeting decided on this target and technique: send the case back to it (mdt_recall) to change them."
+
+
+@guard()
+def test_still_supports(case: Situation) -> str | None:
+    """A positive test that treatment rests on was of the same side."""
+    if case.laterality is case.facts.laterality or not result_needed(case.facts):
+        return None
+    if supporting_test(case.facts) is None:
+        return None
+    return "The positive test block was of the present side: send the case back to the meeting (mdt_recall)."
+
+
+@guard(answers=False)
+def no_slot_held(case: Situation) -> str | None:
+    """No slot is held, whose length and kind fit the present plan only."""
+    booking = case.facts.booking
+    if booking is None or not booking.state.is_live:
+        return None
+    return f"A slot on {day(booking.on)} is held for the present plan: give it back first."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scheduler.pathway import validity
 from scheduler.pathway.facts import TestResult
 from scheduler.pathway.guards.registry import guard
-from scheduler.pathway.relief import judge
+from scheduler.pathway.relief import after_words, judge
 from scheduler.pathway.situation import Situation
 
 
@@ -14,6 +14,28 @@ def _result_is(case: Situation, wanted: TestResult) -> str | None:
     if judged.result is wanted:
         return None
     return f"{judged.says} That is {judged.result.value}: record result_{judged.result.value} instead."
+
+
+@guard()
+def scores_new(case: Situation) -> str | None:
+    """No pain score is given for a time that has one already."""
+    test = case.facts.last_test
+    taken = {(reading.measure, reading.minutes_after) for reading in (test.readings if test else ())}
+    given = [(reading.measure, reading.minutes_after) for reading in case.given_readings]
+    twice = [
+        after for measure, after in given if after and ((measure, after) in taken or given.count((measure, after)) > 1)
+    ]
+    if not twice:
+        return None
+    return (
+        f"A pain score {after_words(sorted(set(twice)))} after the block is recorded already: correct that one instead."
+    )
+
+
+@guard()
+def scores_given(case: Situation) -> str | None:
+    """At least one pain score is given."""
+    return None if case.given_readings else "Give at least one score in 'readings' or 'readings_movement'."
 
 
 @guard()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.pathway.facts import Measure, Reading, TestResult
-from scheduler.pathway.relief import judge, percent_relief
+from scheduler.pathway.relief import after_words, judge, missing_readings, percent_relief
 from tests.builders.pathway import a_protocol, scores
 
 
@@ -30,7 +30,7 @@ def test_the_measure_that_hurt_more_before_is_the_one_that_is_judged() -> None:
         Reading(score=4),
         Reading(score=1, minutes_after=15),
         Reading(score=9, measure=moving),
-        Reading(score=8, minutes_after=15, measure=moving),
+        *(Reading(score=8, minutes_after=at, measure=moving) for at in (15, 60, 240)),
     )
     assert judge(readings, a_protocol()).result is TestResult.NEGATIVE
 
@@ -64,3 +64,62 @@ def test_a_pain_score_is_from_nought_to_ten(score: int) -> None:
 def test_a_reading_after_the_block_is_after_it() -> None:
     with pytest.raises(ValueError, match="not after it"):
         Reading(score=1, minutes_after=0)
+
+
+@pytest.mark.parametrize(
+    ("readings", "missing"),
+    [
+        (scores(8), (15, 60, 240, 1440)),
+        (scores(8, m20=7), (60, 240, 1440)),
+        (scores(8, m59=7, m60=6), (240, 1440)),
+        (scores(8, m15=7, m60=6, m240=5, m1440=8), ()),
+        (scores(8, m14=7), (15, 60, 240, 1440)),
+        (scores(8, m2000=8), (15, 60, 240)),
+    ],
+)
+def test_what_was_not_asked_at_the_protocols_times_is_missing(readings: tuple[Reading, ...], missing: tuple) -> None:
+    assert missing_readings(readings, a_protocol()) == missing
+
+
+def test_times_are_written_as_people_read_them() -> None:
+    assert after_words((15, 60, 240, 1440)) == "15 min, 1 h, 4 h, 24 h"
+
+
+def test_a_missing_score_never_makes_a_test_negative_and_says_which_is_missing() -> None:
+    judged = judge(scores(10, m15=8, m240=8), a_protocol())
+    assert judged.result is TestResult.EQUIVOCAL
+    assert "(1 h)" in judged.says
+
+
+def test_a_missing_score_does_not_undo_relief_that_was_seen() -> None:
+    judged = judge(scores(10, m15=4), a_protocol())
+    assert judged.result is TestResult.POSITIVE
+    assert "Not recorded: 1 h, 4 h." in judged.says
+
+
+def test_relief_that_came_only_after_the_anaesthetic_wore_off_fits_no_block() -> None:
+    full = {"m15": 9, "m60": 9, "m240": 9}
+    assert judge(scores(10, **full, m1440=9), a_protocol()).result is TestResult.NEGATIVE
+    judged = judge(scores(10, **full, m1440=2), a_protocol())
+    assert judged.result is TestResult.EQUIVOCAL
+    assert "had worn off" in judged.says
+
+
+@pytest.mark.parametrize(("hours", "result"), [(24, TestResult.POSITIVE), (25, TestResult.EQUIVOCAL)])
+def test_a_baseline_counts_only_within_the_protocols_time(hours: int, result: TestResult) -> None:
+    readings = (Reading(score=8, hours_before=hours), Reading(score=2, minutes_after=30))
+    judged = judge(readings, a_protocol())
+    assert judged.result is result
+    assert ("hours old" in judged.says) is (result is TestResult.EQUIVOCAL)
+
+
+@given(
+    baseline=st.integers(0, 10),
+    taken=st.lists(st.builds(Reading, score=st.integers(0, 10), minutes_after=st.integers(1, 2000)), max_size=6),
+    left_out=st.integers(0, 5),
+)
+def test_leaving_a_score_out_never_turns_a_test_positive(baseline: int, taken: list[Reading], left_out: int) -> None:
+    all_ = [Reading(score=baseline), *taken]
+    fewer = [Reading(score=baseline), *taken[:left_out], *taken[left_out + 1 :]]
+    if judge(fewer, a_protocol()).result is TestResult.POSITIVE:
+        assert judge(all_, a_protocol()).result is TestResult.POSITIVE

@@ -17,8 +17,9 @@ from scheduler.pathway.effects import (
     TaskKind,
     Timer,
 )
+from scheduler.pathway.entries import ENTRIES
 from scheduler.pathway.events import Event
-from scheduler.pathway.fields import read_details
+from scheduler.pathway.fields import FieldType, read_details
 from scheduler.pathway.guards import GUARDS
 from scheduler.pathway.machine import decide, possible
 from scheduler.pathway.states import PathwayState, StateKind
@@ -75,13 +76,23 @@ def test_an_event_that_does_not_belong_is_refused_with_what_may_follow(state: Pa
 
 
 def test_every_guard_is_used_and_every_guard_used_exists() -> None:
-    assert {key for move in TRANSITIONS for key in move.guards} == set(GUARDS)
+    assert {key for asked in (*TRANSITIONS, *ENTRIES) for key in asked.guards} == set(GUARDS)
 
 
 def test_every_guard_says_what_it_asks_in_one_sentence() -> None:
     for guard in GUARDS.values():
         assert guard.says.endswith("."), guard.key
         assert "\n" not in guard.says, guard.key
+
+
+@EVERY
+def test_every_step_has_a_sentence_roles_typed_fields_and_leaves_something_behind(move: Transition) -> None:
+    assert move.says.endswith(".")
+    assert move.roles
+    assert len({field.key for field in move.fields}) == len(move.fields)
+    assert all(field.label and isinstance(field.type, FieldType) for field in move.fields)
+    facts, form = ready_for(move.start, move.event)
+    assert decide(facts, move.event, form, protocol=a_protocol(), today=TODAY).effects
 
 
 @EVERY

@@ -281,7 +281,7 @@ def test_the_window_offered_to_the_planner_is_one_that_can_be_booked() -> None:
 
 def test_a_negative_test_leads_to_another_plan_with_a_new_test() -> None:
     case = listed_for_test()
-    do_test(case, "15min=8")
+    do_test(case, "15min=8,1h=8,4h=8")
     case.record(Event.RESULT_NEGATIVE)
     case.record(Event.MDT_RECALL, target="splanchnic")
     case.record(Event.MDT_PROCEED_TEST, attended=QUORUM)
@@ -415,7 +415,7 @@ def a_form(event: Event, case: Memory, chance: Random) -> dict[str, object]:
         case Event.START_TEST | Event.START_DEFINITIVE:
             form["bloods_dated"] = today
         case Event.COMPLETE_TEST:
-            form["readings"] = chance.choice(["15min=2", "15min=5", "15min=8"])
+            form["readings"] = chance.choice(["15min=2", "15min=5", "15min=8,1h=8,4h=8"])
         case Event.MDT_RECALL if case.facts.state is S.TEST_NEGATIVE:
             form = {"technique": chance.choice(["chemical", "cryo"])}
         case Event.NEW_PLAN:
