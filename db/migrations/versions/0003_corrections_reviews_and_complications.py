@@ -1,6 +1,6 @@
 """Corrections strike rows out, procedures are recorded by technique, and reviews, complications and links are kept.
 
-Revision: 0002, after 0001.
+Revision: 0003, after 0002.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel import AutoString
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
