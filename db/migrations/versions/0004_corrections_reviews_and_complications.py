@@ -1,6 +1,6 @@
 """Corrections strike rows out, procedures are recorded by technique, and reviews, complications and links are kept.
 
-Revision: 0003, after 0002.
+Revision: 0004, after 0003.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel import AutoString
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
