@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db import audit, claims
+from db import audit, claims, reminders
 from db.audit import Author
 from db.cases import write_line
 from db.claims import Hold
@@ -17,8 +17,8 @@ from db.facts import case_row
 from db.tables import BookingRow, ClaimRow, EquipmentUnitRow, SiteRow, SuiteRow, SuiteSessionRow, UnitPlacementRow
 from db.tables.booking import HOLDING
 from db.words import ResourceKind
-from scheduler.errors import DoubleBookingError, NotFoundError
-from scheduler.pathway.booking import BookingEvent, next_booking_state
+from scheduler.errors import DoubleBookingError, NotFoundError, TransitionNotAllowedError
+from scheduler.pathway.booking import TENTATIVE, BookingEvent, next_booking_state
 
 SHARED = (ResourceKind.EQUIPMENT, ResourceKind.RECOVERY_BAY)
 Span = tuple[datetime, datetime]
@@ -33,18 +33,55 @@ def advance(
     now: datetime,
     expected_version: int | None = None,
 ) -> None:
-    """Move a booking on without moving the case, such as when the patient confirms or arrives."""
+    """Move a booking on without moving the case, such as when the patient confirms or arrives.
+
+    What ends an agreed booking moves the case too, so it is recorded on the case and refused here.
+    """
     case = case_row(session, case_ref, lock=True)
     booking = standing_booking(session, case.id)
     if booking is None:
         raise NotFoundError(f"Case {case_ref} has no booking.")
     booking.expect(expected_version)
-    booking.status = next_booking_state(booking.status, event)
-    if not booking.status.holds_its_slot:
-        booking.ended_at = now
-        claims.release(session, claims.held_by(session, booking_id=booking.id))
+    following = next_booking_state(booking.status, event)
+    if (booking.status in TENTATIVE) != (following in TENTATIVE) or not following.holds_its_slot:
+        raise TransitionNotAllowedError(
+            f"'{event.label}' is more than a step of the booking: record it on the case, or on the held slot."
+        )
+    booking.status = following
     write_line(session, case, f"booking_{event.value}", case.state, actor=actor, now=now, details={})
+    reminders.follow(session, case_ref, now=now, by=actor.id)
     audit.record(session, action=f"booking_{event.value}", entity="case", ref=case_ref)
+
+
+def visit_holds(
+    booking: BookingRow, on: SuiteSessionRow, *, patient: str, turnaround: int, lists: Iterable[SuiteSessionRow]
+) -> list[Hold]:
+    """Give what one visit holds besides units and bays: the suite until it is turned over, and the patient.
+
+    Turnaround never reaches into the suite's next list, which is one of `lists`: no rule asks for that.
+    """
+    following = [row.start for row in lists if row.suite_id == on.suite_id and row.start >= on.end]
+    turned = booking.end + timedelta(minutes=turnaround)
+    clean = min([turned, *(max(booking.end, start) for start in following)])
+    return [
+        _hold(booking, ResourceKind.SUITE, on.suite_id, (booking.start, clean)),
+        _hold(booking, ResourceKind.PATIENT, patient, (booking.start, booking.recovery_end)),
+    ]
+
+
+def staff_holds(row: SuiteSessionRow) -> list[Hold]:
+    """Give what a list holds: its radiologist for its whole window, once it has one."""
+    if row.assigned_radiologist_id is None:
+        return []
+    return [
+        Hold(
+            kind=ResourceKind.RADIOLOGIST,
+            resource_id=row.assigned_radiologist_id,
+            start=row.start,
+            end=row.end,
+            session_id=row.id,
+        )
+    ]
 
 
 def reassign_units(session: Session, *, site: str, on: date, kinds: Mapping[str, Sequence[str]]) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from db import audit, effects, writes
+from db import audit, effects, reminders, writes
 from db.audit import Author
 from db.effects import Work
 from db.facts import case_row
@@ -16,11 +16,24 @@ from db.localtime import local_date
 from db.tables import CaseEventRow, CaseRow, MdtItemRow, MdtMeetingRow, TaskRow
 from db.words import TaskState
 from scheduler.errors import NotFoundError, StaleVersionError
+from scheduler.pathway import effects as pathway
 from scheduler.pathway.machine import Step
 from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Role
 
 MOVED = "booking_moved"
+# What a reminder is made of: after one of these, reminders are looked at anew.
+FOLLOWED = frozenset(
+    {
+        pathway.SetBookingState,
+        pathway.CancelBooking,
+        pathway.RecordConsent,
+        pathway.RecordMdtOutcome,
+        pathway.RenewReferral,
+        pathway.OpenEpisode,
+        pathway.CloseEpisode,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +77,8 @@ def apply_step(
     work = Work(session=session, case=case, author=actor, now=now, today=today, seq=line.seq)
     for effect in step.effects:
         effects.apply(effect, work)
+    if not FOLLOWED.isdisjoint(type(effect) for effect in step.effects):
+        reminders.follow(session, case_ref, now=now, by=actor.id)
     audit.record(session, action=step.event.value, entity="case", ref=case_ref, why=line.why)
     applied = Applied(ref=case_ref, state=case.state, seq=line.seq, version=case.version)
     writes.finish(session, write_id, {"ref": case_ref, "state": case.state, "seq": line.seq, "version": case.version})

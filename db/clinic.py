@@ -68,6 +68,12 @@ def known(session: Session) -> Known:
     )
 
 
+def sites_of_lists(session: Session, lists: Iterable[str]) -> tuple[str, ...]:
+    """Give the sites of these lists; one that does not exist has none."""
+    asked = select(SuiteRow.site_id).join(SuiteSessionRow, col(SuiteSessionRow.suite_id) == SuiteRow.id)
+    return tuple(sorted(set(session.exec(asked.where(col(SuiteSessionRow.id).in_(list(lists)))))))
+
+
 def add_site(session: Session, site: Site) -> None:
     """Add a hospital or campus."""
     session.add(

@@ -79,6 +79,16 @@ def due(session: Session, *, now: datetime, limit: int = 100, names: Collection[
     return [_step(row) for row in session.exec(asked)]
 
 
+def next_due(session: Session, *, name: str, case_ref: str | None = None) -> datetime | None:
+    """Give when the next open step of this name, of a case or of none, falls due; None when none is open."""
+    asked = select(DueStepRow.due_at).where(
+        DueStepRow.name == name,
+        col(DueStepRow.state).in_(OPEN),
+        col(DueStepRow.case_ref).is_(None) if case_ref is None else DueStepRow.case_ref == case_ref,
+    )
+    return session.exec(asked.order_by(col(DueStepRow.due_at)).limit(1)).first()
+
+
 def claim_due(
     session: Session,
     *,

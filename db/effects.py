@@ -9,8 +9,9 @@ from functools import singledispatch
 
 from sqlmodel import Session, col, func, select
 
-from db import claims, due_steps
+from db import due_steps
 from db.audit import Author
+from db.giving_back import give_back, tick_off
 from db.localtime import start_of_day, timezone_of
 from db.tables import (
     BookingRow,
@@ -31,9 +32,10 @@ from db.tables import (
     WaitlistEpisodeRow,
 )
 from db.tables.booking import HOLDING
-from db.words import NoticeState, TaskState
+from db.words import NoticeState
 from scheduler.errors import NeurolistError
 from scheduler.pathway import effects as pathway
+from scheduler.pathway.booking import BookingState
 from scheduler.vocabulary import Readiness, Stage
 
 
@@ -198,22 +200,22 @@ def _(effect: pathway.SetBookingState, work: Work) -> None:
     booking = standing_booking(work.session, work.case.id)
     if booking is None:
         raise NeurolistError(f"Case {work.case.ref} has no booking to move on.")
-    booking.status = effect.state
-    if not effect.state.holds_its_slot:
-        _end_booking(work, booking)
+    if effect.state.holds_its_slot:
+        booking.status = effect.state
+    else:
+        _end_booking(work, booking, effect.state)
 
 
 @apply.register
 def _(effect: pathway.CancelBooking, work: Work) -> None:
     booking = standing_booking(work.session, work.case.id)
     if booking is not None:
-        booking.status, booking.end_reason = effect.state, effect.reason
-        _end_booking(work, booking)
+        booking.end_reason = effect.reason
+        _end_booking(work, booking, effect.state)
 
 
-def _end_booking(work: Work, booking: BookingRow) -> None:
-    booking.ended_at = work.now
-    claims.release(work.session, claims.held_by(work.session, booking_id=booking.id))
+def _end_booking(work: Work, booking: BookingRow, state: BookingState) -> None:
+    give_back(work.session, work.case, booking, state, now=work.now, by=work.author.id)
 
 
 @apply.register
@@ -397,10 +399,7 @@ def _(effect: pathway.CompleteTasks, work: Work) -> None:
 
 
 def _tick_off(work: Work, kinds: Sequence[str]) -> None:
-    """Tick off the case's open tasks of these kinds, or all of them when none is given."""
-    asked = select(TaskRow).where(TaskRow.case_id == work.case.id, TaskRow.state == TaskState.OPEN)
-    for task in work.session.exec(asked.where(col(TaskRow.kind).in_(kinds)) if kinds else asked):
-        task.state, task.ended_at, task.ended_by = TaskState.DONE, work.now, work.author.id
+    tick_off(work.session, work.case.id, kinds, now=work.now, by=work.author.id)
 
 
 @apply.register

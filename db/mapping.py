@@ -312,7 +312,7 @@ def _due(episode: Episode, urgency: Urgency, frame: _Frame) -> date:
 
 
 def _pin(candidate: _Candidate, frame: _Frame, *, stuck: bool) -> Pin | None:
-    """A booking stays where it is when it is frozen, under way, or nobody may move it; not on a closed list.
+    """A booking stays where it is when it is held, frozen, under way, or nobody may move it; not on a closed list.
 
     Where its radiologist was taken off the list, the place stays and the plan finds another radiologist.
     """
@@ -321,9 +321,11 @@ def _pin(candidate: _Candidate, frame: _Frame, *, stuck: bool) -> Pin | None:
         return None
     on = frame.lists[booking.session_id]
     frozen = frame.freeze_until is not None and on.on <= frame.freeze_until
-    under_way = booking.status not in {BookingState.HELD, BookingState.OFFERED, *COMMITMENTS}
+    asked_or_there = (
+        booking.status not in COMMITMENTS
+    )  # a slot the patient is being asked about stays the one asked about
     staffed = on.assigned_radiologist_id == booking.radiologist_id
-    if stuck or (staffed and (frozen or under_way)):
+    if stuck or (staffed and (frozen or asked_or_there)):
         return Pin(session=on.id, start=booking.start, radiologist=booking.radiologist_id if staffed else None)
     return None
 

@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from db import claims, clinic
-from db.claims import Hold
+from db.bookings import staff_holds
 from db.tables import SuiteSessionRow
-from db.words import ResourceKind
 from scheduler.problem import SchedulingProblem, SuiteSession
 
 
@@ -39,15 +38,7 @@ def _cut_short(session: Session, row: SuiteSessionRow, planned: SuiteSession, zo
     row.start, row.end = planned.start, planned.end
     row.wall_start, row.wall_end = (f"{moment.astimezone(zone):%H:%M}" for moment in (planned.start, planned.end))
     session.flush()
-    if row.assigned_radiologist_id is not None:
-        hold = Hold(
-            kind=ResourceKind.RADIOLOGIST,
-            resource_id=row.assigned_radiologist_id,
-            start=row.start,
-            end=row.end,
-            session_id=row.id,
-        )
-        claims.take(session, [hold])
+    claims.take(session, staff_holds(row))
 
 
 def keep_outage(session: Session, event: Mapping[str, object]) -> None:

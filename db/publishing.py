@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db import audit, claims, writes
+from db import audit, claims, holds, reminders, writes
 from db.audit import Author
-from db.bookings import reassign_units
+from db.bookings import reassign_units, staff_holds, visit_holds
 from db.cases import MOVED, apply_step, write_line
 from db.claims import Hold
 from db.clinic import holidays
 from db.facts import facts_of
+from db.holds import BOOK
 from db.localtime import local_date
 from db.mapping import case_id, ref_of
 from db.outages import keep_outage, reshape_lists
@@ -29,19 +30,17 @@ from db.tables import (
     WaitlistEpisodeRow,
 )
 from db.tables.booking import HOLDING
-from db.words import ProposalStatus, ResourceKind
+from db.words import ProposalStatus
 from scheduler.audit import audit as audit_plan
 from scheduler.errors import NeurolistError, StaleVersionError, TransitionNotAllowedError
-from scheduler.pathway.booking import BookingEvent, BookingState, next_booking_state
+from scheduler.pathway.booking import TENTATIVE, BookingEvent, BookingState, next_booking_state
 from scheduler.pathway.events import Event
 from scheduler.pathway.facts import BookingFacts, CaseFacts
 from scheduler.pathway.machine import Step, decide
 from scheduler.pathway.protocols import Protocol
 from scheduler.plan import Booking, Plan
 from scheduler.problem import Case, SchedulingProblem
-from scheduler.vocabulary import Stage
 
-BOOK = {Stage.TEST_BLOCK: Event.BOOK_TEST, Stage.DEFINITIVE: Event.BOOK_DEFINITIVE}
 MOST_NAMED = 12  # changes named in a refusal; more would hide the message
 
 
@@ -314,6 +313,9 @@ def _cancel(work: _Publishing, row: CaseRow, old: BookingRow) -> str:
     on = work.lists[old.session_id]
     gone = on.assigned_radiologist_id != old.radiologist_id
     reason = "list_closed" if on.closed else "staff_unavailable" if gone else "other"
+    if old.status in TENTATIVE:
+        holds.release(work.session, row.ref, reason=reason, actor=work.actor, now=work.now)
+        return row.ref
     facts = facts_of(work.session, [row])[row.id]
     given = {"reason": reason}
     step = decide(facts, Event.CANCEL_HOSPITAL, given, protocol=work.protocol, today=work.today, holidays=work.holidays)
@@ -340,17 +342,7 @@ def _staff(work: _Publishing, places: Iterable[_Place]) -> list[str]:
     work.session.flush()
     claims.take(
         work.session,
-        [
-            Hold(
-                kind=ResourceKind.RADIOLOGIST,
-                resource_id=row.assigned_radiologist_id,
-                start=row.start,
-                end=row.end,
-                session_id=row.id,
-            )
-            for row in changing
-            if row.assigned_radiologist_id is not None
-        ],
+        [hold for row in changing for hold in staff_holds(row)],
     )
     return sorted(wanted)
 
@@ -376,6 +368,7 @@ def _move(work: _Publishing, place: _Place) -> None:
     booking.proposal_id = work.proposal.id
     told = {"list": booking.session_id, "start": booking.start, "radiologist": booking.radiologist_id}
     write_line(work.session, place.row, MOVED, place.row.state, actor=work.actor, now=work.now, details=told)
+    reminders.follow(work.session, place.row.ref, now=work.now, by=work.actor.id)
 
 
 def _book(work: _Publishing, place: _Place) -> None:
@@ -404,28 +397,8 @@ def _holds(work: _Publishing, place: _Place) -> list[Hold]:
         select(BookingRow).where(BookingRow.case_id == place.row.id, col(BookingRow.status).in_(HOLDING))
     ).one()
     on = work.lists[booking.session_id]
-    suite = Hold(
-        kind=ResourceKind.SUITE,
-        resource_id=on.suite_id,
-        start=booking.start,
-        end=_clean_by(work, on, booking.end),
-        booking_id=booking.id,
-    )
-    patient = Hold(
-        kind=ResourceKind.PATIENT,
-        resource_id=place.row.patient_id,
-        start=booking.start,
-        end=booking.recovery_end,
-        booking_id=booking.id,
-    )
-    return [suite, patient]
-
-
-def _clean_by(work: _Publishing, on: SuiteSessionRow, end: datetime) -> datetime:
-    """Turnaround belongs to the suite's claim, but never reaches into the suite's next list: no rule asks for that."""
-    turned = end + timedelta(minutes=work.problem.suite_by_id[on.suite_id].turnaround_minutes)
-    following = [row.start for row in work.lists.values() if row.suite_id == on.suite_id and row.start >= on.end]
-    return min([turned, *(max(end, start) for start in following)])
+    turnaround = work.problem.suite_by_id[on.suite_id].turnaround_minutes
+    return visit_holds(booking, on, patient=place.row.patient_id, turnaround=turnaround, lists=work.lists.values())
 
 
 def _share_units(work: _Publishing, places: Sequence[_Place]) -> None:

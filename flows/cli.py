@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli_booking import booking
 from scheduler.errors import BadInputError, NeurolistError, NotFoundError
 from scheduler.vocabulary import Role
 
@@ -36,6 +37,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(booking)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text for people.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same result.")]

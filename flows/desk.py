@@ -7,14 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from db import accounts, boards, bookings, cases, clinic, due_steps, facts, mapping, proposals, publishing, writes
+from db import (
+    accounts,
+    boards,
+    bookings,
+    cases,
+    clinic,
+    due_steps,
+    facts,
+    holds,
+    mapping,
+    proposals,
+    publishing,
+    writes,
+)
 from db import protocol as protocols
 from db.accounts import Account
 from db.audit import Author
@@ -45,6 +58,7 @@ from db.settings import MemorySettings
 from db.standing import Standing, standing
 from db.words import ProposalStatus, TaskState
 from flows.handlers import PLAN_STEP, PUBLISHED_STEP
+from flows.hold_asked import HeldSlot, HoldAsked
 from flows.permissions import EVERY_SITE, Action, Actor, Asked, allowed_roles, demand
 from flows.plan_requests import PlanRequest
 from flows.reports import ImportReport, KeptReferral
@@ -90,7 +104,9 @@ __all__ = [
     "Event",
     "Field",
     "FieldType",
+    "HeldSlot",
     "HistoryLine",
+    "HoldAsked",
     "ImportReport",
     "KeptReferral",
     "LeftOver",
@@ -342,6 +358,72 @@ class Desk:
         run_due_steps(self.service, case_ref=ref)
         return replace(self.case(ref).summary, cautions=tuple(told))
 
+    def hold(self, asked: HoldAsked, *, write_id: str | None = None, expected_version: int | None = None) -> HeldSlot:
+        """Keep a slot for a waiting case for as long as the protocol says; nothing is booked by it.
+
+        Raises NeurolistError with every rule it would break; what to know first comes back with the slot.
+        """
+        from flows.holding import hold_slot  # the rules take a second to load
+
+        author = self._permitted(Action.HOLD_SLOT, "case", asked.ref, sites=self._sites_of_list(asked.list))
+        now = self.service.clock.now()
+        return self._write(
+            author,
+            lambda session: hold_slot(
+                session, asked, actor=author, now=now, write_id=write_id, expected_version=expected_version
+            ),
+        )
+
+    def offer_slot(self, ref: str, *, expected_version: int | None = None) -> datetime:
+        """Note that the patient was offered the held slot; gives until when the answer is waited for."""
+        author = self._permitted(Action.HOLD_SLOT, "case", ref)
+        now = self.service.clock.now()
+        return self._write(
+            author,
+            lambda session: holds.offer(session, ref, actor=author, now=now, expected_version=expected_version),
+        )
+
+    def decline_offer(self, ref: str, *, reason: str, expected_version: int | None = None) -> int:
+        """Note that the patient does not take the slot; gives how many offers were declined on this waiting list."""
+        author = self._permitted(Action.HOLD_SLOT, "case", ref)
+        now = self.service.clock.now()
+        return self._write(
+            author,
+            lambda session: holds.decline(
+                session, ref, reason=reason, actor=author, now=now, expected_version=expected_version
+            ),
+        )
+
+    def release_slot(self, ref: str, *, reason: str, expected_version: int | None = None) -> None:
+        """Give a held or offered slot back before its time runs out."""
+        author = self._permitted(Action.HOLD_SLOT, "case", ref)
+        now = self.service.clock.now()
+        self._write(
+            author,
+            lambda session: holds.release(
+                session, ref, reason=reason, actor=author, now=now, expected_version=expected_version
+            ),
+        )
+
+    def book_slot(
+        self,
+        ref: str,
+        details: Mapping[str, object],
+        *,
+        write_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> CaseSummary:
+        """Turn the held slot into the patient's booking, as the event of the pathway that books does."""
+        return self.record(ref, self.booking_event(ref), details, write_id=write_id, expected_version=expected_version)
+
+    def booking_event(self, ref: str) -> Event:
+        """Give the event that books the slot held for a case, whose form `next_steps` shows."""
+        return self._look(lambda session: holds.book_event(session, ref))
+
+    def held_until(self, ref: str) -> datetime | None:
+        """Say until when a slot is held for a case; None when none is."""
+        return self._look(lambda session: holds.kept(session, ref))
+
     def advance_booking(self, ref: str, event: BookingEvent, *, expected_version: int | None = None) -> CaseSummary:
         """Move a case's booking on without moving the case, such as when the patient confirms or arrives."""
         author = self._permitted(Action.ADVANCE_BOOKING, "case", ref)
@@ -577,6 +659,10 @@ class Desk:
         used = {booking.session for booking in plan.bookings}
         left = {case.previous.session for case in problem.cases if case.previous is not None}
         return tuple(sorted({problem.lists[name].site.id for name in used | left if name in problem.lists}))
+
+    def _sites_of_list(self, list_id: str) -> tuple[str, ...]:
+        with self.service.database.reading() as session:
+            return clinic.sites_of_lists(session, [list_id])
 
     def _four_weeks(self, start: date | None, end: date | None) -> tuple[date, date]:
         """Give the dates to look at: from today unless said, and four weeks of them unless said."""

@@ -83,7 +83,7 @@ def in_files(problem_path: str, plan_path: str) -> Standing:
 
 def where_it_can_go(stands: Standing, name: str) -> Where:
     """Answer for every list. Raises NeurolistError, with what to do first, for a case that cannot be planned yet."""
-    case = _case_of(stands, name)
+    case = case_of(stands, name)
     problem = stands.problem
     found = tuple(_line(problem, place) for place in places_for(problem, stands.plan, case))
     at = next((booking for booking in stands.plan.bookings if booking.case == case), None)
@@ -101,7 +101,7 @@ def why_it_is_not_booked(stands: Standing, name: str) -> Why:
     left = _left_out(stands, name)
     if left is not None:
         return Why(case=left.case, booked=False, says=_not_yet(left), excluded={})
-    return _told(stands, _case_of(stands, name), with_ways=True)
+    return _told(stands, case_of(stands, name), with_ways=True)
 
 
 def why_none_is_booked(stands: Standing) -> Iterator[Why]:
@@ -132,7 +132,8 @@ def _told(stands: Standing, case: str, *, with_ways: bool) -> Why:
     )
 
 
-def _case_of(stands: Standing, name: str) -> str:
+def case_of(stands: Standing, name: str) -> str:
+    """Give the id in the problem of a case; raises NeurolistError with what to do first when it cannot be planned."""
     found = _known_as(name, stands.problem.case_by_id)
     if found is not None:
         return found

@@ -5,9 +5,7 @@ Nothing here decides for a clinician: a referral that came in is looked through,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from db import boards, cases, clinic, facts, proposals
@@ -15,13 +13,15 @@ from db import protocol as protocols
 from db.due_steps import DueStep
 from db.referrals import RECEIVE_STEP
 from db.words import ProposalStatus
+from flows.booking_handlers import give_slot_back, remind_patient
+from flows.handling import Handler, Moment, case_of, raise_task
 from flows.service import MACHINE
 from flows.words import FlowName
 from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway.effects import Timer
 from scheduler.pathway.events import Event
 from scheduler.pathway.machine import Step, decide
-from scheduler.vocabulary import Role, Stage
+from scheduler.vocabulary import Stage
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -30,20 +30,9 @@ PLAN_STEP = "plan"
 PUBLISHED_STEP = "plan_published"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """When a step is worked: the instant, and the local date."""
-
-    now: datetime
-    today: date
-
-
-Handler = Callable[["Session", DueStep, Moment], None]
-
-
 def receive_referral(session: Session, step: DueStep, at: Moment) -> None:
     """Send a complete referral to triage; ask the referrer of another for what is missing."""
-    ref = _case_of(step)
+    ref = case_of(step)
     known = facts.case_facts(session, ref)
     rules = protocols.protocol(session, at.today)
     days_off = clinic.holidays(session)
@@ -58,25 +47,9 @@ def receive_referral(session: Session, step: DueStep, at: Moment) -> None:
     cases.apply_step(session, ref, move, {}, actor=MACHINE, now=at.now)
 
 
-def raise_task(session: Session, step: DueStep, at: Moment) -> None:
-    """Give the people named by the timer the task it was set for."""
-    ref = _case_of(step)
-    if facts.case_facts(session, ref).state.ends:
-        raise TransitionNotAllowedError("The case has ended, so there is nothing left to do.")
-    cases.raise_task(
-        session,
-        ref,
-        kind=step.name,
-        role=Role(str(step.payload["role"])),
-        says=str(step.payload["says"]),
-        due_on=date.fromisoformat(str(step.payload["due_on"])),
-        now=at.now,
-    )
-
-
 def add_to_agenda(session: Session, step: DueStep, at: Moment) -> None:
     """Put the case on the agenda of the next meeting; without one in the calendar, it becomes a task."""
-    if cases.put_on_next_agenda(session, _case_of(step), at.today) is None:
+    if cases.put_on_next_agenda(session, case_of(step), at.today) is None:
         raise_task(session, step, at)
 
 
@@ -98,9 +71,23 @@ HANDLERS: Mapping[FlowName, Mapping[str, Handler]] = {
         Timer.ADD_TO_MDT_AGENDA: add_to_agenda,
         **dict.fromkeys((Timer.MDT_DUE, Timer.REDISCUSS), raise_task),
     },
-    FlowName.TEST_BLOCK: dict.fromkeys(
-        (Timer.TREAT_BY, Timer.REOFFER_DUE, Timer.REVIEW_READINESS, Timer.RESULT_DUE), raise_task
-    ),
+    FlowName.TEST_BLOCK: {
+        Timer.HOLD_EXPIRES: give_slot_back,
+        Timer.VISIT_REMINDER: remind_patient,
+        **dict.fromkeys(
+            (
+                Timer.TREAT_BY,
+                Timer.REOFFER_DUE,
+                Timer.REVIEW_READINESS,
+                Timer.RESULT_DUE,
+                Timer.CONFIRM_VISIT,
+                Timer.CONSENT_ENDS,
+                Timer.MDT_DECISION_ENDS,
+                Timer.REFERRAL_ENDS,
+            ),
+            raise_task,
+        ),
+    },
     FlowName.DEFINITIVE_NEUROLYSIS: dict.fromkeys(
         (Timer.STAGED_UNTIL, Timer.RESULT_AGEING, Timer.RESULT_EXPIRES), raise_task
     ),
@@ -120,9 +107,3 @@ def flow_of(step: DueStep) -> FlowName:
     if flow is FlowName.TEST_BLOCK and Stage.DEFINITIVE.value in step.key.replace(":", "/").split("/"):
         return FlowName.DEFINITIVE_NEUROLYSIS
     return flow
-
-
-def _case_of(step: DueStep) -> str:
-    if step.case_ref is None:
-        raise TransitionNotAllowedError(f"The step '{step.name}' names no case, so there is nothing to work on.")
-    return step.case_ref

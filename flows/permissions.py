@@ -41,6 +41,7 @@ class Action(StrEnum):
     WITHDRAW_PROPOSAL = "withdraw_proposal"
     PUBLISH = "publish"
     ADVANCE_BOOKING = "advance_booking"
+    HOLD_SLOT = "hold_slot"
     FINISH_TASK = "finish_task"
     RUN_STEPS = "run_steps"
     SET_UP = "set_up"
@@ -61,6 +62,7 @@ ACTION_LABELS = {
     Action.WITHDRAW_PROPOSAL: "withdraw a proposed plan",
     Action.PUBLISH: "publish a plan",
     Action.ADVANCE_BOOKING: "move a booking on",
+    Action.HOLD_SLOT: "hold, offer or give back a slot",
     Action.FINISH_TASK: "tick off a task",
     Action.RUN_STEPS: "run due steps",
     Action.SET_UP: "set up sites and lists",
@@ -79,6 +81,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.WITHDRAW_PROPOSAL: OFFICE,
     Action.PUBLISH: OFFICE,
     Action.ADVANCE_BOOKING: OFFICE | {Role.CLINICIAN},
+    Action.HOLD_SLOT: OFFICE,
     Action.FINISH_TASK: EVERYONE - {Role.VIEWER},
     Action.RUN_STEPS: ADMINISTRATORS,
     Action.SET_UP: ADMINISTRATORS | {Role.IR_LEAD},

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flows.desk import (
         CasePage,
         CaseSummary,
+        HeldSlot,
         ImportReport,
         ListCard,
         NextStep,
@@ -203,6 +204,12 @@ def summary_line(case: CaseSummary) -> str:
     """Say where a case stands now, and what the person who acted should know."""
     due = f", due {day(case.due_on)}" if case.due_on else ""
     return "\n".join((f"{case.ref} is now: {case.state.label}{due}.", *(f"Note: {told}" for told in case.cautions)))
+
+
+def held_lines(held: HeldSlot, zone: ZoneInfo) -> list[str]:
+    """Say which slot is held and until when, and what to know before it is booked."""
+    where = f"{local(held.start, zone)} on {held.list}, with {held.radiologist}"
+    return [f"{held.ref}: held until {local(held.until, zone)}: {where}.", *(f"But: {says}" for says in held.cautions)]
 
 
 def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo) -> None:

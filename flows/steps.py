@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from db import due_steps, proposals
 from db.due_steps import DueStep
 from db.words import StepState
-from flows.handlers import FLOW_OF, HANDLER_OF, PLAN_STEP, Moment, flow_of
+from flows.handlers import FLOW_OF, HANDLER_OF, PLAN_STEP, flow_of
+from flows.handling import Moment
 from flows.plan_requests import request_of, time_needed
 from flows.service import MACHINE, Service
 from flows.words import FlowName, StepOutcome

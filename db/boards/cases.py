@@ -95,7 +95,9 @@ def to_place(session: Session, *, now: datetime, site: str | None = None) -> tup
     """List the waiting cases that may be given a place; with a site, those that may be treated there."""
     found = case_summaries(session, now=now, states=WAITING)
     elsewhere = _barred(session, site) if site else frozenset[str]()
-    return tuple(case for case in found if case.readiness in PLACEABLE and case.ref not in elsewhere)
+    return tuple(
+        case for case in found if case.readiness in PLACEABLE and case.booked_for is None and case.ref not in elsewhere
+    )
 
 
 def stages(session: Session, *, now: datetime) -> tuple[StageColumn, ...]:

@@ -20,7 +20,8 @@ from flows.demo.days import ONE_DAY
 from flows.demo.journey import Slot
 from flows.demo.staff import BOOKINGS, CLINICIAN, LEAD, StaffMember, who_records
 from flows.desk import Desk
-from flows.handlers import HANDLER_OF, Moment
+from flows.handlers import HANDLER_OF
+from flows.handling import Moment
 from flows.permissions import demand
 from flows.receiving import valid_until
 from flows.service import MACHINE, Service

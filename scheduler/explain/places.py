@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.audit import cost_of, terms_of
 from scheduler.diary import Diary, Entry
+from scheduler.errors import NotFoundError
 from scheduler.explain.excerpt import excerpt
 from scheduler.explain.judging import breaches_at, cost_at
 from scheduler.explain.scopes import ABOUT_PLACE, ABOUT_STAFF, ABOUT_START, ABOUT_THE_LIST, ABOUT_THE_REST, Spot
@@ -18,10 +19,13 @@ from scheduler.explain.surroundings import surroundings_of
 from scheduler.explain.units import placing_for
 from scheduler.explain.words import drawbacks, nobody_can
 from scheduler.goals import GOALS
+from scheduler.problem import minutes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from scheduler.explain.excerpt import Placing
     from scheduler.explain.surroundings import Surroundings
     from scheduler.plan import Plan
     from scheduler.problem import ListFacts, SchedulingProblem
@@ -67,6 +71,29 @@ def places_for(problem: SchedulingProblem, plan: Plan, case_id: str) -> tuple[Pl
     now = standing_cost(around)
     judged = (judge(around, facts) for facts in problem.lists.values())
     return tuple(sorted((_place(around, spot, broken, now) for spot, broken in judged), key=_rank))
+
+
+def place_at(
+    problem: SchedulingProblem,
+    plan: Plan,
+    case_id: str,
+    session: str,
+    *,
+    start: datetime | None = None,
+    radiologist: str | None = None,
+) -> tuple[Place, Placing]:
+    """Judge one list for a case, at this start and with this radiologist where they are given.
+
+    Gives where the date's mobile units would be, too. Raises NotFoundError for an unknown case, list or radiologist.
+    """
+    around = surroundings_of(problem, plan, case_id)
+    facts = problem.lists.get(session)
+    if facts is None:
+        raise NotFoundError(f"No list {session} is open on the dates planned. Check the name; `where` shows the lists.")
+    if radiologist is not None and radiologist not in problem.radiologist_by_id:
+        raise NotFoundError(f"No radiologist is called {radiologist}. Check the name.")
+    spot, broken = judge(around, facts, start=start, radiologist=radiologist)
+    return _place(around, spot, broken, standing_cost(around)), spot.placing
 
 
 def best_place(around: Surroundings) -> tuple[Spot, int] | None:
@@ -116,22 +143,31 @@ def _rank(place: Place) -> tuple[int, int, datetime, str]:
     return len(place.rules), place.cost_change, place.start, place.session
 
 
-def judge(around: Surroundings, facts: ListFacts) -> tuple[Spot, list[Breach]]:
-    """Find the best booking on a list, and what it would break.
+def judge(
+    around: Surroundings, facts: ListFacts, *, start: datetime | None = None, radiologist: str | None = None
+) -> tuple[Spot, list[Breach]]:
+    """Find the best booking on a list, or the one with this start and radiologist, and what it would break.
 
     A list that is out of the question whatever the start and whoever does it is asked no further.
     """
     never = _barely_on(around, facts)
     if barred := breaches_at(around, never, ABOUT_THE_LIST):
         return never, barred
-    spot, broken = _start_on(around, facts, staff_for(around, facts))
+    staff = staff_for(around, facts) if radiologist is None else (radiologist,)
+    starts = _starts_on(around, facts) if start is None else [minutes_of(start)]
+    spot, broken = _start_on(around, facts, staff, starts)
     return spot, [*breaches_at(around, spot, ABOUT_THE_REST), *broken]
 
 
-def _start_on(around: Surroundings, facts: ListFacts, staff: tuple[str, ...]) -> tuple[Spot, list[Breach]]:
+def _starts_on(around: Surroundings, facts: ListFacts) -> Iterator[int]:
+    return chain(promised_starts(around, facts), earliest_starts(around, facts), [after_the_last(around, facts)])
+
+
+def _start_on(
+    around: Surroundings, facts: ListFacts, staff: tuple[str, ...], starts: Iterable[int]
+) -> tuple[Spot, list[Breach]]:
     """Take the promised start if it is possible, else the earliest that is, else the one that breaks least."""
     tried: list[tuple[Spot, list[Breach]]] = []
-    starts = chain(promised_starts(around, facts), earliest_starts(around, facts), [after_the_last(around, facts)])
     for start in starts:
         spot = spot_at(around, facts, start, staff)
         broken = breaches_at(around, spot, ABOUT_START)

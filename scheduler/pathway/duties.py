@@ -222,6 +222,9 @@ _DROPPED_WITH: dict[Timer, frozenset[PathwayState]] = {
     Timer.REVIEW_READINESS: frozenset({_S.TEST_WAITING, _S.DEFINITIVE_WAITING}),
     Timer.STAGED_UNTIL: frozenset({_S.TEST_POSITIVE, _S.DEFINITIVE_WAITING}),
     Timer.FOLLOW_UP: frozenset({_S.FOLLOW_UP}),
+    Timer.HOLD_EXPIRES: frozenset({_S.TEST_WAITING, _S.DEFINITIVE_WAITING}),
+    Timer.VISIT_REMINDER: frozenset({_S.TEST_BOOKED, _S.DEFINITIVE_BOOKED}),
+    Timer.CONFIRM_VISIT: frozenset({_S.TEST_BOOKED, _S.DEFINITIVE_BOOKED}),
 }
 
 

@@ -80,6 +80,7 @@ class NoticeKind(StrEnum):
     DISCHARGED = "discharged"
     UNSUITABLE = "unsuitable"
     CATEGORY_CHANGED = "category_changed"
+    REMINDER = "reminder"
 
 
 class TaskKind(StrEnum):
@@ -108,6 +109,13 @@ class Timer(StrEnum):
     RESULT_AGEING = "result_ageing"
     RESULT_EXPIRES = "result_expires"
     FOLLOW_UP = "follow_up"
+    HOLD_EXPIRES = "hold_expires"
+    VISIT_REMINDER = "visit_reminder"
+    CONFIRM_VISIT = "confirm_visit"
+    CONSENT_ENDS = "consent_ends"
+    MDT_DECISION_ENDS = "mdt_decision_ends"
+    REFERRAL_ENDS = "referral_ends"
+    ESCALATION = "escalation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,6 +186,7 @@ def recall(case: Situation) -> Effects:
         return ()
     review_on = meeting_due(case)
     return (
+        CancelBooking(state=BookingState.CANCELLED_NOT_READY, reason="mdt_recall"),
         UpdateEpisode(
             stage=episode.stage,
             on=case.today,

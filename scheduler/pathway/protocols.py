@@ -168,6 +168,13 @@ class Protocol:
             raise NotFoundError(f"The protocol value '{key}' is in {unit}, where days are needed. Correct its unit.")
         return self.whole(key)
 
+    def hours(self, key: str) -> int:
+        """A number of hours; raises NotFoundError when the value is in another unit."""
+        unit = self.value(key).unit
+        if unit != "hours":
+            raise NotFoundError(f"The protocol value '{key}' is in {unit}, where hours are needed. Correct its unit.")
+        return self.whole(key)
+
     def number(self, key: str) -> float:
         """A number that may have decimals, such as an INR."""
         found = self.value(key).value

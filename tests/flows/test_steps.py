@@ -9,7 +9,7 @@ import pytest
 from db import boards, due_steps, facts
 from db.referrals import RECEIVE_STEP
 from db.words import StepState
-from flows import handlers, steps
+from flows import handlers, handling, steps
 from flows.handlers import FLOW_OF, HANDLER_OF, PLAN_STEP, PUBLISHED_STEP
 from flows.steps import re_drive, run_due_steps, run_steps, waiting_steps
 from flows.words import FlowName, StepOutcome
@@ -194,7 +194,7 @@ def test_a_timer_of_a_case_that_has_ended_is_refused(service, monkeypatch):
     step = enqueue(service, Timer.RESPONSE_DUE, case_ref=ref, payload=payload)
     ended = read(service.database, lambda session: facts.case_facts(session, ref))
     monkeypatch.setattr(
-        handlers.facts, "case_facts", lambda *_: dataclasses.replace(ended, state=PathwayState.DECEASED)
+        handling.facts, "case_facts", lambda *_: dataclasses.replace(ended, state=PathwayState.DECEASED)
     )
     (report,) = run_steps(service, [step.id])
     assert (report.outcome, report.says) == (StepOutcome.REFUSED, "The case has ended, so there is nothing left to do.")

@@ -1,0 +1,55 @@
+"""A booking that ends gives everything back: its claims, a list's radiologist with nobody left to treat, its timers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db import claims, due_steps
+from db.tables import BookingRow, CaseRow, SuiteSessionRow, TaskRow
+from db.tables.booking import HOLDING
+from db.words import TaskState
+from scheduler.pathway.booking import TENTATIVE, BookingState
+from scheduler.pathway.effects import Timer
+from scheduler.pathway.reminders import OF_A_VISIT
+
+OF_A_BOOKING = (Timer.HOLD_EXPIRES, *OF_A_VISIT)
+
+
+def give_back(
+    session: Session, case: CaseRow, booking: BookingRow, state: BookingState, *, now: datetime, by: str
+) -> None:
+    """End a booking in this state; the row stays as history."""
+    tentative = booking.status in TENTATIVE
+    booking.status, booking.ended_at = state, now
+    claims.release(session, claims.held_by(session, booking_id=booking.id))
+    if tentative:
+        _let_radiologist_go(session, booking.session_id)
+    drop_timers(session, case, OF_A_BOOKING, now=now, by=by)
+
+
+def drop_timers(session: Session, case: CaseRow, names: Collection[str], *, now: datetime, by: str) -> None:
+    """Drop a case's timers of these names, and tick off the tasks they have raised."""
+    due_steps.cancel(session, case_ref=case.ref, names=names, now=now)
+    tick_off(session, case.id, names, now=now, by=by)
+
+
+def tick_off(session: Session, case_id: str, kinds: Collection[str], *, now: datetime, by: str) -> None:
+    """Tick off a case's open tasks of these kinds, or all of them when none is given."""
+    asked = select(TaskRow).where(TaskRow.case_id == case_id, TaskRow.state == TaskState.OPEN)
+    for task in session.exec(asked.where(col(TaskRow.kind).in_(kinds)) if kinds else asked):
+        task.state, task.ended_at, task.ended_by = TaskState.DONE, now, by
+    session.flush()
+
+
+def _let_radiologist_go(session: Session, list_id: str) -> None:
+    """A list that a hold alone had staffed is free for another radiologist again."""
+    standing = select(BookingRow.id).where(BookingRow.session_id == list_id, col(BookingRow.status).in_(HOLDING))
+    if session.exec(standing).first() is not None:
+        return
+    row = session.get_one(SuiteSessionRow, list_id)
+    claims.release(session, claims.held_by(session, session_id=row.id))
+    row.assigned_radiologist_id = row.published_at = None
+    session.flush()
