@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import singledispatch
 
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db import due_steps
 from db.audit import Author
@@ -18,6 +19,7 @@ from db.tables import (
     CaseItemRow,
     CaseRow,
     CategoryChangeRow,
+    ComplicationRow,
     ConsentRow,
     ContactAttemptRow,
     MdtItemRow,
@@ -27,6 +29,7 @@ from db.tables import (
     NotReadyPeriodRow,
     ProcedureRecordRow,
     ReadingRow,
+    ReviewRow,
     TaskRow,
     TrendRow,
     WaitlistEpisodeRow,
@@ -119,7 +122,9 @@ def _(effect: pathway.OpenEpisode, work: Work) -> None:
 @apply.register
 def _(effect: pathway.ReopenEpisode, work: Work) -> None:
     asked = select(WaitlistEpisodeRow).where(
-        WaitlistEpisodeRow.case_id == work.case.id, WaitlistEpisodeRow.stage == effect.stage
+        WaitlistEpisodeRow.case_id == work.case.id,
+        WaitlistEpisodeRow.stage == effect.stage,
+        col(WaitlistEpisodeRow.struck_by).is_(None),
     )
     latest = work.session.exec(asked.order_by(col(WaitlistEpisodeRow.number).desc())).first()
     if latest is None:
@@ -158,6 +163,7 @@ def _set_category(work: Work, episode: WaitlistEpisodeRow, urgency: int, since: 
         change = CategoryChangeRow(episode_id=episode.id, urgency=urgency, since=since)
         work.session.add(change)
     change.urgency = episode.urgency = urgency
+    change.struck_by = None
 
 
 def _open_not_ready(work: Work, episode: WaitlistEpisodeRow, since: date, review_on: date | None) -> None:
@@ -247,17 +253,61 @@ def _(effect: pathway.FinishProcedure, work: Work) -> None:
     record = _latest_procedure(work, effect.stage)
     record.finished, record.completed = True, effect.completed
     record.agent, record.volume_ml, record.parameters = effect.agent, effect.volume_ml, effect.parameters
+    record.concentration_percent, record.temperature_c = effect.concentration_percent, effect.temperature_c
+    record.lesion_seconds, record.freeze_cycles = effect.lesion_seconds, effect.freeze_cycles
+    record.probe, record.pain_before = effect.probe or None, effect.pain_before
+    record.opioid_before_mg = effect.opioid_before_mg
     record.complications, record.reason = effect.complications, effect.reason
 
 
 def _latest_procedure(work: Work, stage: Stage) -> ProcedureRecordRow:
-    asked = select(ProcedureRecordRow).where(
-        ProcedureRecordRow.case_id == work.case.id, ProcedureRecordRow.stage == stage
-    )
+    asked = _procedures(work).where(ProcedureRecordRow.stage == stage)
     found = work.session.exec(asked.order_by(col(ProcedureRecordRow.number).desc())).first()
     if found is None:
         raise NeurolistError(f"Case {work.case.ref} has no {stage.label.lower()} on record.")
     return found
+
+
+def _procedures(work: Work) -> SelectOfScalar[ProcedureRecordRow]:
+    """Ask for the case's procedures, leaving out those that were struck out as mistakes."""
+    asked = select(ProcedureRecordRow).where(ProcedureRecordRow.case_id == work.case.id)
+    return asked.where(col(ProcedureRecordRow.struck_by).is_(None))
+
+
+@apply.register
+def _(effect: pathway.RecordReview, work: Work) -> None:
+    work.session.add(
+        ReviewRow(
+            case_id=work.case.id,
+            procedure_id=_latest_procedure(work, Stage.DEFINITIVE).id,
+            event_seq=work.seq,
+            on=effect.on,
+            point=effect.point,
+            pain_score=effect.pain_score,
+            opioid_dose_mg=effect.opioid_dose_mg,
+            following=effect.following,
+        )
+    )
+
+
+@apply.register
+def _(effect: pathway.RecordComplication, work: Work) -> None:
+    asked = _procedures(work).where(ProcedureRecordRow.on <= effect.on).order_by(col(ProcedureRecordRow.number).desc())
+    found = work.session.exec(asked).first()
+    if found is None:
+        raise NeurolistError(f"Case {work.case.ref} had no procedure by {effect.on}.")
+    work.session.add(
+        ComplicationRow(
+            case_id=work.case.id,
+            procedure_id=found.id,
+            event_seq=work.seq,
+            on=effect.on,
+            what=effect.what,
+            scale=effect.scale,
+            grade=effect.grade,
+            outcome=effect.outcome,
+        )
+    )
 
 
 @apply.register
@@ -338,6 +388,7 @@ def _item(work: Work, key: str) -> CaseItemRow:
     if item is None:
         item = CaseItemRow(case_id=work.case.id, key=key, received=False)
         work.session.add(item)
+    item.struck_by = None
     return item
 
 

@@ -9,12 +9,14 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
+from db.other_cases import Others, others_of
 from db.tables import (
     BookingRow,
     CaseEventRow,
     CaseItemRow,
     CaseRow,
     CategoryChangeRow,
+    ComplicationRow,
     ConsentRow,
     ContactAttemptRow,
     EquipmentUnitRow,
@@ -23,6 +25,7 @@ from db.tables import (
     ProcedureRecordRow,
     ReadingRow,
     ReferralRow,
+    ReviewRow,
     SuiteRow,
     SuiteSessionRow,
     WaitlistEpisodeRow,
@@ -33,14 +36,17 @@ from scheduler.pathway.facts import (
     BookingFacts,
     CaseFacts,
     CategoryFrom,
+    Complication,
     Consent,
     ContactAttempt,
     Episode,
     MdtDecision,
     NotReadyPeriod,
+    OtherCase,
     ProcedureDone,
     Reading,
     ReferralItem,
+    Review,
     Visit,
 )
 from scheduler.vocabulary import Modality, Urgency
@@ -65,6 +71,9 @@ class _Rows:
     procedures: Grouped[ProcedureRecordRow]
     readings: Grouped[ReadingRow]
     contacts: Grouped[ContactAttemptRow]
+    complications: Grouped[ComplicationRow]
+    reviews: Grouped[ReviewRow]
+    others: Others
     events: Grouped[CaseEventRow]
 
 
@@ -117,6 +126,9 @@ def _load(session: Session, cases: Sequence[CaseRow]) -> _Rows:
         procedures=procedures,
         readings=_of_parents(session, ReadingRow, "procedure_id", procedures, whole=whole),
         contacts=of_cases(ContactAttemptRow, ContactAttemptRow.on),
+        complications=of_cases(ComplicationRow, ComplicationRow.event_seq),
+        reviews=of_cases(ReviewRow, ReviewRow.event_seq),
+        others=others_of(session, cases),
         events=of_cases(CaseEventRow, CaseEventRow.seq),
     )
 
@@ -143,9 +155,11 @@ def _standing(session: Session, case_id: str | None) -> dict[str, tuple[BookingR
 
 
 def _grouped(rows: Iterable[R], owner: Callable[[R], str]) -> Grouped[R]:
+    """Group rows by what they belong to; those that a correction struck out no longer count."""
     groups: dict[str, list[R]] = defaultdict(list)
     for row in rows:
-        groups[owner(row)].append(row)
+        if getattr(row, "struck_by", None) is None:
+            groups[owner(row)].append(row)
     return groups
 
 
@@ -175,7 +189,10 @@ def _facts(case: CaseRow, rows: _Rows) -> CaseFacts:
         consents=tuple(_consent(row) for row in rows.consents.get(case.id, [])),
         episodes=tuple(_episode(row, rows) for row in rows.episodes.get(case.id, [])),
         booking=_booking(case, rows),
-        procedures=tuple(_procedure(row, rows) for row in rows.procedures.get(case.id, [])),
+        procedures=tuple(_procedure(row, rows.readings) for row in rows.procedures.get(case.id, [])),
+        complications=tuple(_complication(row) for row in rows.complications.get(case.id, [])),
+        reviews=tuple(_review(row) for row in rows.reviews.get(case.id, [])),
+        other_cases=_other_cases(case, rows),
         contact_attempts=tuple(
             ContactAttempt(on=row.on, channel=row.channel) for row in rows.contacts.get(case.id, [])
         ),
@@ -236,8 +253,39 @@ def _booking(case: CaseRow, rows: _Rows) -> BookingFacts | None:
     )
 
 
-def _procedure(row: ProcedureRecordRow, rows: _Rows) -> ProcedureDone:
-    readings = sorted(rows.readings.get(row.id, []), key=lambda reading: reading.number)
+def _complication(row: ComplicationRow) -> Complication:
+    return Complication(on=row.on, what=row.what, scale=row.scale, grade=row.grade, outcome=row.outcome)
+
+
+def _review(row: ReviewRow) -> Review:
+    return Review(
+        on=row.on,
+        point=row.point,
+        pain_score=row.pain_score,
+        opioid_dose_mg=row.opioid_dose_mg,
+        following=row.following,
+    )
+
+
+def _other_cases(case: CaseRow, rows: _Rows) -> tuple[OtherCase, ...]:
+    others = rows.others
+    return tuple(
+        OtherCase(
+            ref=other.ref,
+            state=other.state,
+            target=other.target,
+            linked=frozenset({case.id, other.id}) in others.links,
+            procedures=tuple(_procedure(row, {}) for row in others.procedures.get(other.id, [])),
+            mdt=_decision(others.meetings.get(other.id, [])),
+            ended_on=other.closed_on,
+        )
+        for other in others.by_patient.get(case.patient_id, [])
+        if other.id != case.id
+    )
+
+
+def _procedure(row: ProcedureRecordRow, readings_of: Mapping[str, Sequence[ReadingRow]]) -> ProcedureDone:
+    readings = sorted(readings_of.get(row.id, []), key=lambda reading: reading.number)
     return ProcedureDone(
         stage=row.stage,
         on=row.on,
@@ -256,4 +304,6 @@ def _procedure(row: ProcedureRecordRow, rows: _Rows) -> ProcedureDone:
         ),
         result=row.result,
         result_on=row.result_on,
+        pain_before=row.pain_before,
+        opioid_before_mg=row.opioid_before_mg,
     )

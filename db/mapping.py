@@ -215,7 +215,7 @@ def _testers(session: Session) -> dict[str, str]:
     asked = (
         select(ProcedureRecordRow.case_id, BookingRow.radiologist_id)
         .join(BookingRow, col(BookingRow.id) == ProcedureRecordRow.booking_id)
-        .where(ProcedureRecordRow.stage == Stage.TEST_BLOCK)
+        .where(ProcedureRecordRow.stage == Stage.TEST_BLOCK, col(ProcedureRecordRow.struck_by).is_(None))
         .order_by(col(ProcedureRecordRow.number))
     )
     return dict(session.exec(asked).all())

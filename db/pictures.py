@@ -10,6 +10,7 @@ from db.words import ProposalStatus, TaskState
 from scheduler.pathway.booking import BookingState
 from scheduler.pathway.clocks import Clock
 from scheduler.pathway.facts import CaseFacts
+from scheduler.pathway.follow_up import ReviewPoint, TreatmentOutcome
 from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Funding, Laterality, Readiness, Role, Stage, Target, Technique
 
@@ -140,6 +141,8 @@ class CasePage:
     notices: tuple[NoticeLine, ...]
     notes: tuple[NoteLine, ...]
     agenda_on: date | None = None
+    reviews: tuple[ReviewPoint, ...] = ()
+    outcome: TreatmentOutcome | None = None
 
     @property
     def ref(self) -> str:

@@ -18,9 +18,10 @@ from db.facts import facts_of
 from db.identity import patient_for, referrer_for
 from db.incoming import IncomingItem, IncomingReferral
 from db.localtime import local_date
+from db.other_cases import earlier_cases
 from db.places import place_of
 from db.protocol import protocol
-from db.tables import CaseItemRow, CaseRow, CounterRow, ReferralRow
+from db.tables import CaseItemRow, CaseLinkRow, CaseRow, CounterRow, ReferralRow
 from scheduler.pathway.machine import opening_effects
 from scheduler.pathway.states import PathwayState
 
@@ -39,10 +40,11 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What became of one referral, and its case."""
+    """What became of one referral, its case, and what the person who handed it in should know."""
 
     result: Result
     case_ref: str
+    cautions: tuple[str, ...] = ()
 
 
 def store(
@@ -74,9 +76,21 @@ def store(
     session.flush()
     session.add_all([_item(case.id, item) for item in _latest(incoming.items)])
     write_line(session, case, RECEIVED, case.state, actor=actor, now=now, details={}, opened_on=incoming.received_on)
+    cautions = _link(session, case)
     _open(session, case, actor, now)
     audit.record(session, action="store_referral", entity="case", ref=case.ref)
-    return Stored(result=Result.STORED, case_ref=case.ref)
+    return Stored(result=Result.STORED, case_ref=case.ref, cautions=cautions)
+
+
+def _link(session: Session, case: CaseRow) -> tuple[str, ...]:
+    """Link the case to the patient's ended ones; say which others are known, and warn of one of the same target."""
+    others = earlier_cases(session, case.patient_id, case)
+    ended = [other for other in others if other.state.ends and other.state is not PathwayState.ENTERED_IN_ERROR]
+    session.add_all([CaseLinkRow(case_id=case.id, earlier_id=other.id) for other in ended])
+    known = [f"The patient was here before: {', '.join(other.ref for other in ended)}."] if ended else []
+    twins = [other.ref for other in others if not other.state.ends and other.target is case.target]
+    warned = [f"The patient has another case of the same target under way: {', '.join(twins)}."] if twins else []
+    return (*known, *warned)
 
 
 def _open(session: Session, case: CaseRow, actor: Author, now: datetime) -> None:

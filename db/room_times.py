@@ -106,7 +106,8 @@ def _completed(session: Session) -> Iterator[tuple[ProcedureRecordRow, int]]:
     """Give every completed procedure whose time in the room can be told, with its minutes."""
     lengths = dict(_list_lengths(session))
     lines = _lines_by_case(session)
-    asked = select(ProcedureRecordRow).order_by(ProcedureRecordRow.case_id, col(ProcedureRecordRow.number))
+    counted = select(ProcedureRecordRow).where(col(ProcedureRecordRow.struck_by).is_(None))
+    asked = counted.order_by(ProcedureRecordRow.case_id, col(ProcedureRecordRow.number))
     for record in session.exec(asked):
         minutes = lines.get((record.case_id, record.number))
         longest = lengths.get(record.booking_id or "", timedelta.max)

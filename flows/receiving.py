@@ -55,7 +55,7 @@ def receive(
             refused.append(Refusal(file=incoming.source, entry="", field="", fault=str(fault)))
             continue
         if kept.result is Result.STORED:
-            imported.append(KeptReferral(ref=kept.case_ref, missing=incoming.missing))
+            imported.append(KeptReferral(ref=kept.case_ref, missing=incoming.missing, cautions=kept.cautions))
         else:
             unchanged.append(kept.case_ref)
         on_progress(done, len(reading.referrals))

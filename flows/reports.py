@@ -9,10 +9,14 @@ from flows.intake.reading import Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptReferral:
-    """One referral that was kept, by its case; `missing` are the required items that did not come with it."""
+    """One referral that was kept, by its case; `missing` are the required items that did not come with it.
+
+    `cautions` say what else there is of the same patient.
+    """
 
     ref: str
     missing: tuple[str, ...]
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,15 +168,16 @@ def set_up_line(report: SetUpReport) -> str:
 
 def import_lines(report: ImportReport) -> list[str]:
     """Say what became of each referral."""
-    kept = [
-        f"{one.ref} imported" + (f"; missing: {', '.join(one.missing)}" if one.missing else "")
-        for one in report.imported
-    ]
+    kept = ["; ".join((f"{one.ref} imported", *_lacking(one.missing), *one.cautions)) for one in report.imported]
     same = [f"{ref} was here already; nothing changed" for ref in report.unchanged]
     refused = [f"refused: {refusal}" for refusal in report.refused]
     entries = len({(refusal.file, refusal.entry) for refusal in report.refused})
     total = f"{len(kept)} imported, {len(same)} unchanged, {entries} refused."
     return [*kept, *same, *refused, total]
+
+
+def _lacking(missing: Sequence[str]) -> tuple[str, ...]:
+    return (f"missing: {', '.join(missing)}",) if missing else ()
 
 
 def print_cases(cases: Sequence[CaseSummary], zone: ZoneInfo) -> None:
@@ -214,6 +215,8 @@ def held_lines(held: HeldSlot, zone: ZoneInfo) -> list[str]:
 
 def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo) -> None:
     """Print one case: where it stands, its clocks, what is missing, its bookings and history, what may follow."""
+    from flows.show_findings import print_findings  # it builds on this module
+
     screen, case = console(), page.summary
     side = f", {case.laterality.label.lower()}" if case.laterality else ""
     technique = f", {case.technique.label.lower()}" if case.technique else ""
@@ -228,6 +231,7 @@ def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo) -> Non
     open_tasks = [task for task in page.tasks if task.state.value == "open"]
     for task in open_tasks:
         screen.print(f"[bold]To do[/] by {day(task.due_on)}, {task.role.label}: {escape(task.says)}")
+    print_findings(page)
     _print_history(page, screen, zone)
     _print_next(steps, screen)
 

@@ -44,6 +44,7 @@ from db.words import TaskState
 from scheduler.pathway.clocks import Clock, clocks
 from scheduler.pathway.events import Entry, Event
 from scheduler.pathway.facts import CaseFacts
+from scheduler.pathway.follow_up import review_points, treatment_outcome
 from scheduler.pathway.items import missing_items
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.states import PathwayState
@@ -126,6 +127,8 @@ def case_page(session: Session, ref: str, *, now: datetime) -> CasePage:
             for note in _of_case(session, NoteRow, row.id, "event_seq")
         ),
         agenda_on=waiting.on if (waiting := open_agenda_item(session, row.id)) else None,
+        reviews=review_points(facts, light.protocol, light.today),
+        outcome=treatment_outcome(facts, light.protocol),
     )
 
 

@@ -19,13 +19,26 @@ Writer = Callable[[Journey, date], Answers]
 QUORUM = "interventional_radiology,palliative_care,pain_anaesthesia,nurse_consultant,mdt_coordinator"
 WITH_ONCOLOGY = f"{QUORUM},treating_oncology"
 LEAD = "Dr Anneliese Brandvold"
-PARAMETERS = {
-    Technique.CHEMICAL.value: "Absolute alcohol 20 mL in two needles, spread checked with contrast",
-    Technique.RF_THERMAL.value: "80 degrees for 90 seconds, two lesions each side",
-    Technique.RF_PULSED.value: "42 degrees, pulsed, 240 seconds at each site",
-    Technique.CRYO.value: "Two freezes of three minutes with a 17 gauge probe",
+RECORDS: Mapping[str, Answers] = {
+    Technique.CHEMICAL.value: {
+        "agent": "Alcohol",
+        "volume_ml": 20,
+        "concentration_percent": 99.5,
+        "parameters": "Two needles, spread checked with contrast",
+    },
+    Technique.RF_THERMAL.value: {"temperature_c": 80, "lesion_seconds": 90, "parameters": "Two lesions each side"},
+    Technique.RF_PULSED.value: {"temperature_c": 42, "lesion_seconds": 240},
+    Technique.CRYO.value: {"freeze_cycles": 2, "probe": "17 gauge", "parameters": "Three minutes each"},
 }
-COMPLICATIONS = ("none", "none", "none", "none", "Brief low blood pressure, settled with fluids", "Local bruising")
+LOW_PRESSURE: Answers = {
+    "complications": "Brief low blood pressure",
+    "complication_scale": "cirse",
+    "complication_grade": 1,
+    "complication_outcome": "Settled with fluids",
+}
+BRUISE: Answers = {"complications": "Local bruising", "complication_scale": "cirse", "complication_grade": 1}
+NOTHING: Answers = {"complications": "none"}
+COMPLICATIONS = (NOTHING, NOTHING, NOTHING, NOTHING, LOW_PRESSURE, BRUISE)
 
 
 def answers(event: Event, journey: Journey, day: date) -> Answers:
@@ -108,14 +121,19 @@ def _treated(journey: Journey, _: date) -> Answers:
     return {
         "signed_out": True,
         "side": journey.arrival.laterality.value,
-        "parameters": PARAMETERS[journey.technique],
-        "complications": journey.chance.choice(COMPLICATIONS),
+        "pain_before": journey.arrival.pain_score,
+        "opioid_before_mg": journey.arrival.opioid_dose_mg,
+        **RECORDS[journey.technique],
+        **journey.chance.choice(COMPLICATIONS),
     }
 
 
 def _follow_up_over(journey: Journey, day: date) -> Answers:
     handed = journey.after_care is AfterCare.HANDED_OVER
-    return {"handed_to_referrer": True} if handed else {"final_review_on": day}
+    if handed:
+        return {"handed_to_referrer": True}
+    relieved = journey.arrival.pain_score // 2 - 1
+    return {"final_review_on": day, "pain_score": relieved, "opioid_dose_mg": journey.arrival.opioid_dose_mg // 2}
 
 
 def _trend(journey: Journey, _: date) -> Answers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scheduler.pathway import validity
+from scheduler.pathway.follow_up import PointState, review_points
 from scheduler.pathway.guards.slot import held_booking
 from scheduler.pathway.relief import after_words, judge, missing_readings
 from scheduler.pathway.situation import Situation
@@ -52,3 +53,26 @@ def consent_outdated(case: Situation) -> str | None:
     if case.laterality is before or not case.facts.consents:
         return None
     return "The consent was signed for another side: take a new one before booking."
+
+
+def review_missed(case: Situation) -> str | None:
+    """An earlier review was never held."""
+    missed = [
+        point.point
+        for point in review_points(case.facts, case.protocol, case.today)
+        if point.state is PointState.MISSED and point.point != case.details.whole("point")
+    ]
+    return f"Never held: the review of day {', '.join(map(str, missed))}." if missed else None
+
+
+def case_has_ended(case: Situation) -> str | None:
+    """The case has ended, so nobody is asked to do anything."""
+    if not case.facts.state.ends:
+        return None
+    return "The case has ended, so no task is raised: refer the patient again if the meeting should see this."
+
+
+def treated_again(case: Situation) -> str | None:
+    """The patient has another live case of the same target."""
+    twins = [other.ref for other in case.facts.other_cases if not other.state.ends and other.target is case.target]
+    return f"The patient has another case of the same target under way: {', '.join(twins)}." if twins else None

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from scheduler.pathway.booking import BookingState
-from scheduler.pathway.facts import Channel, MdtRecommendation, Reading, TestResult
+from scheduler.pathway.facts import Channel, MdtRecommendation, NextAfterReview, Reading, Scale, TestResult
 from scheduler.vocabulary import Laterality, Readiness, Role, Stage, Target, Technique, Urgency
 
 
@@ -92,6 +92,7 @@ class TaskKind(StrEnum):
     HOLD_MEDICINE = "hold_medicine"
     AGENT = "agent"
     CLINICAL_REVIEW = "clinical_review"
+    REDISCUSSION = "rediscussion"
 
 
 class Timer(StrEnum):
@@ -229,6 +230,13 @@ class FinishProcedure:
     completed: bool
     agent: str = ""
     volume_ml: float | None = None
+    concentration_percent: float | None = None
+    temperature_c: float | None = None
+    lesion_seconds: int | None = None
+    freeze_cycles: int | None = None
+    probe: str = ""
+    pain_before: int | None = None
+    opioid_before_mg: int | None = None
     parameters: str = ""
     complications: str = ""
     reason: str = ""
@@ -258,6 +266,28 @@ class RecordTrend:
     on: date
     pain_score: int
     opioid_dose_mg: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReview:
+    """Keep one follow-up review of the latest neurolysis, held for this day (`point`) of the protocol."""
+
+    on: date
+    point: int
+    pain_score: int
+    opioid_dose_mg: int
+    following: NextAfterReview
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordComplication:
+    """Keep one graded complication of the latest procedure begun by that day."""
+
+    on: date
+    what: str
+    scale: Scale
+    grade: int
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -382,6 +412,8 @@ Effect = (
     | RecordReadings
     | RecordResult
     | RecordTrend
+    | RecordReview
+    | RecordComplication
     | RecordConsent
     | RenewReferral
     | Count

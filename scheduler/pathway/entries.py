@@ -8,13 +8,14 @@ from datetime import date
 
 from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway import cautions as caution
-from scheduler.pathway import forms
+from scheduler.pathway import forms, reviews
 from scheduler.pathway import outcomes as leaves
 from scheduler.pathway.clocks import NO_HOLIDAYS
 from scheduler.pathway.effects import Audience, NoticeKind
 from scheduler.pathway.events import Entry
 from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.fields import Details, Field, read_details
+from scheduler.pathway.forms import required
 from scheduler.pathway.guards.registry import Check
 from scheduler.pathway.machine import NextStep, Step, cautioned, demand, next_step
 from scheduler.pathway.outcomes import Outcome, keep, letters
@@ -56,6 +57,14 @@ _WITH_A_CATEGORY = frozenset(
         _S.REPEAT_REVIEW,
     }
 )
+_AFTER_A_PROCEDURE = frozenset(PathwayState) - {
+    _S.REFERRAL_RECEIVED,
+    _S.REFERRAL_INCOMPLETE,
+    _S.TRIAGE,
+    _S.TEST_IN_PROGRESS,
+    _S.DEFINITIVE_IN_PROGRESS,
+    _S.ENTERED_IN_ERROR,
+}
 
 ENTRIES: tuple[EntryForm, ...] = (
     EntryForm(
@@ -98,6 +107,44 @@ ENTRIES: tuple[EntryForm, ...] = (
         cautions=(caution.what_they_show, caution.scores_missing),
         effects=(leaves.add_readings,),
     ),
+    EntryForm(
+        entry=Entry.RECORD_REVIEW,
+        states=frozenset({_S.FOLLOW_UP}),
+        says="A planned review after neurolysis was held: pain, opioid dose, complications and what follows.",
+        roles=CLINICAL,
+        fields=(
+            forms.PAIN_SCORE,
+            forms.OPIOID_DOSE,
+            forms.COMPLICATIONS,
+            forms.FOLLOWING,
+            forms.REVIEW_POINT,
+            forms.REVIEWED_ON,
+            forms.COMPLICATION_SCALE,
+            forms.COMPLICATION_GRADE,
+            forms.COMPLICATION_ON,
+            forms.COMPLICATION_OUTCOME,
+            forms.NOTE,
+        ),
+        guards=("review_fits", "complication_graded"),
+        cautions=(caution.review_missed,),
+        effects=(reviews.record_review, keep("note")),
+    ),
+    EntryForm(
+        entry=Entry.RECORD_COMPLICATION,
+        states=_AFTER_A_PROCEDURE,
+        says="Something went wrong in or after a procedure, and is graded; a grave one goes back to the meeting.",
+        roles=CLINICAL,
+        fields=(
+            forms.COMPLICATION,
+            required(forms.COMPLICATION_SCALE),
+            required(forms.COMPLICATION_GRADE),
+            forms.COMPLICATION_ON,
+            forms.COMPLICATION_OUTCOME,
+        ),
+        guards=("procedure_started", "complication_dated", "complication_graded"),
+        cautions=(caution.case_has_ended,),
+        effects=(leaves.complication,),
+    ),
 )
 _BY_ENTRY = {form.entry: form for form in ENTRIES}
 
@@ -135,11 +182,17 @@ def possible_entries(
 ) -> tuple[NextStep, ...]:
     """List what may be written down about a case where it stands."""
     case = Situation(facts=facts, details=Details({}), protocol=protocol, today=today, holidays=holidays)
-    return tuple(
+    found = [
         next_step(case, form.entry, says=form.says, fields=form.fields, roles=form.roles, guards=form.guards)
         for form in ENTRIES
         if facts.state in form.states
-    )
+    ]
+    return tuple(step for step in found if step.allowed or not _out_of_place(facts, step))
+
+
+def _out_of_place(facts: CaseFacts, step: NextStep) -> bool:
+    """Whether nobody would look for this here: a case without any procedure has no complications to record."""
+    return step.event is Entry.RECORD_COMPLICATION and not facts.procedures
 
 
 def entry_roles(entry: Entry) -> frozenset[Role]:

@@ -128,6 +128,8 @@ class Entry(StrEnum):
     CHANGE_CATEGORY = "change_category"
     CHANGE_PLAN = "change_plan"
     ADD_READINGS = "add_readings"
+    RECORD_REVIEW = "record_review"
+    RECORD_COMPLICATION = "record_complication"
 
     @property
     def label(self) -> str:
@@ -139,6 +141,8 @@ ENTRY_LABELS = {
     Entry.CHANGE_CATEGORY: "Change urgency category",
     Entry.CHANGE_PLAN: "Change the plan",
     Entry.ADD_READINGS: "Add pain scores of the test block",
+    Entry.RECORD_REVIEW: "Record a follow-up review",
+    Entry.RECORD_COMPLICATION: "Record a complication",
 }
 
 Happening = Event | ReadinessEvent | Entry

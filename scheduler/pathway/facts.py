@@ -152,18 +152,6 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OtherCase:
-    """Another case of the same patient: where it stands, and what was done in it."""
-
-    ref: str
-    state: PathwayState
-    target: Target | None
-    linked: bool  # one of the two is the return of the other
-    procedures: tuple[ProcedureDone, ...] = ()
-    ended_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
     """A signed consent for one stage of one plan."""
 
@@ -184,6 +172,19 @@ class MdtDecision:
     on: date
     recommendation: MdtRecommendation
     target: Target | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCase:
+    """Another case of the same patient: where it stands, and what was done in it."""
+
+    ref: str
+    state: PathwayState
+    target: Target | None
+    linked: bool  # one of the two is the return of the other
+    procedures: tuple[ProcedureDone, ...] = ()
+    mdt: MdtDecision | None = None
+    ended_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scheduler.pathway.facts import HIGHEST_PAIN_SCORE, Channel, MdtRecommendation
+from scheduler.pathway.facts import HIGHEST_PAIN_SCORE, Channel, MdtRecommendation, NextAfterReview, Scale
 from scheduler.pathway.fields import Choice, Field, FieldType, When
 from scheduler.pathway.items import REQUIRED_ITEMS
+from scheduler.pathway.relief import WHOLE
 from scheduler.vocabulary import Laterality, Readiness, Target, Technique, Urgency
 
 MEETING_ROLES = {
@@ -46,6 +47,15 @@ PATIENT_REASONS = {
 }
 
 
+NEXT_AFTER_REVIEW = {
+    NextAfterReview.CONTINUE: "Go on to the next review",
+    NextAfterReview.SEE_AGAIN: "See the patient sooner",
+    NextAfterReview.PAIN_RETURNED: "The pain has returned",
+    NextAfterReview.FINISH: "Finish follow-up",
+}
+NO_COMPLICATION = "none"
+
+
 def choices(words: Iterable[tuple[str, str]]) -> tuple[Choice, ...]:
     """Answers to choose from, value and words."""
     return tuple(Choice(str(value), label) for value, label in words)
@@ -82,6 +92,11 @@ def _choice(key: str, label: str, words: Iterable[tuple[str, str]], help_: str =
 def optional(field: Field) -> Field:
     """The same field, asked for only where a guard needs it."""
     return replace(field, required=False)
+
+
+def required(field: Field) -> Field:
+    """The same field, asked for always."""
+    return replace(field, required=True)
 
 
 IF_CHANGED = "Leave empty to keep what is planned."
@@ -221,8 +236,77 @@ READINGS_MOVEMENT = optional(
 )
 AGENT = _text("agent", "Agent")
 VOLUME = Field(key="volume_ml", type=FieldType.NUMBER, label="Volume (mL)", lowest=0)
-PARAMETERS = _text("parameters", "Agent or energy, and lesion parameters")
-COMPLICATIONS = _text("complications", "Complications", "Write none if there were none.")
+CONCENTRATION = optional(
+    Field(
+        key="concentration_percent",
+        type=FieldType.NUMBER,
+        label="Concentration (per cent)",
+        help="Needed for chemical neurolysis, as are agent and volume.",
+        lowest=0,
+        highest=WHOLE,
+    )
+)
+TEMPERATURE = optional(
+    Field(
+        key="temperature_c",
+        type=FieldType.NUMBER,
+        label="Lesion temperature (°C)",
+        help="Needed for radiofrequency, as is the time.",
+    )
+)
+LESION_SECONDS = optional(
+    Field(key="lesion_seconds", type=FieldType.INTEGER, label="Time at each lesion (seconds)", lowest=1)
+)
+FREEZE_CYCLES = optional(
+    Field(
+        key="freeze_cycles",
+        type=FieldType.INTEGER,
+        label="Freeze cycles",
+        help="Needed for cryoneurolysis, as is the probe.",
+        lowest=1,
+    )
+)
+PROBE = optional(_text("probe", "Probe"))
+PARAMETERS = optional(_text("parameters", "Anything else about agent, energy or lesions"))
+COMPLICATIONS = _text("complications", "Complications", f"Write {NO_COMPLICATION} if there were none.")
+COMPLICATION = _text("what", "What went wrong")
+COMPLICATION_SCALE = optional(
+    _choice(
+        "complication_scale",
+        "Scale of the grade",
+        ((scale, scale.label) for scale in Scale),
+        "Needed with a complication.",
+    )
+)
+COMPLICATION_GRADE = optional(
+    Field(
+        key="complication_grade",
+        type=FieldType.INTEGER,
+        label="Grade on that scale",
+        help="Needed with a complication.",
+        lowest=1,
+    )
+)
+COMPLICATION_ON = optional(_past("complication_on", "When it happened", "Leave empty for today."))
+COMPLICATION_OUTCOME = optional(_text("complication_outcome", "How it ended, or how it stands"))
+PAIN_BEFORE = optional(
+    Field(
+        key="pain_before",
+        type=FieldType.INTEGER,
+        label="Pain score before the procedure",
+        help="Left empty, success is judged from the pain before the test block.",
+        lowest=0,
+        highest=HIGHEST_PAIN_SCORE,
+    )
+)
+OPIOID_BEFORE = optional(
+    Field(
+        key="opioid_before_mg",
+        type=FieldType.INTEGER,
+        label="Opioid dose before the procedure (mg of oral morphine a day)",
+        lowest=0,
+    )
+)
 
 PATTERN_CONCERN = optional(_text("pattern_concern", "Why the relief does not fit the block's place or time"))
 CHANGED_VARIABLE = _text("changed", "What will be changed in the repeat")
@@ -233,7 +317,20 @@ PAIN_SCORE = Field(
 OPIOID_DOSE = Field(
     key="opioid_dose_mg", type=FieldType.INTEGER, label="Opioid dose (mg of oral morphine a day)", lowest=0
 )
-FINAL_REVIEW_ON = optional(_past("final_review_on", "Date of the final review"))
+REVIEW_POINT = optional(
+    Field(
+        key="point",
+        type=FieldType.INTEGER,
+        label="Which review, in days after neurolysis",
+        help="Leave empty for the next one.",
+        lowest=0,
+    )
+)
+REVIEWED_ON = optional(_past("reviewed_on", "Date of the review", "Leave empty for today."))
+FOLLOWING = _choice("following", "What follows", NEXT_AFTER_REVIEW.items())
+FINAL_REVIEW_ON = optional(
+    _past("final_review_on", "Date of the final review", "Unless it is recorded already; then with both scores.")
+)
 HANDED_OVER = optional(_yes("handed_to_referrer", "Follow-up was handed to the referrer"))
 
 REQUESTED_BY = _text("requested_by", "Who asked")

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from scheduler.pathway import validity
 from scheduler.pathway.booking import BookingState
 from scheduler.pathway.clocks import add_working_days, category_on
+from scheduler.pathway.complications import graded
 from scheduler.pathway.duties import meeting_due, recategorised, timer
 from scheduler.pathway.effects import (
     AddItem,
@@ -406,14 +407,24 @@ def complete_test(case: Situation) -> Effects:
 
 
 def complete_definitive(case: Situation) -> Effects:
-    """Close the record of the neurolysis and plan the follow-up reviews."""
+    """Close the record of the neurolysis, keep what went wrong, and plan the follow-up reviews."""
+    details = case.details
     finished = FinishProcedure(
         stage=Stage.DEFINITIVE,
         completed=True,
-        parameters=case.details.text("parameters"),
-        complications=case.details.text("complications"),
+        agent=details.text("agent"),
+        volume_ml=details.number("volume_ml"),
+        concentration_percent=details.number("concentration_percent"),
+        temperature_c=details.number("temperature_c"),
+        lesion_seconds=details.whole("lesion_seconds"),
+        freeze_cycles=details.whole("freeze_cycles"),
+        probe=details.text("probe"),
+        pain_before=details.whole("pain_before"),
+        opioid_before_mg=details.whole("opioid_before_mg"),
+        parameters=details.text("parameters"),
+        complications=details.text("complications"),
     )
-    reviews = [
+    planned = [
         timer(
             case,
             Timer.FOLLOW_UP,
@@ -424,7 +435,7 @@ def complete_definitive(case: Situation) -> Effects:
         )
         for after in case.protocol.wholes("follow_up_days")
     ]
-    return (finished, SetBookingState(state=BookingState.CLOSED), *reviews)
+    return (finished, *graded(case, "complications"), SetBookingState(state=BookingState.CLOSED), *planned)
 
 
 def abandon(case: Situation) -> Effects:
@@ -492,6 +503,11 @@ def lead_approval(case: Situation) -> Effects:
             supplied=True,
         ),
     )
+
+
+def complication(case: Situation) -> Effects:
+    """Keep a complication that is reported by itself."""
+    return graded(case, "what")
 
 
 # Leaving the pathway

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway import cautions as caution
-from scheduler.pathway import forms
+from scheduler.pathway import forms, reviews
 from scheduler.pathway import outcomes as leaves
 from scheduler.pathway.effects import Audience, NoticeKind
 from scheduler.pathway.events import Event
@@ -91,6 +91,7 @@ REFERRAL = (
         roles=CLINICAL,
         fields=(forms.TARGET, forms.SIDE, forms.URGENCY, forms.TECHNIQUE, forms.LEAD_APPROVAL),
         guards=("plan_known", "side_allowed", "technique_offered", "referrer_known"),
+        cautions=(caution.treated_again,),
         effects=(leaves.set_plan, keep("lead_approval"), letters(_N.ACCEPTED, _A.REFERRER, _A.PATIENT)),
     ),
     Transition(
@@ -136,6 +137,7 @@ REFERRAL = (
             "prior_mdt_fits",
             "direct_reason_given",
         ),
+        cautions=(caution.treated_again,),
         effects=(leaves.prior_meeting, keep("lead_approval"), letters(_N.ACCEPTED, _A.REFERRER, _A.PATIENT)),
     ),
 )
@@ -261,6 +263,7 @@ CONSULTATION = (
             "whole_plan_known",
             "direct_or_positive",
             "technique_offered",
+            "yearly_limit_today",
             "consent_recent",
             "readiness_explained",
         ),
@@ -472,7 +475,7 @@ RESULT = (
             forms.READY_REVIEW_ON,
             forms.LEAD_APPROVAL,
         ),
-        guards=("whole_plan_known", "technique_offered", "consent_recent", "readiness_explained"),
+        guards=("whole_plan_known", "technique_offered", "yearly_limit_today", "consent_recent", "readiness_explained"),
         cautions=(caution.ageing_result,),
         effects=(
             leaves.set_plan,
@@ -552,7 +555,7 @@ DEFINITIVE = (
         says="A held slot becomes the patient's booking.",
         roles=OFFICE,
         fields=_BOOKING_FIELDS,
-        guards=(*_BOOKING_GUARDS, "gap_kept", "result_on_the_day"),
+        guards=(*_BOOKING_GUARDS, "gap_kept", "result_on_the_day", "yearly_limit_on_the_day", "interval_on_the_day"),
         cautions=(caution.ageing_result,),
         effects=(leaves.book, letters(_N.BOOKED, _A.PATIENT, _A.REFERRER)),
     ),
@@ -574,7 +577,7 @@ DEFINITIVE = (
         says="Sign-in is done and neurolysis begins.",
         roles=CLINICAL,
         fields=_SIGN_IN_FIELDS,
-        guards=_SIGN_IN_GUARDS,
+        guards=(*_SIGN_IN_GUARDS, "yearly_limit_today", "interval_today"),
         cautions=(caution.unusual_day, caution.inr_questioned),
         effects=(leaves.start,),
     ),
@@ -584,8 +587,25 @@ DEFINITIVE = (
         end=_S.FOLLOW_UP,
         says="Sign-out is done, and the follow-up reviews are planned.",
         roles=CLINICAL,
-        fields=(forms.SIGNED_OUT, forms.SIGNED_SIDE, forms.PARAMETERS, forms.COMPLICATIONS),
-        guards=("sign_out_complete", "side_agrees"),
+        fields=(
+            forms.SIGNED_OUT,
+            forms.SIGNED_SIDE,
+            forms.optional(forms.AGENT),
+            forms.optional(forms.VOLUME),
+            forms.CONCENTRATION,
+            forms.TEMPERATURE,
+            forms.LESION_SECONDS,
+            forms.FREEZE_CYCLES,
+            forms.PROBE,
+            forms.PARAMETERS,
+            forms.COMPLICATIONS,
+            forms.COMPLICATION_SCALE,
+            forms.COMPLICATION_GRADE,
+            forms.COMPLICATION_OUTCOME,
+            forms.PAIN_BEFORE,
+            forms.OPIOID_BEFORE,
+        ),
+        guards=("sign_out_complete", "side_agrees", "record_complete", "complication_graded"),
         effects=(
             leaves.complete_definitive,
             letters(_N.PROCEDURE_DONE, _A.REFERRER, _A.GENERAL_PRACTITIONER, _A.PALLIATIVE_TEAM),
@@ -619,9 +639,15 @@ AFTER = (
         end=_S.DISCHARGED,
         says="The last review is done, or the referrer takes over.",
         roles=CLINICAL,
-        fields=(forms.FINAL_REVIEW_ON, forms.HANDED_OVER),
+        fields=(
+            forms.FINAL_REVIEW_ON,
+            forms.optional(forms.PAIN_SCORE),
+            forms.optional(forms.OPIOID_DOSE),
+            forms.HANDED_OVER,
+        ),
         guards=("final_review_done",),
         effects=(
+            reviews.final_review,
             keep("final_review_on"),
             letters(_N.DISCHARGED, _A.REFERRER, _A.GENERAL_PRACTITIONER, _A.PALLIATIVE_TEAM),
         ),
@@ -633,7 +659,13 @@ AFTER = (
         says="The same procedure is done again.",
         roles=CLINICAL,
         fields=(forms.LEAD_APPROVAL, forms.NEW_CONSENT_ON),
-        guards=("whole_plan_known", "interval_passed", "mdt_current_or_approved", "consent_recent"),
+        guards=(
+            "whole_plan_known",
+            "interval_passed",
+            "yearly_limit_today",
+            "mdt_current_or_approved",
+            "consent_recent",
+        ),
         effects=(
             leaves.lead_approval,
             keep("lead_approval"),

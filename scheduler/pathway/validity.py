@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from scheduler.pathway.facts import CaseFacts, MdtRecommendation, ProcedureDone, TestResult
 from scheduler.pathway.items import BLOODS, IMAGING
+from scheduler.pathway.limits import first_day_after_interval, first_day_under_limit
 from scheduler.pathway.protocols import MedicationHold, Protocol
 from scheduler.vocabulary import Readiness, Stage, Target
 
@@ -266,7 +267,17 @@ def _first_days(facts: CaseFacts, stage: Stage, protocol: Protocol, today: date)
     episode = facts.episode
     if episode is not None and episode.readiness is Readiness.STAGED and episode.earliest is not None:
         found.append((episode.earliest, f"It is staged until {day(episode.earliest)}."))
+    found += _first_days_again(facts, protocol, today) if stage is Stage.DEFINITIVE else []
     gap = first_definitive_day(facts, protocol) if stage is Stage.DEFINITIVE else None
     if gap is not None:
         found.append((gap, f"The gap after the test block ends on {day(gap)}."))
+    return found
+
+
+def _first_days_again(facts: CaseFacts, protocol: Protocol, today: date) -> list[tuple[date, str]]:
+    """The first days that treating the same nerve again leaves open."""
+    free, rested = first_day_under_limit(facts, protocol, today), first_day_after_interval(facts, protocol)
+    found = [(free, f"This nerve has been treated often, and may be again from {day(free)}.")] if free > today else []
+    if rested is not None and rested > today:
+        found.append((rested, f"The interval after the last treatment of this nerve ends on {day(rested)}."))
     return found

@@ -246,7 +246,9 @@ FORMS: dict[Event, dict[str, object]] = {
     Event.COMPLETE_DEFINITIVE: {
         "signed_out": "yes",
         "side": "bilateral",
-        "parameters": "Alcohol, 20 mL",
+        "agent": "Alcohol",
+        "volume_ml": "20",
+        "concentration_percent": "99.5",
         "complications": "none",
     },
     Event.PAIN_RETURNS: {"pain_score": "7", "opioid_dose_mg": "120"},
@@ -270,11 +272,20 @@ ENTRY_FACTS: dict[Entry, tuple[PathwayState, dict[str, Any]]] = {
     Entry.CHANGE_CATEGORY: (_S.TEST_WAITING, _WAITING_TEST),
     Entry.CHANGE_PLAN: (_S.TEST_WAITING, _WAITING_TEST | {"target": Target.SPLANCHNIC, "consents": ()}),
     Entry.ADD_READINGS: (_S.TEST_AWAITING_RESULT, {"procedures": (_TESTED,)}),
+    Entry.RECORD_REVIEW: (_S.FOLLOW_UP, {"procedures": (a_test(), a_treatment(on=TODAY - timedelta(days=7)))}),
+    Entry.RECORD_COMPLICATION: (_S.FOLLOW_UP, {"procedures": (a_test(), a_treatment())}),
 }
 ENTRY_ANSWERS: dict[Entry, dict[str, object]] = {
     Entry.CHANGE_CATEGORY: {"urgency": "1", "reason": "The pain is worse"},
     Entry.CHANGE_PLAN: {"laterality": "left", "reason": "One side only hurts"},
     Entry.ADD_READINGS: {"readings": "4h=3,24h=7"},
+    Entry.RECORD_REVIEW: {
+        "pain_score": "3",
+        "opioid_dose_mg": "60",
+        "complications": "none",
+        "following": "continue",
+    },
+    Entry.RECORD_COMPLICATION: {"what": "Foot drop", "complication_scale": "cirse", "complication_grade": "3"},
 }
 
 

@@ -90,7 +90,9 @@ def test_from_referral_to_discharge(database):
         now=later,
         signed_out=True,
         side="bilateral",
-        parameters="Alcohol 20 mL",
+        agent="Alcohol",
+        volume_ml=20,
+        concentration_percent=99,
         complications="none",
     )
     step(
@@ -99,9 +101,12 @@ def test_from_referral_to_discharge(database):
         Event.COMPLETE_FOLLOW_UP,
         now=MORNING + 90 * DAY,
         final_review_on=TODAY + 90 * DAY,
+        pain_score=2,
+        opioid_dose_mg=30,
     )
     found = facts(database, ref)
     assert found.state is PathwayState.DISCHARGED
+    assert [(review.point, review.pain_score) for review in found.reviews] == [(84, 2)]
     assert [episode.is_open for episode in found.episodes] == [False, False]
     assert [done.completed for done in found.procedures] == [True, True]
     assert left_open(database) == ([], [], {"closed"})

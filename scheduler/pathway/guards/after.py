@@ -2,45 +2,104 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date
 
 from scheduler.pathway import validity
-from scheduler.pathway.guards.registry import guard
+from scheduler.pathway.follow_up import PointState, final_point, review_points
+from scheduler.pathway.guards.registry import guard, listed
+from scheduler.pathway.guards.slot import held_booking
+from scheduler.pathway.limits import first_day_after_interval, first_day_under_limit, treated_in_period
+from scheduler.pathway.reviews import point_asked
 from scheduler.pathway.situation import Situation
 from scheduler.pathway.validity import day
-from scheduler.vocabulary import Stage
 
 
 @guard(answers=False)
 def within_repeat_policy(case: Situation) -> str | None:
     """The patient may be treated again within the repeat policy."""
-    limit, done = case.protocol.whole("repeats_allowed"), _treatments_in_period(case)
+    limit, done = case.protocol.whole("repeats_allowed"), treated_in_period(case.facts, case.protocol, case.today)
     if done < limit:
         return None
     period = case.protocol.days("repeats_counted_over")
     return f"This target was treated {done} times in {period} days, the most is {limit}: complete follow-up instead."
 
 
-def _treatments_in_period(case: Situation) -> int:
-    since = case.today - timedelta(days=case.protocol.days("repeats_counted_over"))
-    return sum(
-        done.stage is Stage.DEFINITIVE and done.completed and done.target is case.facts.target and done.on > since
-        for done in case.facts.procedures
+@guard()
+def yearly_limit_today(case: Situation) -> str | None:
+    """The nerve has not been treated too often in the period, counted over all of the patient's cases."""
+    return _too_often(case, case.today)
+
+
+@guard(answers=False)
+def yearly_limit_on_the_day(case: Situation) -> str | None:
+    """On the day of the slot, the nerve will not have been treated too often in the period."""
+    booking = held_booking(case)
+    return _too_often(case, booking.on) if booking is not None else None
+
+
+def _too_often(case: Situation, on: date) -> str | None:
+    facts = replace(case.facts, target=case.target, laterality=case.laterality)
+    limit, done = case.protocol.whole("repeats_allowed"), treated_in_period(facts, case.protocol, on)
+    if done < limit:
+        return None
+    period, free = case.protocol.days("repeats_counted_over"), first_day_under_limit(facts, case.protocol, on)
+    return (
+        f"This nerve was treated {done} times in the {period} days to {day(on)}, and the most is {limit}: "
+        f"the first day it may be treated again is {day(free)}."
     )
+
+
+@guard(answers=False)
+def interval_on_the_day(case: Situation) -> str | None:
+    """On the day of the slot, the technique's minimum interval has passed since the nerve was last treated."""
+    booking = held_booking(case)
+    return _too_soon(case, booking.on) if booking is not None else None
+
+
+@guard(answers=False)
+def interval_today(case: Situation) -> str | None:
+    """The technique's minimum interval has passed since the nerve was last treated."""
+    return _too_soon(case, case.today)
+
+
+def _too_soon(case: Situation, on: date) -> str | None:
+    first = first_day_after_interval(case.facts, case.protocol)
+    if first is None or on >= first:
+        return None
+    return f"This nerve was treated too recently for {day(on)}: it may be treated again from {day(first)}."
+
+
+@guard()
+def review_fits(case: Situation) -> str | None:
+    """The review is one of those planned, is not recorded yet, and was held after the neurolysis."""
+    treated, point = case.facts.last_definitive, point_asked(case)
+    if treated is None:
+        return "No completed neurolysis is recorded, so there is nothing to review."
+    known = {one.point: one for one in review_points(case.facts, case.protocol, case.today)}
+    if point is None or point not in known:
+        return f"Say in 'point' which review it was, in days after neurolysis: {listed(map(str, known))}."
+    if known[point].state is PointState.DONE:
+        return f"The review of day {point} is recorded already: correct it, or name another in 'point'."
+    held = case.details.date("reviewed_on") or case.today
+    if held < treated.on:
+        return f"A review on {day(held)} was before the neurolysis of {day(treated.on)}: check the date."
+    return None
 
 
 @guard()
 def final_review_done(case: Situation) -> str | None:
-    """The final review is done, or follow-up was handed to the referrer."""
-    if case.details.yes("handed_to_referrer"):
+    """The final review is recorded, now or before, or follow-up was handed to the referrer."""
+    final = final_point(case.facts, case.protocol, case.today)
+    if case.details.yes("handed_to_referrer") or (final is not None and final.state is PointState.DONE):
         return None
-    reviewed, treated = case.details.date("final_review_on"), case.facts.last_definitive
-    if reviewed is None or treated is None:
-        return "Give 'final_review_on', or answer 'handed_to_referrer' with yes."
-    due = treated.on + timedelta(days=max(case.protocol.wholes("follow_up_days")))
-    if reviewed >= due:
-        return None
-    return f"The final review is due on {day(due)}: review then, or answer 'handed_to_referrer' with yes."
+    reviewed = case.details.date("final_review_on")
+    if reviewed is None or final is None:
+        return "Record the final review, give 'final_review_on', or answer 'handed_to_referrer' with yes."
+    if reviewed < final.due_on:
+        return f"The final review is due on {day(final.due_on)}: review then, or answer 'handed_to_referrer' with yes."
+    lacking = [f"'{key}'" for key in ("pain_score", "opioid_dose_mg") if case.details.whole(key) is None]
+    return f"With the final review give {listed(lacking)}." if lacking else None
 
 
 @guard(answers=False)
@@ -49,8 +108,8 @@ def interval_passed(case: Situation) -> str | None:
     treated = case.facts.last_definitive
     if treated is None:
         return "No completed neurolysis is recorded: propose a new plan instead."
-    first = treated.on + timedelta(days=case.protocol.days(f"repeat_after.{treated.technique}"))
-    if case.today >= first:
+    first = first_day_after_interval(case.facts, case.protocol)
+    if first is None or case.today >= first:
         return None
     return f"{treated.technique.label} may be repeated from {day(first)}."
 
@@ -64,6 +123,6 @@ def mdt_current_or_approved(case: Situation) -> str | None:
     if not standing.holds:
         return f"{standing.says} Name the IR lead who approves in 'lead_approval', or propose a new plan."
     limit = case.protocol.whole("mdt_before_procedure")
-    if _treatments_in_period(case) + 1 < limit:
+    if treated_in_period(case.facts, case.protocol, case.today) + 1 < limit:
         return None
     return f"Treatment number {limit} in the period goes to the meeting first, unless 'lead_approval' names the lead."

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from scheduler.pathway import validity
 from scheduler.pathway.booking import AGREED, BookingState
+from scheduler.pathway.complications import complication_told
+from scheduler.pathway.facts import Scale
 from scheduler.pathway.guards.registry import all_yes, guard, listed
 from scheduler.pathway.guards.slot import held_booking
 from scheduler.pathway.items import BLOODS
 from scheduler.pathway.situation import Situation
 from scheduler.pathway.validity import day
+from scheduler.vocabulary import Technique
 
 
 @guard(answers=False)
@@ -100,3 +103,51 @@ def scores_recorded(case: Situation) -> str | None:
     before = any(reading.is_baseline for reading in given)
     after = any(not reading.is_baseline for reading in given)
     return None if before and after else "Give 'baseline_rest' and at least one score in 'readings'."
+
+
+# What makes the record of each technique whole.
+RECORDED: dict[Technique, tuple[str, ...]] = {
+    Technique.CHEMICAL: ("agent", "volume_ml", "concentration_percent"),
+    Technique.RF_THERMAL: ("temperature_c", "lesion_seconds"),
+    Technique.RF_PULSED: ("temperature_c", "lesion_seconds"),
+    Technique.CRYO: ("freeze_cycles", "probe"),
+}
+
+
+@guard()
+def record_complete(case: Situation) -> str | None:
+    """The record has what its technique asks for: the agent, the lesions or the freezes."""
+    technique = case.facts.technique
+    if technique is None:
+        return "No technique is planned: record one first."
+    lacking = [f"'{key}'" for key in RECORDED.get(technique, ()) if key not in case.details]
+    return f"The record of {technique.label.lower()} is not whole: give {listed(lacking)}." if lacking else None
+
+
+@guard()
+def complication_graded(case: Situation) -> str | None:
+    """A complication has a grade on a scale, and no grade stands without a complication."""
+    told = complication_told(case, "complications") or complication_told(case, "what")
+    scale, grade = case.details.text("complication_scale"), case.details.whole("complication_grade")
+    if not told:
+        return "A grade is given but no complication: say what went wrong." if scale or grade else None
+    if not scale or grade is None:
+        return "Give 'complication_scale' and 'complication_grade' with a complication."
+    highest = case.protocol.whole(f"complication_grades.{scale}")
+    return None if grade <= highest else f"{Scale(scale).label} grades run from 1 to {highest}: correct the grade."
+
+
+@guard(answers=False)
+def procedure_started(case: Situation) -> str | None:
+    """A procedure of this case is recorded."""
+    return None if case.facts.procedures else "No procedure is recorded for this case, so it has no complication."
+
+
+@guard()
+def complication_dated(case: Situation) -> str | None:
+    """The complication came with or after a procedure of this case."""
+    first = min((done.on for done in case.facts.procedures), default=None)
+    happened = case.details.date("complication_on") or case.today
+    if first is None or happened >= first:
+        return None
+    return f"The first procedure was on {day(first)}: give a later 'complication_on'."

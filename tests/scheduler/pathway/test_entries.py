@@ -30,6 +30,7 @@ from tests.builders.pathway import (
     a_case_facts,
     a_protocol,
     a_test,
+    a_treatment,
     an_episode,
     enter,
     not_ready,
@@ -72,7 +73,7 @@ def test_an_entry_never_moves_the_case(form: EntryForm) -> None:
 @EVERY
 def test_an_entry_is_offered_where_it_makes_sense_and_refused_elsewhere(form: EntryForm) -> None:
     for state in PathwayState:
-        facts = a_case_facts(state)
+        facts = a_case_facts(state, procedures=(a_test(), a_treatment()))
         offered = [step.event for step in possible_entries(facts, a_protocol(), TODAY)]
         assert (form.entry in offered) is (state in form.states)
         if state not in form.states:

@@ -16,7 +16,11 @@ from scheduler.pathway.facts import (
     ContactAttempt,
     MdtDecision,
     MdtRecommendation,
+    NextAfterReview,
+    OtherCase,
+    ProcedureDone,
     ReferralItem,
+    Review,
     TestResult,
 )
 from scheduler.pathway.machine import decide, possible
@@ -626,11 +630,54 @@ def test_the_third_treatment_in_a_year_goes_to_the_meeting_unless_the_lead_appro
 def test_follow_up_ends_with_the_final_review_or_a_handover() -> None:
     step = (S.FOLLOW_UP, Event.COMPLETE_FOLLOW_UP)
     treated = facts_with(procedures=(a_treatment(on=day(-90)),))
-    assert "Give 'final_review_on'" in refusal(*step, treated, handed_to_referrer=None)
-    assert refusal(*step, treated, handed_to_referrer=None, final_review_on=day(-6)) == ""
-    early = refusal(*step, treated, handed_to_referrer=None, final_review_on=day(-7))
+    scored = {"pain_score": "2", "opioid_dose_mg": "30", "handed_to_referrer": None}
+    assert "give 'final_review_on'" in refusal(*step, treated, handed_to_referrer=None)
+    assert refusal(*step, treated, **scored, final_review_on=day(-6)) == ""
+    bare = refusal(*step, treated, handed_to_referrer=None, final_review_on=day(-6))
+    assert bare == "With the final review give 'pain_score' and 'opioid_dose_mg'."
+    early = refusal(*step, treated, **scored, final_review_on=day(-7))
     assert "The final review is due on" in early
-    assert "Give 'final_review_on'" in refusal(*step, treated, handed_to_referrer="no")
+    assert "give 'final_review_on'" in refusal(*step, treated, handed_to_referrer="no")
+
+
+def test_follow_up_ends_once_the_final_review_is_recorded() -> None:
+    last = Review(on=day(-5), point=84, pain_score=2, opioid_dose_mg=30, following=NextAfterReview.FINISH)
+    treated = facts_with(procedures=(a_treatment(on=day(-90)),), reviews=(last,))
+    assert refusal(S.FOLLOW_UP, Event.COMPLETE_FOLLOW_UP, treated, handed_to_referrer=None) == ""
+
+
+@pytest.mark.parametrize(
+    ("technique", "whole", "lacking"),
+    [
+        (Technique.CHEMICAL, {"agent": "Phenol", "volume_ml": "5", "concentration_percent": "6"}, "'agent'"),
+        (Technique.RF_THERMAL, {"temperature_c": "80", "lesion_seconds": "90"}, "'temperature_c'"),
+        (Technique.RF_PULSED, {"temperature_c": "42", "lesion_seconds": "240"}, "'temperature_c'"),
+        (Technique.CRYO, {"freeze_cycles": "2", "probe": "17 gauge"}, "'freeze_cycles'"),
+    ],
+)
+def test_the_record_of_each_technique_is_whole(technique: Technique, whole: dict, lacking: str) -> None:
+    none = {"agent": None, "volume_ml": None, "concentration_percent": None}
+    step = (S.DEFINITIVE_IN_PROGRESS, Event.COMPLETE_DEFINITIVE, facts_with(technique=technique))
+    assert lacking in refusal(*step, **none)
+    assert refusal(*step, **{**none, **whole}) == ""
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ({"complications": "None."}, ""),
+        ({"complications": "Foot drop"}, "Give 'complication_scale' and 'complication_grade'"),
+        ({"complications": "Foot drop", "complication_scale": "cirse"}, "Give 'complication_scale'"),
+        ({"complications": "Foot drop", "complication_scale": "cirse", "complication_grade": "6"}, ""),
+        ({"complications": "Foot drop", "complication_scale": "cirse", "complication_grade": "7"}, "run from 1 to 6"),
+        ({"complications": "Foot drop", "complication_scale": "ctcae", "complication_grade": "6"}, "run from 1 to 5"),
+        ({"complications": "none", "complication_scale": "ctcae"}, "no complication"),
+    ],
+)
+def test_a_complication_is_graded_on_a_named_scale(answers: dict, says: str) -> None:
+    found = refusal(S.DEFINITIVE_IN_PROGRESS, Event.COMPLETE_DEFINITIVE, **answers)
+    assert says in found
+    assert bool(found) is bool(says)
 
 
 @pytest.mark.parametrize(
@@ -712,3 +759,81 @@ def test_an_ageing_result_is_cautioned_at_booking() -> None:
         aged = replace(facts, procedures=(a_test(on=day(-ago)),))
         step = decide(aged, Event.BOOK_DEFINITIVE, form, protocol=a_protocol(), today=TODAY)
         assert len(step.cautions) == len(words)
+
+
+def six_times(**changes: object) -> tuple[ProcedureDone, ...]:
+    """Six treatments of the usual plan, ten days apart, the first 350 days ago."""
+    return tuple(a_treatment(on=day(-350 + 10 * at), **changes) for at in range(6))
+
+
+def elsewhere(*procedures: ProcedureDone) -> OtherCase:
+    """An ended case of the same patient in which these were done."""
+    return OtherCase(ref="N10000", state=S.DISCHARGED, target=Target.COELIAC, linked=True, procedures=procedures)
+
+
+YEARLY = "This nerve was treated 6 times in the 365 days"
+
+
+@pytest.mark.parametrize(
+    ("state", "event"),
+    [
+        (S.CONSULTATION, Event.LIST_FOR_DEFINITIVE),
+        (S.TEST_POSITIVE, Event.LIST_FOR_DEFINITIVE),
+        (S.DEFINITIVE_WAITING, Event.BOOK_DEFINITIVE),
+        (S.DEFINITIVE_BOOKED, Event.START_DEFINITIVE),
+        (S.REPEAT_REVIEW, Event.REPEAT_SAME),
+    ],
+)
+def test_a_nerve_is_treated_at_most_so_often_a_year_over_all_of_the_patients_cases(state: S, event: Event) -> None:
+    approved = {"lead_approval": "IR lead"} if event is Event.REPEAT_SAME else {}
+    own = len([done for done in ready_for(state, event)[0].procedures if done.stage is Stage.DEFINITIVE])
+    with_five = facts_with(other_cases=(elsewhere(*six_times()[1 + own :]),))
+    with_six = facts_with(other_cases=(elsewhere(*six_times()),))
+    assert YEARLY not in refusal(state, event, with_five, **approved)
+    assert YEARLY in refusal(state, event, with_six, **approved)
+
+
+def test_the_day_the_yearly_limit_opens_again_is_said_and_may_be_booked() -> None:
+    step = (S.DEFINITIVE_WAITING, Event.BOOK_DEFINITIVE)
+    full = facts_with(other_cases=(elsewhere(*six_times()),))
+    assert "may be treated again is 8 December 2026" in refusal(*step, full)
+
+    def booked_for(on: date) -> Change:
+        return lambda facts: booking_with(on=on)(full(facts))
+
+    assert YEARLY in refusal(*step, booked_for(date(2026, 12, 7)))
+    assert refusal(*step, booked_for(date(2026, 12, 8))) == ""
+
+
+@pytest.mark.parametrize(
+    ("planned", "done", "counts"),
+    [
+        (Laterality.LEFT, Laterality.LEFT, True),
+        (Laterality.LEFT, Laterality.RIGHT, False),
+        (Laterality.LEFT, Laterality.BILATERAL, True),
+        (Laterality.BILATERAL, Laterality.RIGHT, True),
+        (Laterality.MIDLINE, Laterality.MIDLINE, True),
+    ],
+)
+def test_each_side_is_counted_by_itself(planned: Laterality, done: Laterality, counts: bool) -> None:
+    change = facts_with(laterality=planned, procedures=six_times(laterality=done))
+    says = refusal(S.REPEAT_REVIEW, Event.REPEAT_SAME, change, lead_approval="IR lead")
+    assert (YEARLY in says) is counts
+
+
+def test_another_target_does_not_count() -> None:
+    other = facts_with(procedures=(a_treatment(), *six_times(target=Target.SPLANCHNIC)))
+    assert YEARLY not in refusal(S.REPEAT_REVIEW, Event.REPEAT_SAME, other, lead_approval="IR lead")
+
+
+@pytest.mark.parametrize(("ago", "refused"), [(21, False), (22, False), (20, True)])
+def test_the_interval_of_a_technique_also_counts_from_an_earlier_case(ago: int, refused: bool) -> None:
+    """The slot is seven days ahead, and chemical neurolysis rests 28 days."""
+    earlier = facts_with(other_cases=(elsewhere(a_treatment(on=day(-ago))),))
+    says = refusal(S.DEFINITIVE_WAITING, Event.BOOK_DEFINITIVE, earlier)
+    assert ("treated too recently" in says) is refused
+
+
+def test_the_third_treatment_counts_those_of_earlier_cases() -> None:
+    once_here = facts_with(procedures=(a_treatment(),), other_cases=(elsewhere(a_treatment(on=day(-200))),))
+    assert "goes to the meeting first" in refusal(S.REPEAT_REVIEW, Event.REPEAT_SAME, once_here)

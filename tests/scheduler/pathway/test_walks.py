@@ -147,7 +147,7 @@ class Memory:
                 self.due = [step for step in self.due if effect.names and step.name not in effect.names]
             case left.RenewReferral():
                 self.facts = replace(facts, referral_valid_until=effect.valid_until)
-            case left.Notice() | left.CancelNotices() | left.KeepNote() | left.RecordTrend():
+            case left.Notice() | left.CancelNotices() | left.KeepNote() | left.RecordTrend() | left.RecordReview():
                 pass
 
     def _latest(self, **changes: object) -> None:
@@ -236,7 +236,13 @@ def do_neurolysis(case: Memory) -> None:
     case.later(10)
     case.record(Event.START_DEFINITIVE, **SIGN_IN, bloods_dated=case.today - timedelta(days=2))
     case.record(
-        Event.COMPLETE_DEFINITIVE, signed_out="yes", side="bilateral", parameters="Alcohol", complications="none"
+        Event.COMPLETE_DEFINITIVE,
+        signed_out="yes",
+        side="bilateral",
+        agent="Alcohol",
+        volume_ml="20",
+        concentration_percent="99",
+        complications="none",
     )
 
 
@@ -248,7 +254,7 @@ def test_a_case_goes_from_referral_to_discharge() -> None:
     case.record(Event.LIST_FOR_DEFINITIVE, consent_on=case.today)
     do_neurolysis(case)
     case.later(84)
-    case.record(Event.COMPLETE_FOLLOW_UP, final_review_on=case.today)
+    case.record(Event.COMPLETE_FOLLOW_UP, final_review_on=case.today, pain_score="2", opioid_dose_mg="30")
     assert case.facts.state is S.DISCHARGED
     assert (case.tasks, case.due) == ([], [])
     assert [episode.stage for episode in case.facts.episodes] == [Stage.TEST_BLOCK, Stage.DEFINITIVE]
