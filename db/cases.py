@@ -14,6 +14,7 @@ from db.effects import Work
 from db.facts import case_row
 from db.localtime import local_date
 from db.tables import CaseEventRow, CaseRow, MdtItemRow, MdtMeetingRow, TaskRow
+from db.traces import traced
 from db.words import TaskState
 from scheduler.errors import NotFoundError, StaleVersionError
 from scheduler.pathway import effects as pathway
@@ -65,7 +66,7 @@ def apply_step(
     """
     done = writes.earlier(session, write_id, "apply_step")
     if done is not None:
-        return _answer(done)
+        return answer_of(done)
     case = case_row(session, case_ref, lock=True)
     case.expect(expected_version)
     if case.state is not step.from_state:
@@ -73,12 +74,13 @@ def apply_step(
             f"Case {case_ref} has moved on to '{case.state.label}' since this was decided. Look at it again."
         )
     today = local_date(session, now)
-    line = write_line(session, case, step.event.value, step.to_state, actor=actor, now=now, details=details)
-    work = Work(session=session, case=case, author=actor, now=now, today=today, seq=line.seq)
-    for effect in step.effects:
-        effects.apply(effect, work)
-    if not FOLLOWED.isdisjoint(type(effect) for effect in step.effects):
-        reminders.follow(session, case_ref, now=now, by=actor.id)
+    with traced(session, case):
+        line = write_line(session, case, step.event.value, step.to_state, actor=actor, now=now, details=details)
+        work = Work(session=session, case=case, author=actor, now=now, today=today, seq=line.seq)
+        for effect in step.effects:
+            effects.apply(effect, work)
+        if not FOLLOWED.isdisjoint(type(effect) for effect in step.effects):
+            reminders.follow(session, case_ref, now=now, by=actor.id)
     audit.record(session, action=step.event.value, entity="case", ref=case_ref, why=line.why)
     applied = Applied(ref=case_ref, state=case.state, seq=line.seq, version=case.version)
     writes.finish(session, write_id, {"ref": case_ref, "state": case.state, "seq": line.seq, "version": case.version})
@@ -164,11 +166,12 @@ def finish_task(
     audit.record(session, action="finish_task", entity="task", ref=task_id)
 
 
-def _answer(kept: Mapping[str, object]) -> Applied:
+def answer_of(kept: Mapping[str, object], *, repeated: bool = True) -> Applied:
+    """Give the answer of a write as it was kept; `repeated` unless it was done just now."""
     return Applied(
         ref=str(kept["ref"]),
         state=PathwayState(str(kept["state"])),
         seq=int(str(kept["seq"])),
         version=int(str(kept["version"])),
-        repeated=True,
+        repeated=repeated,
     )

@@ -49,9 +49,11 @@ from scheduler.pathway.facts import (
     Review,
     Visit,
 )
+from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Modality, Urgency
 
 R = TypeVar("R")
+REVERSAL = "reversal"  # the line of a history that takes an earlier one back
 Grouped = Mapping[str, list[R]]
 
 
@@ -200,10 +202,33 @@ def _facts(case: CaseRow, rows: _Rows) -> CaseFacts:
         patient_postponements=case.patient_postponements,
         hospital_postponements=case.hospital_postponements,
         missed_appointments=case.missed_appointments,
-        history=tuple(
-            Visit(state=row.to_state, entered_on=row.on) for row in events if row.from_state != row.to_state.value
-        ),
+        history=_visits(events),
     )
+
+
+def _visits(events: Sequence[CaseEventRow]) -> tuple[Visit, ...]:
+    """The states a case went through; a line that was taken back never happened."""
+    visits: dict[int, Visit] = {}
+    for row in events:
+        if row.event == REVERSAL:
+            visits.pop(taken_back_by(row), None)
+            here = next(reversed(visits.values())).state if visits else None
+        else:
+            here = PathwayState(row.from_state) if row.from_state else None
+        if here is not row.to_state:
+            visits[row.seq] = Visit(state=row.to_state, entered_on=row.on)
+    return tuple(visits.values())
+
+
+def taken_back_by(reversal: CaseEventRow) -> int:
+    """The number of the line that this one takes back."""
+    return int(str(reversal.details["takes_back"]))
+
+
+def standing_lines(events: Sequence[CaseEventRow]) -> list[CaseEventRow]:
+    """The lines of a history that stand: those that a later line took back are left out."""
+    taken_back = {taken_back_by(row) for row in events if row.event == REVERSAL}
+    return [row for row in events if row.seq not in taken_back]
 
 
 def _decision(rows: Sequence[MdtItemRow]) -> MdtDecision | None:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, func, select
 
-from db import audit, due_steps, effects
+from db import audit, due_steps, effects, writes
 from db.audit import Author
 from db.cases import write_line
 from db.clinic import holidays
 from db.effects import Work
-from db.facts import facts_of
+from db.facts import case_row, facts_of
 from db.identity import patient_for, referrer_for
 from db.incoming import IncomingItem, IncomingReferral
 from db.localtime import local_date
@@ -22,10 +22,14 @@ from db.other_cases import earlier_cases
 from db.places import place_of
 from db.protocol import protocol
 from db.tables import CaseItemRow, CaseLinkRow, CaseRow, CounterRow, ReferralRow
+from scheduler.pathway.fields import Details
+from scheduler.pathway.items import AGEING_ITEMS, REQUIRED_ITEMS
 from scheduler.pathway.machine import opening_effects
 from scheduler.pathway.states import PathwayState
+from scheduler.vocabulary import Laterality, Target, Technique
 
 RECEIVED = "referral_received"
+RETURN = "return"
 RECEIVE_STEP = "receive_referral"
 FIRST_CASE = 10_001
 DEEP = "deep_or_ga"  # the sedation level that always needs an anaesthetist
@@ -80,6 +84,97 @@ def store(
     _open(session, case, actor, now)
     audit.record(session, action="store_referral", entity="case", ref=case.ref)
     return Stored(result=Result.STORED, case_ref=case.ref, cautions=cautions)
+
+
+def store_return(
+    session: Session, ref: str, answers: Details, *, actor: Author, now: datetime, write_id: str | None = None
+) -> Stored:
+    """Open a new case for the patient of one that has ended, linked to it, with what is known from before.
+
+    Documents keep their dates, so that those too old by now are asked for again.
+    """
+    done = writes.earlier(session, write_id, RETURN)
+    if done is not None:
+        return Stored(result=Result.UNCHANGED, case_ref=str(done["ref"]))
+    before = case_row(session, ref, lock=True)
+    today = local_date(session, now)
+    referral = _again(session, before, answers, today, now)
+    session.add(referral)
+    session.flush()
+    case = CaseRow(
+        ref=_next_ref(session),
+        patient_id=before.patient_id,
+        referral_id=referral.id,
+        state=PathwayState.REFERRAL_RECEIVED,
+        state_since=today,
+        received_on=today,
+        target=referral.target,
+        technique=referral.technique,
+        laterality=referral.laterality,
+        urgency=referral.urgency,
+        funding=before.funding,
+        cancer=before.cancer,
+        anaesthetist=before.anaesthetist,
+        creatinine_clearance=before.creatinine_clearance,
+        allowed_sites=before.allowed_sites,
+        preferred_site=before.preferred_site,
+        referral_valid_until=answers.date("referral_valid_until"),
+    )
+    session.add(case)
+    session.flush()
+    session.add_all(_items_again(session, before, case))
+    details = {"reason": answers.text("reason"), "returns_from": ref}
+    write_line(session, case, RECEIVED, case.state, actor=actor, now=now, details=details, opened_on=today)
+    cautions = _link(session, case)
+    _open(session, case, actor, now)
+    audit.record(session, action=RETURN, entity="case", ref=case.ref, why=answers.text("reason"))
+    writes.finish(session, write_id, {"ref": case.ref})
+    return Stored(result=Result.STORED, case_ref=case.ref, cautions=cautions)
+
+
+def _again(session: Session, before: CaseRow, answers: Details, today: date, now: datetime) -> ReferralRow:
+    """The referral of the earlier case, as it is today."""
+    old = session.get_one(ReferralRow, before.referral_id)
+    asked = select(func.count()).select_from(CaseLinkRow).where(CaseLinkRow.earlier_id == before.id)
+    key = f"{RETURN}:{before.ref}:{session.exec(asked).one() + 1}"
+    side, technique, urgency = (answers.text(name) for name in ("laterality", "technique", "urgency"))
+    target = Target(answers.text("target")) if answers.text("target") else before.target or old.target
+    return ReferralRow(
+        key=key,
+        content_digest=hashlib.sha256(key.encode()).hexdigest(),
+        patient_id=before.patient_id,
+        referrer_id=old.referrer_id,
+        received_on=today,
+        stored_at=now,
+        target=target,
+        technique=Technique(technique) if technique else before.technique,
+        laterality=Laterality(side) if side else before.laterality,
+        urgency=int(urgency) if urgency else before.urgency,
+        funding=before.funding,
+        stage=old.stage,
+        cancer=before.cancer,
+        diagnosis=old.diagnosis,
+        pain_site=old.pain_site,
+        medicines=list(old.medicines),
+        allergies=old.allergies,
+        devices=old.devices,
+        sedation=old.sedation,
+        missing=[],
+        source=f"return from {before.ref}",
+    )
+
+
+def _items_again(session: Session, before: CaseRow, case: CaseRow) -> list[CaseItemRow]:
+    """What every referral must come with, as far as the earlier case has it and says how old it is."""
+    asked = select(CaseItemRow).where(CaseItemRow.case_id == before.id, col(CaseItemRow.key).in_(REQUIRED_ITEMS))
+    known = [row for row in session.exec(asked) if row.received and row.struck_by is None]
+    return [
+        CaseItemRow(
+            case_id=case.id, key=row.key, received=True, dated=row.dated, title=row.title, reference=row.reference
+        )
+        for row in known
+        if row.dated is not None or row.key not in AGEING_ITEMS
+    ]
 
 
 def _link(session: Session, case: CaseRow) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli_booking import booking
+from flows.cli_corrections import correct, return_, reverse
 from scheduler.errors import BadInputError, NeurolistError, NotFoundError
 from scheduler.vocabulary import Role
 
@@ -38,6 +39,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(booking)
+
+app.command()(reverse)
+app.command()(correct)
+app.command("return")(return_)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text for people.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same result.")]

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from db import (
     accounts,
+    amendments,
     boards,
     bookings,
     cases,
@@ -26,10 +27,12 @@ from db import (
     mapping,
     proposals,
     publishing,
+    reversals,
     writes,
 )
 from db import protocol as protocols
 from db.accounts import Account
+from db.amendments import Amendable
 from db.audit import Author
 from db.due_steps import DueStep
 from db.identity import PatientIdentity, who_is
@@ -54,6 +57,7 @@ from db.pictures import (
 )
 from db.publishing import NotBooked, PublishReport
 from db.referrals import RECEIVE_STEP
+from db.reversals import Reversal
 from db.settings import MemorySettings
 from db.standing import Standing, standing
 from db.words import ProposalStatus, TaskState
@@ -94,6 +98,7 @@ __all__ = [
     "Account",
     "Action",
     "Actor",
+    "Amendable",
     "BookingEvent",
     "BookingLine",
     "BookingState",
@@ -124,6 +129,7 @@ __all__ = [
     "ProposalSummary",
     "ProposedPlace",
     "PublishReport",
+    "Reversal",
     "ServiceStatus",
     "SetUpReport",
     "SiteLine",
@@ -423,6 +429,80 @@ class Desk:
     def held_until(self, ref: str) -> datetime | None:
         """Say until when a slot is held for a case; None when none is."""
         return self._look(lambda session: holds.kept(session, ref))
+
+    def reversal(self, ref: str) -> Reversal:
+        """Say what taking back the last step of a case would do, for a second look before `reverse`."""
+        return self._look(lambda session: reversals.reversal_of(session, ref))
+
+    def reverse(
+        self,
+        ref: str,
+        reason: str,
+        *,
+        expected_version: int,
+        not_ready: bool = False,
+        write_id: str | None = None,
+    ) -> CaseSummary:
+        """Take back the last step of a case, which was a mistake, so that the case stands where it stood before.
+
+        `expected_version` is the one that `reversal` showed. With `not_ready` the days since the mistake do not count
+        as waited.
+        """
+        from flows.correcting import take_back
+
+        author = self._permitted(Action.REVERSE, "case", ref)
+        self._once(
+            write_id,
+            reversals.ACTION,
+            lambda: take_back(
+                self.service,
+                ref,
+                reason,
+                author=author,
+                expected_version=expected_version,
+                not_ready=not_ready,
+                write_id=write_id,
+            ),
+        )
+        run_due_steps(self.service, case_ref=ref)
+        return self.case(ref).summary
+
+    def amendable(self, ref: str) -> tuple[Amendable, ...]:
+        """List the recorded values of a case that may be corrected, with what they say now."""
+        return self._look(lambda session: amendments.amendable(session, ref))
+
+    def amend(
+        self, ref: str, key: str, value: object, reason: str, *, expected_version: int, write_id: str | None = None
+    ) -> CaseSummary:
+        """Correct one recorded value; the old one stays in the history, and a result that no longer fits is a task."""
+        from flows.correcting import correct
+
+        author = self._permitted(Action.AMEND, "case", ref)
+        self._once(
+            write_id,
+            amendments.ACTION,
+            lambda: correct(
+                self.service,
+                ref,
+                key,
+                value,
+                reason,
+                author=author,
+                expected_version=expected_version,
+                write_id=write_id,
+            ),
+        )
+        run_due_steps(self.service, case_ref=ref)
+        return self.case(ref).summary
+
+    def refer_again(self, ref: str, details: Mapping[str, object], *, write_id: str | None = None) -> CaseSummary:
+        """Open a new case for the patient of one that has ended, linked to it; the answer is the new case."""
+        from flows.correcting import come_back
+
+        author = self._permitted(Action.REFER_AGAIN, "case", ref)
+        made = come_back(self.service, ref, details, author=author, write_id=write_id)
+        run_due_steps(self.service, case_ref=made.case_ref)
+        return replace(self.case(made.case_ref).summary, cautions=made.cautions)
 
     def advance_booking(self, ref: str, event: BookingEvent, *, expected_version: int | None = None) -> CaseSummary:
         """Move a case's booking on without moving the case, such as when the patient confirms or arrives."""

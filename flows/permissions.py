@@ -10,7 +10,7 @@ from scheduler.errors import NotPermittedError
 from scheduler.pathway.entries import entry_roles
 from scheduler.pathway.events import Entry, Event, Happening
 from scheduler.pathway.readiness import READINESS_ROLES
-from scheduler.pathway.transitions import roles_for
+from scheduler.pathway.transitions import CLINICAL, SENIOR, roles_for
 from scheduler.vocabulary import Role
 
 EVERY_SITE = "*"
@@ -43,6 +43,9 @@ class Action(StrEnum):
     ADVANCE_BOOKING = "advance_booking"
     HOLD_SLOT = "hold_slot"
     FINISH_TASK = "finish_task"
+    REVERSE = "reverse"
+    AMEND = "amend"
+    REFER_AGAIN = "refer_again"
     RUN_STEPS = "run_steps"
     SET_UP = "set_up"
     MAKE_DEMO = "make_demo"
@@ -64,6 +67,9 @@ ACTION_LABELS = {
     Action.ADVANCE_BOOKING: "move a booking on",
     Action.HOLD_SLOT: "hold, offer or give back a slot",
     Action.FINISH_TASK: "tick off a task",
+    Action.REVERSE: "take a step of a case back",
+    Action.AMEND: "correct what was recorded of a case",
+    Action.REFER_AGAIN: "open a new case for a patient whose case has ended",
     Action.RUN_STEPS: "run due steps",
     Action.SET_UP: "set up sites and lists",
     Action.MAKE_DEMO: "make demonstration data",
@@ -83,6 +89,9 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.ADVANCE_BOOKING: OFFICE | {Role.CLINICIAN},
     Action.HOLD_SLOT: OFFICE,
     Action.FINISH_TASK: EVERYONE - {Role.VIEWER},
+    Action.REVERSE: SENIOR,
+    Action.AMEND: CLINICAL,
+    Action.REFER_AGAIN: EVERYONE - {Role.VIEWER},
     Action.RUN_STEPS: ADMINISTRATORS,
     Action.SET_UP: ADMINISTRATORS | {Role.IR_LEAD},
     Action.MAKE_DEMO: ADMINISTRATORS,

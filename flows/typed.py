@@ -9,7 +9,7 @@ from scheduler.errors import BadInputError, Fault
 from scheduler.pathway.fields import Field, FieldType
 
 if TYPE_CHECKING:
-    from flows.desk import Desk, NextStep
+    from flows.desk import Desk
 
 EXAMPLES = {
     FieldType.TEXT: "words in quotes",
@@ -32,10 +32,19 @@ def typed_details(desk: Desk, ref: str, event: str, fields: Sequence[str]) -> di
     step = next((step for step in desk.next_steps(ref) if step.event is happened), None)
     if step is None:
         return given  # the pathway's own refusal names what may follow
-    missing = [field.key for field in step.fields if field.required and not given.get(field.key)]
-    unknown = sorted(set(given) - {field.key for field in step.fields})
+    return _checked(happened.value, step.label, step.fields, given)
+
+
+def form_answers(name: str, label: str, asked: Sequence[Field], fields: Sequence[str]) -> dict[str, object]:
+    """Read KEY=VALUE pairs for a form that belongs to no event; raises BadInputError that lists its fields."""
+    return _checked(name, label, asked, dict(_pair(text) for text in fields))
+
+
+def _checked(name: str, label: str, asked: Sequence[Field], given: dict[str, object]) -> dict[str, object]:
+    missing = [field.key for field in asked if field.required and not given.get(field.key)]
+    unknown = sorted(set(given) - {field.key for field in asked})
     if missing or unknown:
-        raise BadInputError((Fault(where=happened.value, says=_advice(step, missing, unknown)),))
+        raise BadInputError((Fault(where=name, says=_advice(label, asked, missing, unknown)),))
     return given
 
 
@@ -47,11 +56,11 @@ def _pair(text: str) -> tuple[str, object]:
     return key.strip(), value
 
 
-def _advice(step: NextStep, missing: Sequence[str], unknown: Sequence[str]) -> str:
+def _advice(label: str, fields: Sequence[Field], missing: Sequence[str], unknown: Sequence[str]) -> str:
     faults = [f"{', '.join(missing)} missing"] if missing else []
     faults += [f"{', '.join(unknown)} not asked for"] if unknown else []
-    asked = "\n".join(f"  {field_line(field)}" for field in step.fields) or "  none"
-    return f"{'; '.join(faults)}. The fields of “{step.label}”, each given with --set KEY=VALUE, are:\n{asked}"
+    asked = "\n".join(f"  {field_line(field)}" for field in fields) or "  none"
+    return f"{'; '.join(faults)}. The fields of “{label}”, each given with --set KEY=VALUE, are:\n{asked}"
 
 
 def field_line(field: Field) -> str:

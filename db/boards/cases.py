@@ -11,9 +11,10 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, func, select
 
+from db.amendments import AMENDED
 from db.clinic import holidays
 from db.effects import open_agenda_item
-from db.facts import case_row, facts_of
+from db.facts import REVERSAL, case_row, facts_of
 from db.localtime import local_date
 from db.pictures import (
     BookingLine,
@@ -54,7 +55,12 @@ R = TypeVar("R", bound=Row)
 WAITING = (PathwayState.TEST_WAITING, PathwayState.DEFINITIVE_WAITING)
 OPEN = tuple(state for state in PathwayState if not state.ends)
 PLACEABLE = frozenset({Readiness.READY, Readiness.STAGED})
-OTHER_LABELS = {"referral_received": "Referral received", "booking_moved": "Booking moved"}
+OTHER_LABELS = {
+    "referral_received": "Referral received",
+    "booking_moved": "Booking moved",
+    REVERSAL: "Taken back as a mistake",
+    AMENDED: "Record corrected",
+}
 
 
 @dataclass(frozen=True, slots=True)

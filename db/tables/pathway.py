@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from db.tables.base import STRICT, Row, VersionedRow, document, key, one_of, private, words
+from db.tables.base import OPERATIONAL, STRICT, Row, VersionedRow, document, key, one_of, private, words
 from db.words import NoticeState, TaskState
 from scheduler.pathway.facts import Channel, MdtRecommendation, Measure, NextAfterReview, Scale, TestResult
 from scheduler.pathway.states import PathwayState
@@ -375,10 +375,10 @@ class CaseTraceRow(Row, table=True):
     """What one line of a case's history wrote: the rows it made, and what the rows it changed held before."""
 
     __tablename__ = "case_trace"
-    __table_args__ = (UniqueConstraint("case_id", "seq"), STRICT)
+    __table_args__ = (UniqueConstraint("case_id", "seq"), OPERATIONAL)
 
     id: str = key()
     case_id: str = Field(foreign_key="neurolysis_case.id")
     seq: int
     made: list[list[str]] = document()
-    changed: dict[str, object] = document(sa_column_kwargs={"info": {"private": True}})
+    changed: dict[str, dict[str, dict[str, object]]] = document()

@@ -81,6 +81,7 @@ class NoticeKind(StrEnum):
     UNSUITABLE = "unsuitable"
     CATEGORY_CHANGED = "category_changed"
     REMINDER = "reminder"
+    CORRECTION = "correction"
 
 
 class TaskKind(StrEnum):
@@ -93,6 +94,7 @@ class TaskKind(StrEnum):
     AGENT = "agent"
     CLINICAL_REVIEW = "clinical_review"
     REDISCUSSION = "rediscussion"
+    CORRECTION = "correction"
 
 
 class Timer(StrEnum):

@@ -38,6 +38,9 @@ COMMANDS = [
     "quick",
     "check",
     "rules",
+    "reverse",
+    "correct",
+    "return",
 ]
 
 

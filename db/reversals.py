@@ -1,0 +1,320 @@
+"""A mistaken step is taken back: the case stands where it stood, both lines stay, what is lost becomes a task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from db import audit, claims, effects, reminders, traces, writes
+from db.audit import Author
+from db.cases import Applied, answer_of, write_line
+from db.clinic import holidays
+from db.effects import Work
+from db.facts import REVERSAL, case_row, facts_of, standing_lines
+from db.localtime import local_date, timezone_of
+from db.protocol import protocol
+from db.tables import (
+    BookingRow,
+    CaseEventRow,
+    CaseItemRow,
+    CaseRow,
+    CaseTraceRow,
+    CategoryChangeRow,
+    ComplicationRow,
+    ConsentRow,
+    ContactAttemptRow,
+    DueStepRow,
+    MdtItemRow,
+    NoteRow,
+    NoticeRow,
+    NotReadyPeriodRow,
+    ProcedureRecordRow,
+    ReadingRow,
+    ReviewRow,
+    TaskRow,
+    TrendRow,
+    WaitlistEpisodeRow,
+)
+from db.tables.base import Row
+from db.tables.pathway import CorrectableRow
+from db.words import NoticeState, StepState, TaskState
+from scheduler.errors import TransitionNotAllowedError
+from scheduler.pathway import effects as pathway
+from scheduler.pathway.booking import BookingState
+from scheduler.pathway.duties import DUTIES, restarted
+from scheduler.pathway.fields import Details
+from scheduler.pathway.situation import Situation
+from scheduler.pathway.states import PathwayState
+from scheduler.vocabulary import Readiness, Role
+
+ACTION = "reverse"
+MISTAKE = "entered_in_error"
+ROWS: Mapping[str, type[Row]] = {
+    row.__tablename__: row  # type: ignore[attr-defined]  # every table has a name
+    for row in (
+        *(BookingRow, CaseItemRow, CaseRow, CategoryChangeRow, ComplicationRow, ConsentRow, ContactAttemptRow),
+        *(DueStepRow, MdtItemRow, NotReadyPeriodRow, NoteRow, NoticeRow, ProcedureRecordRow, ReadingRow, ReviewRow),
+        *(TaskRow, TrendRow, WaitlistEpisodeRow),
+    )
+}
+# A booked visit whose slot is gone is waited for again.
+WITHOUT_A_SLOT = {
+    PathwayState.TEST_BOOKED: PathwayState.TEST_WAITING,
+    PathwayState.DEFINITIVE_BOOKED: PathwayState.DEFINITIVE_WAITING,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal:
+    """What taking back the last step of a case would do, for a second look before it is done.
+
+    `lost` names what cannot be put back, `letters` those already sent, which a correcting letter follows.
+    """
+
+    ref: str
+    seq: int
+    event: str
+    on: date
+    by: str
+    to_state: PathwayState
+    lost: tuple[str, ...]
+    letters: tuple[str, ...]
+    version: int
+
+
+def reversal_of(session: Session, ref: str) -> Reversal:
+    """Say what taking back the last step of a case would do; raises TransitionNotAllowedError where it cannot."""
+    case = case_row(session, ref)
+    line, trace = _last(session, case)
+    lost = _lost_slot(session, trace)
+    back = PathwayState(line.from_state or case.state)
+    return Reversal(
+        ref=ref,
+        seq=line.seq,
+        event=line.event,
+        on=line.on,
+        by=line.by,
+        to_state=WITHOUT_A_SLOT.get(back, back) if lost else back,
+        lost=(_slot_words(session, lost),) if lost else (),
+        letters=tuple(f"{one.kind} to {one.audience}" for one in _letters(session, trace) if _went_out(one)),
+        version=case.version,
+    )
+
+
+def reverse(
+    session: Session,
+    ref: str,
+    *,
+    reason: str,
+    actor: Author,
+    now: datetime,
+    expected_version: int,
+    not_ready: bool = False,
+    write_id: str | None = None,
+) -> Applied:
+    """Take back the last step of a case, as it was shown at `expected_version`.
+
+    The days since the mistake count as waited, unless `not_ready` says that the patient could not have come.
+    """
+    done = writes.earlier(session, write_id, ACTION)
+    if done is not None:
+        return answer_of(done)
+    case = case_row(session, ref, lock=True)
+    case.expect(expected_version)
+    mistake, trace = _last(session, case)
+    lost = _lost_slot(session, trace)
+    back = PathwayState(mistake.from_state or case.state)
+    to_state = WITHOUT_A_SLOT.get(back, back) if lost else back
+    told = {"takes_back": mistake.seq, "event": mistake.event, "reason": reason}
+    told |= {"not_put_back": _slot_words(session, lost)} if lost else {}
+    line = write_line(session, case, REVERSAL, to_state, actor=actor, now=now, details=told)
+    work = Work(session=session, case=case, author=actor, now=now, today=local_date(session, now), seq=line.seq)
+    _undo(work, trace, mistake, to_state)
+    _put_right(work, mistake, back, lost, not_ready=not_ready)
+    reminders.follow(session, ref, now=now, by=actor.id)
+    audit.record(session, action=ACTION, entity="case", ref=ref, why=reason)
+    answer = {"ref": ref, "state": case.state, "seq": line.seq, "version": case.version}
+    writes.finish(session, write_id, answer)
+    return answer_of(answer, repeated=False)
+
+
+def _last(session: Session, case: CaseRow) -> tuple[CaseEventRow, CaseTraceRow]:
+    """The last line that stands, and what it wrote."""
+    asked = select(CaseEventRow).where(CaseEventRow.case_id == case.id).order_by(col(CaseEventRow.seq))
+    lines = [row for row in standing_lines(session.exec(asked).all()) if row.event != REVERSAL]
+    trace = traces.trace_of(session, case, lines[-1].seq) if lines else None
+    if trace is None:
+        what = lines[-1].event if lines else "nothing"
+        raise TransitionNotAllowedError(
+            f"The last thing recorded of case {case.ref} is '{what}', which cannot be taken back. "
+            "Record what is true now, or correct a single field (neurolist correct)."
+        )
+    return lines[-1], trace
+
+
+def _rows(session: Session, trace: CaseTraceRow, table: str) -> list[Row]:
+    found = [session.get(ROWS[table], id_) for name, id_ in trace.made if name == table]
+    return [row for row in found if row is not None]
+
+
+def _letters(session: Session, trace: CaseTraceRow) -> list[NoticeRow]:
+    return [row for row in _rows(session, trace, "notice") if isinstance(row, NoticeRow)]
+
+
+def _went_out(notice: NoticeRow) -> bool:
+    return notice.state is NoticeState.SENT
+
+
+def _lost_slot(session: Session, trace: CaseTraceRow) -> BookingRow | None:
+    """The booking whose slot the mistake gave back: others may have taken it since, so it is never taken back here."""
+    for id_ in trace.changed.get("booking", {}):
+        booking = session.get(BookingRow, id_)
+        if booking is not None and booking.ended_at is not None:
+            return booking
+    return None
+
+
+def _slot_words(session: Session, booking: BookingRow) -> str:
+    start = booking.start.astimezone(ZoneInfo(timezone_of(session)))
+    return f"the slot of {start:%-d %B %Y, %H:%M} on list {booking.session_id}"
+
+
+def _undo(work: Work, trace: CaseTraceRow, mistake: CaseEventRow, to_state: PathwayState) -> None:
+    for table, id_ in trace.made:
+        row = work.session.get(ROWS[table], id_)
+        if row is not None:
+            _strike_out(work, row)
+    work.session.flush()  # an episode opened by mistake is closed before the one it replaced is open again
+    for table, rows in trace.changed.items():
+        for id_, before in rows.items():
+            row = work.session.get(ROWS[table], id_)
+            if row is not None and not (isinstance(row, BookingRow) and row.ended_at is not None):
+                _restore(row, before, to_state, mistake)
+    work.session.flush()
+
+
+def _restore(row: Row, before: Mapping[str, object], to_state: PathwayState, mistake: CaseEventRow) -> None:
+    if isinstance(row, DueStepRow):
+        if row.state is StepState.CANCELLED:
+            row.state, row.finished_at, row.owner, row.lease_until = StepState.WAITING, None, None, None
+        return
+    if isinstance(row, CaseRow):
+        _restore_case(row, before, to_state, mistake)
+        return
+    traces.put_back(row, before)
+
+
+def _restore_case(case: CaseRow, before: Mapping[str, object], to_state: PathwayState, mistake: CaseEventRow) -> None:
+    """The new line of history has set the state; where it is the old one, the case has stood there all along."""
+    by_history = {"state", "state_since", "closed_on"}
+    traces.put_back(case, {name: value for name, value in before.items() if name not in by_history})
+    if before.get("state") == to_state.value:
+        traces.put_back(case, {"state_since": before.get("state_since", mistake.on.isoformat())})
+
+
+def _strike_out(work: Work, row: Row) -> None:
+    """Let a row that the mistake made count no longer; nothing is deleted but what only repeats the history."""
+    if isinstance(row, TaskRow) and row.state is TaskState.OPEN:
+        row.state, row.ended_at, row.ended_by = TaskState.CANCELLED, work.now, work.author.id
+    elif isinstance(row, DueStepRow):
+        _drop(work, row)
+    elif isinstance(row, NoticeRow):
+        _recall(work, row)
+    elif isinstance(row, MdtItemRow):
+        _forget_decision(work, row)
+    elif isinstance(row, CorrectableRow):
+        row.struck_by = work.seq
+    if isinstance(row, WaitlistEpisodeRow):
+        row.closed_on, row.closed_reason = row.closed_on or work.today, row.closed_reason or MISTAKE
+        _give_back(work, row)
+
+
+def _drop(work: Work, step: DueStepRow) -> None:
+    """Drop a timer that the mistake set, and the task it has raised since."""
+    if step.state is StepState.WAITING:
+        step.state, step.finished_at = StepState.CANCELLED, work.now
+    asked = select(TaskRow).where(
+        TaskRow.case_id == work.case.id, TaskRow.kind == step.name, TaskRow.state == TaskState.OPEN
+    )
+    for task in work.session.exec(asked):
+        if task.says == step.payload.get("says"):
+            task.state, task.ended_at, task.ended_by = TaskState.CANCELLED, work.now, work.author.id
+
+
+def _recall(work: Work, notice: NoticeRow) -> None:
+    """Stop a letter that has not gone out; one that has is followed by a correcting letter."""
+    if notice.state is NoticeState.QUEUED:
+        notice.state, notice.ended_at = NoticeState.CANCELLED, work.now
+    elif _went_out(notice):
+        audience = pathway.Audience(notice.audience)
+        effects.apply(pathway.Notice(kind=pathway.NoticeKind.CORRECTION, audience=audience), work)
+
+
+def _forget_decision(work: Work, item: MdtItemRow) -> None:
+    if item.supplied:
+        work.session.delete(item)
+    else:
+        item.recommendation = None
+
+
+def _give_back(work: Work, episode: WaitlistEpisodeRow) -> None:
+    """End a slot that is held for a listing made by mistake."""
+    booking = effects.standing_booking(work.session, work.case.id)
+    if booking is not None and booking.episode_id == episode.id:
+        booking.status, booking.end_reason, booking.ended_at = BookingState.CANCELLED_HOSPITAL, MISTAKE, work.now
+        claims.release(work.session, claims.held_by(work.session, booking_id=booking.id))
+
+
+def _put_right(
+    work: Work, mistake: CaseEventRow, back: PathwayState, lost: BookingRow | None, *, not_ready: bool
+) -> None:
+    """Ask for what could not be put back, and let the days in error count as not ready where a person says so."""
+    episode = _open_episode(work)
+    if not_ready and episode is not None and mistake.on < work.today:
+        away = Readiness.NOT_READY_CLINICAL
+        period = NotReadyPeriodRow(episode_id=episode.id, readiness=away, since=mistake.on, until=work.today)
+        work.session.add(period)
+        work.session.flush()
+    case = _situation(work)
+    wanted: list[pathway.Effect] = []
+    if not_ready:
+        wanted += restarted(case, (pathway.Timer.TREAT_BY,))
+    if lost is not None:
+        wanted += _slot_tasks(work, case, lost)
+        if back in WITHOUT_A_SLOT:
+            duty = DUTIES[work.case.state]
+            state = pathway.TaskKind.STATE
+            wanted.append(pathway.CompleteTasks(kinds=(state, *_PREPARATION)))
+            wanted.append(pathway.Task(kind=state, role=duty.role, says=duty.says, due_on=duty.due_on(case)))
+    for effect in wanted:
+        effects.apply(effect, work)
+
+
+_PREPARATION = (
+    pathway.TaskKind.BLOODS,
+    pathway.TaskKind.IMAGING,
+    pathway.TaskKind.HOLD_MEDICINE,
+    pathway.TaskKind.AGENT,
+)
+
+
+def _slot_tasks(work: Work, case: Situation, lost: BookingRow) -> list[pathway.Effect]:
+    words = _slot_words(work.session, lost)
+    says = f"A mistake gave back {words}: tell the patient, and hold it again if it is free, or another."
+    due_on = work.today + timedelta(days=case.protocol.days("decide_within"))
+    return [pathway.Task(kind=pathway.TaskKind.CORRECTION, role=Role.BOOKINGS, says=says, due_on=due_on)]
+
+
+def _open_episode(work: Work) -> WaitlistEpisodeRow | None:
+    asked = select(WaitlistEpisodeRow).where(WaitlistEpisodeRow.case_id == work.case.id)
+    return work.session.exec(asked.where(col(WaitlistEpisodeRow.closed_on).is_(None))).first()
+
+
+def _situation(work: Work) -> Situation:
+    facts = facts_of(work.session, [work.case])[work.case.id]
+    rules, days_off = protocol(work.session, work.today), holidays(work.session)
+    return Situation(facts=facts, details=Details({}), protocol=rules, today=work.today, holidays=days_off)

@@ -1,0 +1,119 @@
+"""What each step of a case wrote is kept beside its history, so that a mistaken one can be taken back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Column, Date, Enum, event, inspect
+from sqlalchemy.orm import UOWTransaction
+from sqlmodel import Session, UTCDateTime, select
+
+from db.audit import plain
+from db.tables import METADATA, CaseRow, CaseTraceRow
+from db.tables.base import Row
+
+# Everything a step may write; claims are given back and taken anew, never put back.
+TRACED = frozenset(
+    {
+        "booking",
+        "case_item",
+        "category_change",
+        "complication",
+        "consent",
+        "contact_attempt",
+        "due_step",
+        "mdt_item",
+        "neurolysis_case",
+        "not_ready_period",
+        "note",
+        "notice",
+        "procedure_record",
+        "reading",
+        "review",
+        "task",
+        "trend",
+        "waitlist_episode",
+    }
+)
+NEVER_PUT_BACK = frozenset({"id", "version", "last_event"})
+
+
+@dataclass(slots=True)
+class Trace:
+    """The rows a step made, and what those it changed held before: by table, id and column."""
+
+    made: list[list[str]] = field(default_factory=list)
+    changed: dict[str, dict[str, dict[str, object]]] = field(default_factory=lambda: defaultdict(dict))
+
+
+@contextmanager
+def traced(session: Session, case: CaseRow) -> Iterator[None]:
+    """Keep what is written in this block with the line of the case's history that it adds."""
+    session.flush()
+    trace = Trace()
+
+    def note(_session: Session, _context: UOWTransaction, _objects: object) -> None:
+        _note(trace, session)
+
+    event.listen(session, "before_flush", note)
+    try:
+        yield
+        session.flush()
+    finally:
+        event.remove(session, "before_flush", note)
+    kept = {table: rows for table, rows in trace.changed.items() if rows}
+    session.add(CaseTraceRow(case_id=case.id, seq=case.last_event, made=trace.made, changed=kept))
+    session.flush()
+
+
+def trace_of(session: Session, case: CaseRow, seq: int) -> CaseTraceRow | None:
+    """Give what this line of a case's history wrote; None for one that is not traced."""
+    asked = select(CaseTraceRow).where(CaseTraceRow.case_id == case.id, CaseTraceRow.seq == seq)
+    return session.exec(asked).first()
+
+
+def put_back(row: Row, before: Mapping[str, object]) -> None:
+    """Give these columns of a row the values they had."""
+    table = METADATA.tables[inspect(row).mapper.local_table.name]  # type: ignore[attr-defined]  # always a table
+    for name, value in before.items():
+        setattr(row, name, _value(table.c[name], value))
+
+
+def _note(trace: Trace, session: Session) -> None:
+    for row in session.new:
+        table, id_ = _name(row)
+        if table in TRACED:
+            trace.made.append([table, id_])
+    for row in session.dirty:
+        table, id_ = _name(row)
+        if table in TRACED and [table, id_] not in trace.made:
+            _note_change(trace.changed[table].setdefault(id_, {}), row)
+
+
+def _note_change(before: dict[str, object], row: object) -> None:
+    state = inspect(row)
+    for column in state.mapper.local_table.columns:  # type: ignore[union-attr]  # a row is always mapped
+        history = state.attrs[column.key].history  # type: ignore[union-attr]
+        if column.key not in NEVER_PUT_BACK and history.has_changes() and history.deleted:
+            before.setdefault(column.key, plain(history.deleted[0]))
+
+
+def _name(row: object) -> tuple[str, str]:
+    name = getattr(row, "__tablename__", "")
+    return str(name), str(getattr(row, "id", ""))
+
+
+def _value(column: Column[object], kept: object) -> object:
+    """Read a value back as the column holds it."""
+    kind = column.type
+    if kept is None:
+        return None
+    if isinstance(kind, Enum) and kind.enum_class is not None:
+        return kind.enum_class(kept)
+    if isinstance(kind, UTCDateTime):
+        return datetime.fromisoformat(str(kept))
+    return date.fromisoformat(str(kept)) if isinstance(kind, Date) else kept
