@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from db import audit, claims, effects, reminders, traces, writes
+from db import audit, effects, reminders, traces, writes
 from db.audit import Author
 from db.cases import Applied, answer_of, write_line
 from db.clinic import holidays
 from db.effects import Work
 from db.facts import REVERSAL, case_row, facts_of, standing_lines
+from db.giving_back import give_back
 from db.localtime import local_date, timezone_of
 from db.protocol import protocol
 from db.tables import (
@@ -54,7 +55,7 @@ from scheduler.vocabulary import Readiness, Role
 ACTION = "reverse"
 MISTAKE = "entered_in_error"
 ROWS: Mapping[str, type[Row]] = {
-    row.__tablename__: row  # type: ignore[attr-defined]  # every table has a name
+    row.__tablename__: row
     for row in (
         *(BookingRow, CaseItemRow, CaseRow, CategoryChangeRow, ComplicationRow, ConsentRow, ContactAttemptRow),
         *(DueStepRow, MdtItemRow, NotReadyPeriodRow, NoteRow, NoticeRow, ProcedureRecordRow, ReadingRow, ReviewRow),
@@ -265,8 +266,9 @@ def _give_back(work: Work, episode: WaitlistEpisodeRow) -> None:
     """End a slot that is held for a listing made by mistake."""
     booking = effects.standing_booking(work.session, work.case.id)
     if booking is not None and booking.episode_id == episode.id:
-        booking.status, booking.end_reason, booking.ended_at = BookingState.CANCELLED_HOSPITAL, MISTAKE, work.now
-        claims.release(work.session, claims.held_by(work.session, booking_id=booking.id))
+        booking.end_reason = MISTAKE
+        cancelled = BookingState.CANCELLED_HOSPITAL
+        give_back(work.session, work.case, booking, cancelled, now=work.now, by=work.author.id)
 
 
 def _put_right(

@@ -78,7 +78,7 @@ def trace_of(session: Session, case: CaseRow, seq: int) -> CaseTraceRow | None:
 
 def put_back(row: Row, before: Mapping[str, object]) -> None:
     """Give these columns of a row the values they had."""
-    table = METADATA.tables[inspect(row).mapper.local_table.name]  # type: ignore[attr-defined]  # always a table
+    table = METADATA.tables[inspect(row).mapper.local_table.name]
     for name, value in before.items():
         setattr(row, name, _value(table.c[name], value))
 
@@ -96,7 +96,7 @@ def _note(trace: Trace, session: Session) -> None:
 
 def _note_change(before: dict[str, object], row: object) -> None:
     state = inspect(row)
-    for column in state.mapper.local_table.columns:  # type: ignore[union-attr]  # a row is always mapped
+    for column in state.mapper.local_table.columns:
         history = state.attrs[column.key].history  # type: ignore[union-attr]
         if column.key not in NEVER_PUT_BACK and history.has_changes() and history.deleted:
             before.setdefault(column.key, plain(history.deleted[0]))

@@ -122,7 +122,8 @@ def test_an_upgrade_keeps_the_rows_that_others_refer_to(tmp_path):
     engine = sqlite_engine(MemorySettings(home=tmp_path).url, reader=False)
     with engine.begin() as connection:
         upgrade(connection, "0001")
-        for table, row in guards._CANARY_CASE.items():
+        there = inspect(connection).get_table_names()
+        for table, row in ((name, row) for name, row in guards._CANARY_CASE.items() if name in there):
             kept = {name: "kept" if value == guards.CANARY else value for name, value in row.items()}
             connection.execute(insert(METADATA.tables[table]).values(kept))
         connection.execute(
