@@ -196,10 +196,15 @@ def case(
 ) -> None:
     """Show one case: its history, clocks, what is missing, its bookings and what may follow."""
     from flows.show import print_case, print_json
+    from flows.show_findings import print_findings
 
     desk = _desk()
     page, steps = desk.case(ref), desk.next_steps(ref)
-    print_json({"case": page, "next_steps": steps}) if as_json else print_case(page, steps, desk.zone)
+    if as_json:
+        print_json({"case": page, "next_steps": steps})
+    else:
+        print_case(page, steps, desk.zone)
+        print_findings(page)
 
 
 @app.command()

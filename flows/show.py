@@ -215,8 +215,6 @@ def held_lines(held: HeldSlot, zone: ZoneInfo) -> list[str]:
 
 def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo) -> None:
     """Print one case: where it stands, its clocks, what is missing, its bookings and history, what may follow."""
-    from flows.show_findings import print_findings  # it builds on this module
-
     screen, case = console(), page.summary
     side = f", {case.laterality.label.lower()}" if case.laterality else ""
     technique = f", {case.technique.label.lower()}" if case.technique else ""
@@ -231,7 +229,6 @@ def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo) -> Non
     open_tasks = [task for task in page.tasks if task.state.value == "open"]
     for task in open_tasks:
         screen.print(f"[bold]To do[/] by {day(task.due_on)}, {task.role.label}: {escape(task.says)}")
-    print_findings(page)
     _print_history(page, screen, zone)
     _print_next(steps, screen)
 
