@@ -30,7 +30,8 @@ app = typer.Typer(
     help="Scheduling and workflow for an image-guided percutaneous neurolysis service.",
     epilog=(
         "NEUROLIST_HOME is the folder for data and logs (~/.neurolist). NEUROLIST_DATABASE_URL is the database "
-        "(SQLite in that folder). NEUROLIST_USER names you in the audit trail. NEUROLIST_NOW shifts the clock."
+        "(SQLite in that folder). NEUROLIST_USER names you in the audit trail. NEUROLIST_NOW shifts the clock; "
+        "NEUROLIST_CLOCK names a file that holds the time instead."
     ),
     no_args_is_help=True,
     add_completion=False,

@@ -114,7 +114,7 @@ def print_rulebook(rules: Iterable[Rule], goals: Iterable[Goal]) -> None:
 def print_status(found: StatusReport, zone: ZoneInfo) -> None:
     """Print how the service stands."""
     memory, screen = found.memory, console()
-    shifted = " [bold yellow](shifted by NEUROLIST_NOW)[/]" if found.clock_shifted else ""
+    shifted = f" [bold yellow](shifted by {found.clock_shifted_by})[/]" if found.clock_shifted else ""
     guards = "all hold" if found.guards is None else f"[bold red]{escape(found.guards)}[/]"
     rows = (
         ("Clock", f"{local(found.now, zone)}{shifted}"),

@@ -26,6 +26,7 @@ class StatusReport:
     guards: str | None
     now: datetime
     clock_shifted: bool
+    clock_shifted_by: str
     address: str | None
     prefect: str | None
     memory: ServiceStatus
@@ -44,6 +45,7 @@ def status_report(desk: Desk) -> StatusReport:
         guards=_guards(desk),
         now=service.clock.now(),
         clock_shifted=service.clock.shifted,
+        clock_shifted_by=service.clock.shifted_by,
         address=note.address if note else None,
         prefect=note.prefect_api if note is not None and well else None,
         memory=desk.status(),

@@ -1,10 +1,11 @@
 """The clock: instants in UTC, dates in the service's own zone, shifted only when asked."""
 
+import os
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from flows.clock import Clock, carry, clock_from, fixed_clock
+from flows.clock import Clock, carry, clock_from, fixed_clock, move_to
 from scheduler.errors import BadInputError
 
 ZONE = "Australia/Melbourne"
@@ -39,3 +40,37 @@ def test_a_child_process_keeps_the_same_shifted_time():
     child = clock_from(carry(parent), timezone=ZONE)
     assert abs(child.now() - parent.now()) < timedelta(seconds=5)
     assert carry(Clock(timezone=ZONE)) == {}
+
+
+def test_every_clock_that_follows_a_file_moves_when_the_file_is_written(tmp_path):
+    file = tmp_path / "clock"
+    move_to(file, datetime.fromisoformat("2031-02-03T09:00+11:00"))
+    first, second = (clock_from({"NEUROLIST_CLOCK": str(file)}, timezone=ZONE) for _ in range(2))
+    assert first.shifted_by == "NEUROLIST_CLOCK"
+    assert timedelta(0) <= first.now() - datetime.fromisoformat("2031-02-03T09:00+11:00") < timedelta(seconds=30)
+    move_to(file, datetime.fromisoformat("2031-03-04T08:00+11:00"))
+    assert (first.today(), second.today()) == (date(2031, 3, 4), date(2031, 3, 4))
+
+
+def test_a_clock_that_follows_a_file_goes_on_by_itself(tmp_path):
+    file = tmp_path / "clock"
+    move_to(file, datetime.fromisoformat("2031-02-03T09:00+11:00"))
+    clock = clock_from({"NEUROLIST_CLOCK": str(file)}, timezone=ZONE)
+    os.utime(file, (file.stat().st_atime, file.stat().st_mtime - 3600))
+    assert timedelta(hours=1) <= clock.now() - datetime.fromisoformat("2031-02-03T09:00+11:00")
+
+
+def test_a_child_process_follows_the_same_file(tmp_path):
+    file = tmp_path / "clock"
+    move_to(file, datetime.fromisoformat("2031-02-03T09:00+11:00"))
+    child = clock_from(carry(clock_from({"NEUROLIST_CLOCK": str(file)}, timezone=ZONE)), timezone=ZONE)
+    assert child.follows == file
+
+
+@pytest.mark.parametrize(("holds", "says"), [(None, "no clock file"), ("tomorrow", "not an instant"), ("", "not an")])
+def test_a_clock_file_that_says_no_time_is_refused(tmp_path, holds, says):
+    file = tmp_path / "clock"
+    if holds is not None:
+        file.write_text(holds)
+    with pytest.raises(BadInputError, match=says):
+        clock_from({"NEUROLIST_CLOCK": str(file)}, timezone=ZONE)
