@@ -9,16 +9,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 COUNTED = ("ortools", "pyjobshop", "numpy", "numba", "matplotlib")
+HIGHS = " (HiGHS is the one inside ortools)"
 BYTES_A_GIGABYTE = 2**30
 
 
-def machine_facts() -> list[str]:
+def machine_facts(counted: tuple[str, ...] = COUNTED, remark: str = HIGHS) -> list[str]:
     """Describe the machine and the software, a sentence each."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / BYTES_A_GIGABYTE
-    versions = [f"{name} {found}" for name in COUNTED if (found := _version(name))]
+    versions = [f"{name} {found}" for name in counted if (found := _version(name))]
     return [
         f"{_processor()}, {os.cpu_count()} cores seen, {memory:.0f} GB of memory, {platform.system()}",
-        f"Python {platform.python_version()}, {', '.join(versions)} (HiGHS is the one inside ortools)",
+        f"Python {platform.python_version()}, {', '.join(versions)}{remark}",
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -92,6 +93,10 @@ class Books:
         asked = "SELECT name, case_ref, state, due_at, owner, failures, last_error FROM due_step"
         return list(self.rows(f"{asked} WHERE state IN ('waiting', 'taken') AND due_at <= :now", now=self._as(now)))
 
+    def done(self) -> int:
+        """Count the steps that have been done."""
+        return int(self.one("SELECT count(*) FROM due_step WHERE state = 'done'"))
+
     def nothing_due(self) -> bool:
         """Say whether everything that is due has been done."""
         return not self.due()
@@ -141,7 +146,9 @@ class Books:
             *self._more_than_one("lines of history", "SELECT case_id, event, at FROM case_event"),
             *self._more_than_one("open waits", "SELECT case_id FROM waitlist_episode WHERE closed_on IS NULL"),
             *self._more_than_one("referrals", "SELECT key FROM referral"),
-            *self._more_than_one("attempts", 'SELECT case_id, "on", channel, count(*) FROM contact_attempt GROUP BY 1,2,3'),
+            *self._more_than_one(
+                "attempts", 'SELECT case_id, "on", channel, count(*) FROM contact_attempt GROUP BY 1,2,3'
+            ),
             *self._overlaps(),
             *self._counters(),
             *self._procedures(),
@@ -159,7 +166,7 @@ class Books:
         for kind, resource, start, end in self.rows(asked):
             held[kind, resource].append((start, end))
         for (kind, resource), spans in held.items():
-            for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+            for (_, end), (start, _) in itertools.pairwise(spans):
                 if start < end:
                     yield f"{kind} {resource} is held twice at {start}"
 
@@ -188,9 +195,11 @@ class Books:
             started = events[ref]["start_test" if stage == "test_block" else "start_definitive"]
             if started != number:
                 yield f"{ref}: {number} records of {stage}, and its history has {started}"
-        booked = Counter({ref: number for ref, number in self.rows(
-            "SELECT c.ref, count(*) FROM booking b JOIN neurolysis_case c ON c.id = b.case_id GROUP BY 1"
-        )})
+        booked = Counter(
+            dict(
+                self.rows("SELECT c.ref, count(*) FROM booking b JOIN neurolysis_case c ON c.id = b.case_id GROUP BY 1")
+            )
+        )
         for ref, happened in events.items():
             expected = happened["book_test"] + happened["book_definitive"]
             if booked[ref] != expected:
@@ -198,14 +207,24 @@ class Books:
 
     def _timers(self) -> Iterator[str]:
         """Every timer that was worked raised its one task, and no other task has its name."""
-        raised = Counter({(ref, kind): number for ref, kind, number in self.rows(
-            "SELECT c.ref, t.kind, count(*) FROM task t JOIN neurolysis_case c ON c.id = t.case_id "
-            "WHERE t.kind IN (SELECT DISTINCT name FROM due_step) GROUP BY 1, 2"
-        )})
-        done = Counter({(ref, name): number for ref, name, number in self.rows(
-            "SELECT case_ref, name, count(*) FROM due_step WHERE state = 'done' "
-            "AND name NOT IN ('receive_referral', 'add_to_mdt_agenda', 'plan', 'plan_published') GROUP BY 1, 2"
-        )})
+        raised = Counter(
+            {
+                (ref, kind): number
+                for ref, kind, number in self.rows(
+                    "SELECT c.ref, t.kind, count(*) FROM task t JOIN neurolysis_case c ON c.id = t.case_id "
+                    "WHERE t.kind IN (SELECT DISTINCT name FROM due_step) GROUP BY 1, 2"
+                )
+            }
+        )
+        done = Counter(
+            {
+                (ref, name): number
+                for ref, name, number in self.rows(
+                    "SELECT case_ref, name, count(*) FROM due_step WHERE state = 'done' "
+                    "AND name NOT IN ('receive_referral', 'add_to_mdt_agenda', 'plan', 'plan_published') GROUP BY 1, 2"
+                )
+            }
+        )
         for key in sorted(set(done) | set(raised)):
             if done[key] != raised[key] and key[1] != "add_to_mdt_agenda":
                 yield f"{key[0]}: timer {key[1]} was worked {done[key]} times and raised {raised[key]} tasks"
@@ -223,7 +242,7 @@ class Books:
             told = lines[ref]
             if [seq for seq, *_ in told] != list(range(1, last + 1)):
                 found.append(f"{ref}: its history has gaps")
-            if any(before != earlier for (_, _, earlier), (_, before, _) in zip(told, told[1:], strict=False)):
+            if any(before != earlier for (_, _, earlier), (_, before, _) in itertools.pairwise(told)):
                 found.append(f"{ref}: its history jumps")
             if told and told[-1][2] != state:
                 found.append(f"{ref}: stands in {state}, and its history ends in {told[-1][2]}")
@@ -328,7 +347,9 @@ class Books:
         }
 
     def _machinery(self) -> Iterator[str]:
-        bad = self.rows("SELECT name, state, last_error, count(*) FROM due_step WHERE state = 'parked' GROUP BY 1, 2, 3")
+        bad = self.rows(
+            "SELECT name, state, last_error, count(*) FROM due_step WHERE state = 'parked' GROUP BY 1, 2, 3"
+        )
         yield from (f"{number} steps {name} {state}: {error}" for name, state, error, number in bad)
         left = self.due()
         if left:
@@ -344,8 +365,8 @@ class Books:
         kinds = Counter(entry["kind"] for entry in told)
         tables = ("case_event", "due_step", "notice", "task", "booking", "procedure_record", "audit_event")
         return {
-            **{f"{table} rows": int(self.one(f"SELECT count(*) FROM {table}")) for table in tables},  # noqa: S608
-            "steps done": int(self.one("SELECT count(*) FROM due_step WHERE state = 'done'")),
+            **{f"{table} rows": int(self.one(f"SELECT count(*) FROM {table}")) for table in tables},
+            "steps done": self.done(),
             "steps refused": int(self.one("SELECT count(*) FROM due_step WHERE state = 'refused'")),
             "steps with failures": int(self.one("SELECT count(*) FROM due_step WHERE failures > 0")),
             "steps taken over": int(self.one("SELECT count(*) FROM due_step WHERE fence > 1")),

@@ -15,7 +15,7 @@ from flows.demo.staff import BOOKINGS, LEAD
 from flows.desk import Desk, ProposalStatus
 from scheduler.errors import NeurolistError, StaleVersionError
 
-PLANNED_WEEKDAYS = (0, 3)
+PLANNED_WEEKDAYS = (3,)
 WEEKS_PLANNED = 3
 PLANNING_SECONDS = 4.0
 MOST_TRIES = 6  # at publishing, when cases move meanwhile

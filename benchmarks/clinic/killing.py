@@ -46,8 +46,8 @@ class Arming:
                 seen["after"] += 1
                 self._die_if_due(seen["after"], "after")
 
-        sql_event.listen(database._writer, "commit", committing)  # noqa: SLF001  the commits of this process alone
-        sql_event.listen(database._writer, "checkin", back_in_the_pool)  # noqa: SLF001
+        sql_event.listen(database._writer, "commit", committing)
+        sql_event.listen(database._writer, "checkin", back_in_the_pool)
 
     def _die_if_due(self, number: int, moment: str) -> None:
         if (moment, number) == (self.moment, self.number):

@@ -84,9 +84,7 @@ class Office:
             self.met = True
             self.journal.write("stale", write=entry["write"], ref=entry["ref"], says=str(fault))
         except TransitionNotAllowedError as fault:
-            self.journal.write(
-                "refused", write=entry["write"], ref=entry["ref"], event=entry["event"], says=str(fault)
-            )
+            self.journal.write("refused", write=entry["write"], ref=entry["ref"], event=entry["event"], says=str(fault))
         else:
             self.journal.write("ack", write=entry["write"], ref=entry["ref"], event=entry["event"])
             return found
@@ -120,9 +118,7 @@ class CaseOffice(Office):
         if acted or self.met:
             return None  # what was done may ask for more today
         self._tick_off(today)
-        coming = [
-            on for case in self._mine() if (on := acts_on(case, self.seed, self.zone)) > today and _moves(case)
-        ]
+        coming = [on for case in self._mine() if (on := acts_on(case, self.seed, self.zone)) > today and _moves(case)]
         return min(coming, default=date.max).isoformat()
 
     def _mine(self) -> Iterator[CaseSummary]:

@@ -203,8 +203,6 @@ WAYS: Mapping[PathwayState, Way] = {
 }
 
 
-
-
 def _journey(case: CaseSummary, seed: int, today: date) -> Journey:
     """Give the case as the writers of the demonstration's forms know one."""
     chance = stream(seed, case.ref, case.state, case.since, "form")

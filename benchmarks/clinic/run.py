@@ -116,7 +116,7 @@ def _prepare(orders: Orders) -> Run:
     settings = MemorySettings(**given)  # type: ignore[arg-type]
     folder = orders.home / "clinic"
     folder.mkdir(parents=True)
-    chance = Random(orders.world.seed)  # noqa: S311  who is killed when is no secret
+    chance = Random(orders.world.seed)
     run = Run(orders, settings, Crew(folder, chance, armed=orders.kills_every > 0), chance)
     os.environ[FILE_VARIABLE] = str(run.clock)
     opened = _opening(orders.world.first, settings.timezone)

@@ -1,0 +1,32 @@
+"""A small simulated clinic, killed all the while: nothing is lost, nothing is done twice, and nobody is forgotten."""
+
+from datetime import date
+
+import pytest
+
+from benchmarks.clinic.run import Orders, simulate
+from benchmarks.clinic.world import World
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
+CASES, WEEKS = 60, 2
+LEAST_KILLS = 15
+
+
+def test_sixty_cases_pass_through_a_clinic_whose_processes_are_killed(tmp_path, monkeypatch):
+    for name in ("NEUROLIST_HOME", "NEUROLIST_CLOCK", "NEUROLIST_DATABASE_URL"):
+        monkeypatch.setenv(name, "")  # what the clinic sets is taken back after the test
+        monkeypatch.delenv(name)
+    world = World(seed=4, cases=CASES, weeks=WEEKS, first=date(2026, 8, 3))
+    verdict = simulate(
+        Orders(world=world, home=tmp_path / "home", kills_every=2.0, planning_seconds=1.0, seconds=110, tell=print)
+    )
+    print(verdict)
+    assert verdict.cases == CASES
+    assert verdict.killed >= LEAST_KILLS
+    assert len(verdict.ways) == 3, "some have to die at random, some before a commit and some after one"
+    assert verdict.lost == ()
+    assert verdict.repeated == ()
+    assert verdict.silent == ()
+    assert verdict.other == ()
+    assert sum(verdict.ended.values()) >= CASES // 3
