@@ -71,11 +71,20 @@ def enqueue(
     return True
 
 
-def due(session: Session, *, now: datetime, limit: int = 100, names: Collection[str] | None = None) -> list[DueStep]:
-    """List what is due and not under a live lease, oldest first, without claiming it."""
+def due(
+    session: Session,
+    *,
+    now: datetime,
+    limit: int = 100,
+    names: Collection[str] | None = None,
+    case_ref: str | None = None,
+) -> list[DueStep]:
+    """List what is due and not under a live lease, of one case or of all, oldest first, without claiming it."""
     asked = select(DueStepRow).where(_claimable(now)).order_by(col(DueStepRow.due_at), col(DueStepRow.id)).limit(limit)
     if names is not None:
         asked = asked.where(col(DueStepRow.name).in_(names))
+    if case_ref is not None:
+        asked = asked.where(DueStepRow.case_ref == case_ref)
     return [_step(row) for row in session.exec(asked)]
 
 

@@ -114,6 +114,7 @@ def _load(session: Session, cases: Sequence[CaseRow]) -> _Rows:
 
     episodes = of_cases(WaitlistEpisodeRow, WaitlistEpisodeRow.number)
     procedures = of_cases(ProcedureRecordRow, ProcedureRecordRow.number)
+    bookings = _standing(session, None if whole else ids[0])
     referrals = select(ReferralRow) if whole else select(ReferralRow).where(ReferralRow.id == cases[0].referral_id)
     return _Rows(
         referrals={row.id: row for row in session.exec(referrals)},
@@ -123,8 +124,8 @@ def _load(session: Session, cases: Sequence[CaseRow]) -> _Rows:
         episodes=episodes,
         categories=_of_parents(session, CategoryChangeRow, "episode_id", episodes, whole=whole),
         not_ready=_of_parents(session, NotReadyPeriodRow, "episode_id", episodes, whole=whole),
-        bookings=_standing(session, None if whole else ids[0]),
-        kinds={row.id: row.kind for row in session.exec(select(EquipmentUnitRow))},
+        bookings=bookings,
+        kinds=_kinds(session) if bookings else {},
         procedures=procedures,
         readings=_of_parents(session, ReadingRow, "procedure_id", procedures, whole=whole),
         contacts=of_cases(ContactAttemptRow, ContactAttemptRow.on),
@@ -139,6 +140,8 @@ def _of_parents(
     session: Session, table: type[R], column: str, parents: Mapping[str, Sequence[object]], *, whole: bool
 ) -> Grouped[R]:
     asked = select(table)
+    if not parents:
+        return {}
     if not whole:
         ids = [getattr(parent, "id") for group in parents.values() for parent in group]  # noqa: B009
         asked = asked.where(col(getattr(table, column)).in_(ids))
@@ -154,6 +157,10 @@ def _standing(session: Session, case_id: str | None) -> dict[str, tuple[BookingR
     )
     asked = asked if case_id is None else asked.where(BookingRow.case_id == case_id)
     return {booking.case_id: (booking, on, suite) for booking, on, suite in session.exec(asked)}
+
+
+def _kinds(session: Session) -> dict[str, str]:
+    return {row.id: row.kind for row in session.exec(select(EquipmentUnitRow))}
 
 
 def _grouped(rows: Iterable[R], owner: Callable[[R], str]) -> Grouped[R]:

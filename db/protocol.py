@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import union_all
 from sqlmodel import Session, col, select
 
 from db import audit
@@ -25,6 +26,9 @@ from scheduler.pathway.protocols import (
 from scheduler.vocabulary import Modality
 
 SEED = Path(__file__).parent / "seed" / "protocol.json"
+PROTOCOLS_KEPT = 8
+Editions = frozenset[tuple[str, int]]
+_READ: dict[tuple[date, Editions], Protocol] = {}
 R = TypeVar("R", ProtocolProcedureRow, ProtocolValueRow, MedicationHoldRow)
 
 
@@ -62,7 +66,27 @@ def seed(session: Session, document: bytes | None = None) -> bool:
 
 
 def protocol(session: Session, today: date) -> Protocol:
-    """Give the protocol in force on one day: of each row, the latest edition that has begun."""
+    """Give the protocol in force on one day: of each row, the latest edition that has begun.
+
+    It is read for nearly every step and hardly ever changes, so it is read whole once for each of its editions.
+    """
+    editions = _editions(session)
+    known = _READ.get((today, editions))
+    if known is None:
+        while len(_READ) >= PROTOCOLS_KEPT:
+            _READ.pop(next(iter(_READ)), None)
+        known = _READ[today, editions] = _in_force(session, today)
+    return known
+
+
+def _editions(session: Session) -> Editions:
+    """Name every edition there is, with how often it was saved; an id is never given twice."""
+    tables = (ProtocolProcedureRow, ProtocolValueRow, MedicationHoldRow)
+    asked = union_all(*(select(col(table.id), col(table.version)) for table in tables))
+    return frozenset((str(name), int(version)) for name, version in session.connection().execute(asked))
+
+
+def _in_force(session: Session, today: date) -> Protocol:
     procedures = session.exec(select(ProtocolProcedureRow).where(col(ProtocolProcedureRow.effective_from) <= today))
     values = session.exec(select(ProtocolValueRow).where(col(ProtocolValueRow.effective_from) <= today))
     holds = session.exec(select(MedicationHoldRow).where(col(MedicationHoldRow.effective_from) <= today))

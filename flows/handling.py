@@ -37,7 +37,7 @@ def case_of(step: DueStep) -> str:
 def raise_task(session: Session, step: DueStep, at: Moment) -> None:
     """Give the people named by the timer the task it was set for."""
     ref = case_of(step)
-    if facts.case_facts(session, ref).state.ends:
+    if facts.case_row(session, ref).state.ends:
         raise TransitionNotAllowedError("The case has ended, so there is nothing left to do.")
     cases.raise_task(
         session,

@@ -67,12 +67,14 @@ class StepReport:
         return " ".join(part for part in (self.case_ref, self.name) if part) + f": {self.outcome.value}"
 
 
-def waiting_steps(service: Service, *, flows: Iterable[FlowName], limit: int) -> tuple[WaitingStep, ...]:
-    """List due steps of these flows, oldest first, without claiming them."""
+def waiting_steps(
+    service: Service, *, flows: Iterable[FlowName], limit: int, case_ref: str | None = None
+) -> tuple[WaitingStep, ...]:
+    """List due steps of these flows, of one case or of all, oldest first, without claiming them."""
     wanted = frozenset(flows)
     names = names_of(wanted)
     with service.database.reading() as session:
-        found = due_steps.due(session, now=service.clock.now(), limit=limit, names=names)
+        found = due_steps.due(session, now=service.clock.now(), limit=limit, names=names, case_ref=case_ref)
     placed = (WaitingStep(id=step.id, name=step.name, case_ref=step.case_ref, flow=flow_of(step)) for step in found)
     return tuple(step for step in placed if step.flow in wanted)
 
@@ -108,8 +110,8 @@ def run_due_steps(
     """Work what is due now, of one case, of some names or all, until nothing more is; plans are left to the planner."""
     reports: list[StepReport] = []
     while True:
-        due = waiting_steps(service, flows=STAGES, limit=BATCH)
-        wanted = [step.id for step in due if case_ref in {None, step.case_ref} and (not names or step.name in names)]
+        due = waiting_steps(service, flows=STAGES, limit=BATCH, case_ref=case_ref)
+        wanted = [step.id for step in due if not names or step.name in names]
         worked = run_steps(service, wanted)
         if not worked:
             return tuple(reports)

@@ -61,6 +61,22 @@ def test_a_new_edition_counts_from_its_day_on(database):
     assert (later.value, later.approval, later.version) == (60, "IR lead", 2)
 
 
+def test_a_change_is_seen_at_once_and_one_that_was_not_kept_is_forgotten(database):
+    before = in_force(database).days("treat_within.1")
+    made = ValueChange(key="treat_within.1", value=60, effective_from=TODAY, source="Clinic meeting")
+
+    def change_and_fail(session):
+        change_value(session, made)
+        assert protocol(session, TODAY).days("treat_within.1") == 60
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write(database, change_and_fail)
+    assert in_force(database).days("treat_within.1") == before
+    change(database, value=61)
+    assert in_force(database).days("treat_within.1") == 61
+
+
 def test_older_editions_stay_on_record(database):
     change(database)
     asked = select(ProtocolValueRow.edition).where(ProtocolValueRow.key == "treat_within.1")

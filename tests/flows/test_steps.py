@@ -1,22 +1,23 @@
 """Due steps: worked once, refused once, tried again, parked, and never written by a worker that lost its lease."""
 
-import dataclasses
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
-from db import boards, due_steps, facts
+from db import boards, due_steps
 from db.referrals import RECEIVE_STEP
 from db.words import StepState
-from flows import handlers, handling, steps
+from flows import handlers, steps
 from flows.handlers import FLOW_OF, HANDLER_OF, PLAN_STEP, PUBLISHED_STEP
 from flows.steps import re_drive, run_due_steps, run_steps, waiting_steps
 from flows.words import FlowName, StepOutcome
 from scheduler.errors import NeurolistError
 from scheduler.pathway.effects import Timer
+from scheduler.pathway.events import Event
 from scheduler.pathway.states import PathwayState
-from tests.builders.memory import MORNING, a_case, a_referral, read, write
+from tests.builders.memory import MORNING, TODAY, a_case, a_referral, read, write
+from tests.builders.memory import step as record
 from tests.builders.service import MovingClock, a_service
 
 
@@ -76,6 +77,12 @@ def test_a_step_is_worked_once_however_often_it_is_asked_for(service):
         run_steps(service, ids)
     run_due_steps(service)
     assert events(service, ref).count("start_triage") == 1
+
+
+def test_a_case_does_not_wait_behind_the_steps_of_many_others(service, monkeypatch):
+    monkeypatch.setattr(steps, "BATCH", 2)
+    *_, last = [a_case(service.database, number) for number in range(1, 5)]
+    assert [report.case_ref for report in run_due_steps(service, case_ref=last)] == [last]
 
 
 def test_a_timer_waits_for_its_day_and_then_becomes_a_task(service, clock):
@@ -188,14 +195,11 @@ def test_a_step_from_another_version_is_not_lost_it_becomes_somebodys_task(servi
     assert parked.state is StepState.PARKED
 
 
-def test_a_timer_of_a_case_that_has_ended_is_refused(service, monkeypatch):
+def test_a_timer_of_a_case_that_has_ended_is_refused(service):
     ref = a_case(service.database)
+    record(service.database, ref, Event.DEATH_NOTIFIED, died_on=TODAY, source="General practitioner")
     payload = {"role": "bookings", "says": "Look.", "due_on": "2026-11-24"}
     step = enqueue(service, Timer.RESPONSE_DUE, case_ref=ref, payload=payload)
-    ended = read(service.database, lambda session: facts.case_facts(session, ref))
-    monkeypatch.setattr(
-        handling.facts, "case_facts", lambda *_: dataclasses.replace(ended, state=PathwayState.DECEASED)
-    )
     (report,) = run_steps(service, [step.id])
     assert (report.outcome, report.says) == (StepOutcome.REFUSED, "The case has ended, so there is nothing left to do.")
 
