@@ -115,13 +115,10 @@ def main(words: Sequence[str] | None = None) -> None:
         if told.profile:
             _profile(bench)
             return
-        found = dict(_measures(bench))
-    figures = Figures(
-        facts=machine_facts(("prefect", "sqlmodel", "sqlalchemy", "psycopg"), ""),
-        measures=[Measure.of(name, value, GOALS.get(name)) for name, value in found.items()],
-    )
-    for measure in figures.measures:
-        print(measure)
+        figures = Figures(facts=machine_facts(("prefect", "sqlmodel", "sqlalchemy", "psycopg"), ""))
+        for name, value in _measures(bench):
+            figures.measures.append(Measure.of(name, value, GOALS.get(name)))
+            print(figures.measures[-1], flush=True)
     keep(told.into, steps=figures, engine=bench.settings.url.get_backend_name())
 
 
@@ -224,12 +221,15 @@ def _worker(bench: Bench) -> int:
 
 
 def _fork(work: Callable[[], None]) -> int:
-    """Fork a process that ends with this one."""
+    """Fork a process that ends with this one, and says nothing on the screen."""
     harness, child = os.getpid(), os.fork()
     if child:
         return child
     try:
         tether(harness)
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
         work()
     finally:
         os._exit(1)
@@ -319,12 +319,12 @@ def _decisions(bench: Bench, environment: Mapping[str, str]) -> list[float]:
     books = Books(bench.settings, bench.home, service)
     seconds: list[float] = []
     bench.refer(service.database, 1)
-    _wait_until(lambda: not books.due(), LONGEST_WAIT)  # the dispatcher has started
+    _wait_until(lambda: not books.standing_in("referral_received"), LONGEST_WAIT)  # the dispatcher has started
     for _ in range(DECISIONS):
         time.sleep(chance.uniform(*BETWEEN_DECISIONS))
         bench.refer(service.database, 1)
         began = time.monotonic()
-        _wait_until(lambda: not books.due(), LONGEST_WAIT)
+        _wait_until(lambda: not books.standing_in("referral_received"), LONGEST_WAIT)
         seconds.append(time.monotonic() - began)
     _end(child)
     service.database.close()

@@ -362,7 +362,7 @@ class Desk:
 
         self._once(write_id, "apply_step", lambda: self._write(author, step))
         run_due_steps(self.service, case_ref=ref)
-        return replace(self.case(ref).summary, cautions=tuple(told))
+        return replace(self._in_a_line(ref), cautions=tuple(told))
 
     def hold(self, asked: HoldAsked, *, write_id: str | None = None, expected_version: int | None = None) -> HeldSlot:
         """Keep a slot for a waiting case for as long as the protocol says; nothing is booked by it.
@@ -514,7 +514,7 @@ class Desk:
                 session, ref, event, actor=author, now=now, expected_version=expected_version
             ),
         )
-        return self.case(ref).summary
+        return self._in_a_line(ref)
 
     def finish_task(self, task_id: str, *, expected_version: int | None = None) -> None:
         """Tick off a task."""
@@ -686,6 +686,9 @@ class Desk:
         )
 
     # Inside
+
+    def _in_a_line(self, ref: str) -> CaseSummary:
+        return self._look(lambda session: boards.case_summary(session, ref, now=self.service.clock.now()))
 
     def _look(self, ask: Callable[[Session], T]) -> T:
         self._permitted(Action.LOOK, "service", "screens")

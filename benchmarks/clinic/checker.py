@@ -113,6 +113,10 @@ class Books:
         """Count the cases that have not ended."""
         return int(self.one(f"SELECT count(*) FROM neurolysis_case WHERE {NOT_ENDED}"))
 
+    def standing_in(self, state: str) -> int:
+        """Count the cases in one state."""
+        return int(self.one("SELECT count(*) FROM neurolysis_case WHERE state = :state", state=state))
+
     def standing(self) -> str:
         """Say in a few words where the cases stand."""
         return f"{self.one('SELECT count(*) FROM neurolysis_case')} cases, {self.open_cases()} of them open"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -108,32 +107,68 @@ class Office:
         return self.folder / f"{self.name}.done"
 
 
+@dataclass(slots=True, kw_only=True)
 class CaseOffice(Office):
-    """Moves its share of the cases: what a person decides, one act after another, until nothing is left for today."""
+    """Moves its share of the cases: what a person decides, one act after another, until nothing is left for today.
+
+    It works as people do, from the list of tasks and today's lists; a case is looked at again when it has a new task.
+    """
+
+    known: dict[str, CaseSummary] = field(default_factory=dict)
+    tasks: set[str] = field(default_factory=set)
 
     def day(self, today: date) -> str | None:
-        """Look at every case that stands open, and act on those whose day has come."""
+        """Act on the cases whose day has come."""
         self.met = False
-        acted = sum(self._move(case, today) for case in self._mine())
+        self._look_around(today)
+        due = [case for case in self.known.values() if acts_on(case, self.seed, self.zone) <= today]
+        acted = sum(self._move(case, today) for case in due)
         if acted or self.met:
             return None  # what was done may ask for more today
         self._tick_off(today)
-        coming = [on for case in self._mine() if (on := acts_on(case, self.seed, self.zone)) > today and _moves(case)]
+        coming = [on for case in self.known.values() if (on := acts_on(case, self.seed, self.zone)) > today]
         return min(coming, default=date.max).isoformat()
 
-    def _mine(self) -> Iterator[CaseSummary]:
+    def _look_around(self, today: date) -> None:
+        """Look at the cases that have a new task or are on today's lists; at the very start, at all of them."""
+        open_tasks = [task for task in self._look().tasks() if task.ref is not None and self._is_mine(task.ref)]
+        news = {str(task.ref) for task in open_tasks if task.id not in self.tasks}
+        self.tasks = {task.id for task in open_tasks}
+        if self.known:
+            booked = {one.ref for card in self._look().lists(today, today) for one in card.cases}
+            for ref in sorted(news | {ref for ref in booked if self._is_mine(ref)}):
+                self._keep(self._look().case(ref).summary)
+        else:
+            for case in self._look().cases():
+                if self._is_mine(case.ref):
+                    self._keep(case)
+        for ref in sorted(news & self.known.keys()):
+            self._keep(self._see_the_patient(self.known[ref], today))
+
+    def _keep(self, case: CaseSummary) -> None:
+        """Remember a case as it was last seen, until it ends."""
+        if case.state.ends:
+            self.known.pop(case.ref, None)
+        else:
+            self.known[case.ref] = case
+
+    def _is_mine(self, ref: str) -> bool:
         part, parts = self.share
-        return (one for one in self._look().cases() if zlib.crc32(one.ref.encode()) % parts == part)
+        return zlib.crc32(ref.encode()) % parts == part
 
     def _look(self) -> Desk:
         return self.desk.acting(CLINICIAN.actor)
 
     def _move(self, case: CaseSummary, today: date) -> int:
         """Act on one case until nothing more is to be done about it today; gives how many acts were taken."""
-        acts = 0
+        acts, met, self.met = 0, self.met, False
         case = self._see_the_patient(case, today)
         while found := self._act(case, intents(case, today, self.seed, self.zone)):
             case, acts = found, acts + 1
+            self._keep(case)
+        if self.met:  # somebody else was here, so the case is looked at again
+            self._keep(self._look().case(case.ref).summary)
+        self.met = self.met or met
         return acts
 
     def _act(self, case: CaseSummary, wanted: tuple[Intent, ...]) -> CaseSummary | None:
@@ -189,11 +224,6 @@ class CaseOffice(Office):
 
     def _ticks(self, task: TaskLine, today: date) -> bool:
         return task.kind in TICKED and task.due_on is not None and task.due_on <= today
-
-
-def _moves(case: CaseSummary) -> bool:
-    """Whether people, and not the planner, are next."""
-    return case.state not in BOOKED or case.booked_for is not None
 
 
 def _somebody(role: Role) -> Actor:

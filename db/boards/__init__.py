@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.boards.cases import case_page, case_summaries, stages, tasks, to_place
+from db.boards.cases import case_page, case_summaries, case_summary, stages, tasks, to_place
 from db.boards.lists import list_card, lists, sites
 from db.boards.proposals import proposal_page, proposal_summaries
 from db.boards.status import service_status
@@ -10,6 +10,7 @@ from db.boards.status import service_status
 __all__ = [
     "case_page",
     "case_summaries",
+    "case_summary",
     "list_card",
     "lists",
     "proposal_page",

@@ -115,6 +115,12 @@ def stages(session: Session, *, now: datetime) -> tuple[StageColumn, ...]:
     return tuple(_column(state, standing[state]) for state in OPEN)
 
 
+def case_summary(session: Session, ref: str, *, now: datetime) -> CaseSummary:
+    """Give one case in a line."""
+    row = case_row(session, ref)
+    return _summary(row, facts_of(session, [row])[row.id], light_of(session, now), _around(session, row.id))
+
+
 def case_page(session: Session, ref: str, *, now: datetime) -> CasePage:
     """Give everything one case's page shows."""
     row = case_row(session, ref)
