@@ -1,5 +1,5 @@
 # Two commands are the whole set-up: `make start` and `make test`.
-.PHONY: help start test check lint bench bench-quick mutants docs lock pictures clean
+.PHONY: help start test check lint bench bench-quick clinic mutants docs lock pictures clean
 
 help:
 	@echo "make start     install, then run Neurolist with a demo clinic and print the address"
@@ -7,6 +7,7 @@ help:
 	@echo "make check     format, lint, types, import contracts, then every test"
 	@echo "make bench     compare the planner with others for about 40 minutes; writes docs/benchmarks.md"
 	@echo "make bench-quick  the same on small problems in a few minutes; writes bench-quick/"
+	@echo "make clinic    move 1,000 invented cases through a clinic whose processes are killed; writes docs/pathway-load.md"
 	@echo "make mutants   put small faults into the rules, goals, diary and audit; each must make a test fail"
 	@echo "make docs      write the generated pages of docs/ again"
 	@echo "make pictures PASSWORD=...  take docs/pictures/ again from a demo clinic that runs"
@@ -40,6 +41,11 @@ bench:
 bench-quick:
 	scripts/setup test
 	.venv/bin/python -m benchmarks.bench --quick --into bench-quick
+
+clinic:
+	scripts/setup test
+	.venv/bin/python -m benchmarks.clinic --into docs
+	.venv/bin/python -m benchmarks.clinic --into docs --postgresql
 
 mutants:
 	scripts/setup test

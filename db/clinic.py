@@ -144,7 +144,7 @@ def add_holiday(session: Session, on: date, name: str, *, site: str | None = Non
 
 def holidays(session: Session, *, site: str | None = None) -> frozenset[date]:
     """Give the days that are no working days: those of every site, and of this one if one is named."""
-    rows = session.exec(select(HolidayRow.on, HolidayRow.site_id)).all()
+    rows = session.exec(select(col(HolidayRow.on), col(HolidayRow.site_id))).all()
     return frozenset(on for on, whose in rows if whose is None or whose == site)
 
 

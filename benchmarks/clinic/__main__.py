@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING
 
 from benchmarks.clinic.run import Orders, simulate
 from benchmarks.clinic.world import World
+from benchmarks.load_page import keep
+from benchmarks.machine import machine_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.clinic.checker import Verdict
 
+FAULTS_SHOWN = 40
 FIRST = date(2026, 8, 3)  # a Monday; clocks go forward in October
 
 
@@ -36,19 +39,30 @@ def main(words: Sequence[str] | None = None) -> int:
                 world=World(seed=told.seed, cases=told.cases, weeks=told.weeks, first=FIRST),
                 home=home,
                 database_url=url,
-                kills_every=told.kills_every,
+                acts_between_kills=told.acts_between_kills,
                 prefect=not told.without_prefect,
                 planning_seconds=told.planning_seconds,
                 tell=lambda line: print(line, flush=True),
             )
         )
     print(table(verdict))
+    if told.into is not None:
+        facts = machine_facts(("prefect", "sqlmodel", "sqlalchemy", "psycopg", "ortools"), "")
+        keep(told.into, engine="postgresql" if url else "sqlite", clinic={"facts": facts, "rows": rows_of(verdict)})
     return 0 if verdict.clean else 1
 
 
 def table(verdict: Verdict) -> str:
-    """Write the verdict for people."""
-    rows = [
+    """Write the verdict for people, with the first faults in words."""
+    rows = rows_of(verdict)
+    width = max(len(name) for name, _ in rows)
+    faults = [*verdict.lost, *verdict.repeated, *verdict.silent, *verdict.other]
+    return "\n".join([*(f"{name:<{width}}  {value}" for name, value in rows), *faults[:FAULTS_SHOWN]])
+
+
+def rows_of(verdict: Verdict) -> list[tuple[str, str]]:
+    """Give the verdict as rows, what and how many."""
+    return [
         ("Cases", f"{verdict.cases}, {sum(verdict.ended.values())} of them to the end"),
         *((f"  {state}", str(number)) for state, number in sorted(verdict.ended.items())),
         *((f"  still {state}", str(number)) for state, number in sorted(verdict.open.items())),
@@ -64,9 +78,6 @@ def table(verdict: Verdict) -> str:
         ("Silent", str(len(verdict.silent))),
         ("Other faults", str(len(verdict.other))),
     ]
-    width = max(len(name) for name, _ in rows)
-    faults = [*verdict.lost, *verdict.repeated, *verdict.silent, *verdict.other]
-    return "\n".join([*(f"{name:<{width}}  {value}" for name, value in rows), *faults[:40]])
 
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
@@ -74,10 +85,11 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--weeks", type=int, default=16, help="over which the referrals come")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--kills-every", type=float, default=8.0, help="seconds between kills; 0 kills nobody")
+    parser.add_argument("--acts-between-kills", type=int, default=100, help="on average; 0 kills nobody")
     parser.add_argument("--planning-seconds", type=float, default=4.0)
     parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL that is started for the run")
     parser.add_argument("--without-prefect", action="store_true", help="with no Prefect server at all")
+    parser.add_argument("--into", type=Path, help="write the figures and their page into this folder, such as docs")
     parser.add_argument("--home", type=Path, help="keep everything in this new folder")
     return parser.parse_args(words)
 

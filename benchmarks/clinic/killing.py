@@ -76,7 +76,7 @@ class Crew:
         arming = None
         if self.armed and self.chance.random() < SHARE_ARMED:
             moment = self.chance.choice(("before", "after"))
-            arming = Arming(moment, self.chance.randint(1, FURTHEST_COMMIT), self.deaths, name)
+            arming = Arming(moment, round(FURTHEST_COMMIT ** self.chance.random()), self.deaths, name)
         harness = os.getpid()
         child = os.fork()
         if child == 0:

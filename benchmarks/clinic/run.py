@@ -36,14 +36,16 @@ OPENS = 8  # o'clock
 LOOK_SECONDS = 0.1
 PATIENT_SECONDS = 3.0  # before waiting is shortened, so that the leases of the killed end
 SHORTENED_BY = timedelta(seconds=30)
-SLOWEST_DAY_SECONDS = 300.0
+SLOWEST_DAY_SECONDS = 900.0
 OFFICES = ("wards", "clinics")
 FRONT = "front"
+STAFF = frozenset({*OFFICES, FRONT})
 SUPERVISED = {"prefect": "prefect.server", "dispatcher": "flows.dispatcher", "planner": "flows.planner"}
 SUPERVISED["runner"] = "flows.runner"
 # How often each is chosen to be killed at random, against the others.
 VICTIMS = {"wards": 3, "clinics": 3, FRONT: 2, "second dispatcher": 3, "second planner": 1, "supervised dispatcher": 2}
 VICTIMS |= {"supervised planner": 1, "supervised runner": 1, "supervised prefect": 1}
+SHARE_OF_PLANS_KILLED = 0.25
 SETTLED_EVERY = 10  # days between two looks at the books
 
 
@@ -58,7 +60,7 @@ class Orders:
     world: World
     home: Path
     database_url: str | None = None
-    kills_every: float = 4.0  # seconds; 0 kills nobody
+    acts_between_kills: int = 25  # on average; 0 kills nobody
     prefect: bool = True
     planning_seconds: float = 4.0
     most_days: int = 400
@@ -75,7 +77,8 @@ class Run:
     crew: Crew
     chance: Random
     supervisor: int = 0
-    next_kill: float = 0.0
+    next_kill: int = 0  # the number of acts at which somebody is killed next
+    planned: set[str] = field(default_factory=set)  # the plans at which it was decided whether a planner is killed
     days: int = 0
     broken: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -117,7 +120,7 @@ def _prepare(orders: Orders) -> Run:
     folder = orders.home / "clinic"
     folder.mkdir(parents=True)
     chance = Random(orders.world.seed)
-    run = Run(orders, settings, Crew(folder, chance, armed=orders.kills_every > 0), chance)
+    run = Run(orders, settings, Crew(folder, chance, armed=orders.acts_between_kills > 0), chance)
     os.environ[FILE_VARIABLE] = str(run.clock)
     opened = _opening(orders.world.first, settings.timezone)
     move_to(run.clock, opened)
@@ -318,14 +321,32 @@ def _post_left(run: Run, day: date) -> bool:
 
 
 def _perhaps_kill(run: Run) -> None:
-    if run.orders.kills_every <= 0:
+    """Kill somebody once enough was done since the last time, so that kills fall amid work on slow machines too."""
+    every, acts = run.orders.acts_between_kills, _acts(run)
+    if every == 0:
         return
-    now = time.monotonic()
-    if now < run.next_kill:
+    _perhaps_kill_the_planner(run)
+    if acts < run.next_kill:
         return
     if run.next_kill:
         _kill(run, run.chance.choices(list(VICTIMS), list(VICTIMS.values()))[0])
-    run.next_kill = now + run.orders.kills_every * run.chance.uniform(0.5, 1.5)
+    run.next_kill = acts + 1 + int(every * run.chance.uniform(0.3, 1.7))
+
+
+def _perhaps_kill_the_planner(run: Run) -> None:
+    """Kill a planner amid some of the plans it is asked for; between plans there would be little to lose."""
+    last = (_read(run.folder / f"{FRONT}.jsonl").splitlines() or ["{}"])[-1]
+    asked = json.loads(last)
+    if asked.get("kind") != "planned" or asked["proposal"] in run.planned:
+        return
+    run.planned.add(asked["proposal"])
+    if run.chance.random() < SHARE_OF_PLANS_KILLED:
+        _kill(run, run.chance.choice(("second planner", "supervised planner")))
+
+
+def _acts(run: Run) -> int:
+    """Count what the staff has written down, two lines for an act."""
+    return sum(file.read_bytes().count(b"\n") for file in run.folder.glob("*.jsonl") if file.stem in STAFF) // 2
 
 
 def _kill(run: Run, victim: str) -> None:

@@ -19,7 +19,9 @@ def test_sixty_cases_pass_through_a_clinic_whose_processes_are_killed(tmp_path, 
         monkeypatch.delenv(name)
     world = World(seed=4, cases=CASES, weeks=WEEKS, first=date(2026, 8, 3))
     verdict = simulate(
-        Orders(world=world, home=tmp_path / "home", kills_every=2.0, planning_seconds=1.0, seconds=110, tell=print)
+        Orders(
+            world=world, home=tmp_path / "home", acts_between_kills=20, planning_seconds=1.0, seconds=110, tell=print
+        )
     )
     print(verdict)
     assert verdict.cases == CASES
