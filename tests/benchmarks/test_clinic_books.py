@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
@@ -17,22 +18,30 @@ ACCEPTED = "accepted by the office"
 
 
 @pytest.fixture
-def service(sqlite_database):
-    return a_service(sqlite_database, source=MovingClock())
+def clock():
+    return MovingClock()
+
+
+@pytest.fixture
+def service(sqlite_database, clock):
+    return a_service(sqlite_database, source=clock)
 
 
 @pytest.fixture
 def folder(tmp_path):
     found = tmp_path / "clinic"
     (found / "post").mkdir(parents=True)
+    (found / "post" / "2026-11-24.csv").write_text("referral_id\nreferral-1\nreferral-2\n")
     return found
 
 
 @pytest.fixture
-def books(service, folder):
+def books(service, folder, clock):
     """Two cases; one was accepted by somebody who wrote that down."""
     refs = [a_case(service.database, number) for number in (1, 2)]
+    clock.pass_(timedelta(minutes=1))
     run_due_steps(service)
+    clock.pass_(timedelta(minutes=1))
     office = Journal(folder / "wards.jsonl")
     office.write("begin", write=ACCEPTED, ref=refs[0], event="accept")
     Desk(service, CLINICIAN.actor).record(refs[0], "accept", {}, write_id=ACCEPTED)
@@ -77,12 +86,20 @@ def test_an_answered_act_that_is_not_in_the_history_is_lost(books, service):
     assert any("accept was answered" in fault for fault in verdict(books).lost)
 
 
-def test_a_letter_that_one_of_two_equal_steps_did_not_send_is_lost(books, service, folder):
+def test_a_letter_that_one_of_two_equal_steps_did_not_send_is_lost(books, service, folder, clock):
+    clock.pass_(timedelta(minutes=1))
     Desk(service, CLINICIAN.actor).record("N10002", "accept", {}, write_id="another")
     Journal(folder / "wards.jsonl").write("begin", write="another", ref="N10002", event="accept")
     assert verdict(books).clean
     forge(service, "DELETE FROM notice WHERE id = (SELECT max(id) FROM notice)")
     assert any("different letters" in fault for fault in verdict(books).lost)
+
+
+def test_a_referral_that_was_posted_and_is_no_case_is_lost(books, folder):
+    with (folder / "post" / "2026-11-24.csv").open("a") as file:
+        file.write("referral-3\n")
+    Journal(folder / "front.jsonl").write("ack", write="import", event="import", file="2026-11-24.csv")
+    assert verdict(books).lost == ("3 referrals were posted and 2 are cases",)
 
 
 def test_a_letter_queued_twice_is_repeated(books, service):
