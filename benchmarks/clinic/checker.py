@@ -270,8 +270,8 @@ class Books:
             repeated=(*self.doubles(), *self._untold(told)),
             silent=tuple(self.silent()),
             other=(*faults, *self.disorder(), *self._machinery(), *(f"{name} broke down" for name in broken)),
-            kills=Counter(entry["victim"] for entry in deaths),
-            ways=Counter(entry["how"] for entry in deaths),
+            kills=dict(Counter(entry["victim"] for entry in deaths)),
+            ways=dict(Counter(entry["how"] for entry in deaths)),
             counts=self._counts(told),
         )
 

@@ -11,7 +11,7 @@ from uuid import NAMESPACE_OID, uuid5
 from zoneinfo import ZoneInfo
 
 from benchmarks.clinic.journal import Entry, Journal
-from benchmarks.clinic.people import BOOKED, Intent, acts_on, intents
+from benchmarks.clinic.people import BOOKED, Intent, acts_on, intents, looks_again
 from flows.demo.chance import stream
 from flows.demo.staff import ADMINISTRATOR, BOOKINGS, CLINICIAN, LEAD, StaffMember, who_records
 from flows.desk import Actor, BookingEvent, BookingState, CaseSummary, Desk, Event, TaskLine
@@ -126,7 +126,7 @@ class CaseOffice(Office):
         if acted or self.met:
             return None  # what was done may ask for more today
         self._tick_off(today)
-        coming = [on for case in self.known.values() if (on := acts_on(case, self.seed, self.zone)) > today]
+        coming = [looks_again(case, today, self.seed, self.zone) for case in self.known.values()]
         return min(coming, default=date.max).isoformat()
 
     def _look_around(self, today: date) -> None:

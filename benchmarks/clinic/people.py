@@ -13,7 +13,7 @@ from flows.demo.answers import answers
 from flows.demo.arrivals import Arrival
 from flows.demo.chance import stream
 from flows.demo.conditions import Condition
-from flows.demo.days import after_working_days, is_meeting_day, next_working_day
+from flows.demo.days import ONE_DAY, after_working_days, days_between, is_meeting_day, next_working_day
 from flows.demo.journey import USUAL_DELAYS, AfterCare, Journey
 from flows.demo.ways import MEETING_WANTS, TRIAGE_WANTS
 from flows.desk import CaseSummary
@@ -41,6 +41,7 @@ REVIEWED_AFTER: Mapping[AfterCare, tuple[int, int]] = {  # days after treatment
 AFTER_CARE = ((AfterCare.HANDED_OVER, 0.55), (AfterCare.PAIN_RETURNS, 0.22), (AfterCare.TO_THE_END, 0.23))
 RESULTS = ((TestResult.POSITIVE, 0.79), (TestResult.EQUIVOCAL, 0.11), (TestResult.NEGATIVE, 0.10))
 GIVES_UP = timedelta(days=80)  # whoever cannot be planned for so long, such as for want of a new referral
+LOOKED_FOR = timedelta(days=60)  # a meeting
 ASKED_BACK = timedelta(days=7)
 
 
@@ -62,6 +63,16 @@ def acts_on(case: CaseSummary, seed: int, zone: ZoneInfo) -> date:
         return next_working_day(case.since + timedelta(days=chance.randint(*REVIEWED_AFTER[care])))
     fewest, most = USUAL_DELAYS.get(case.state, (0, 0))
     return after_working_days(case.since, chance.randint(fewest, most))
+
+
+def looks_again(case: CaseSummary, today: date, seed: int, zone: ZoneInfo) -> date:
+    """Give the next day after this one on which somebody looks at a case that was left as it is."""
+    on = acts_on(case, seed, zone)
+    if on > today:
+        return on
+    if case.state is _S.AWAITING_MDT:
+        return next(day for day in days_between(today + ONE_DAY, today + LOOKED_FOR) if is_meeting_day(day))
+    return today + (ASKED_BACK if case.state in WAITING else ONE_DAY)
 
 
 def intents(case: CaseSummary, today: date, seed: int, zone: ZoneInfo) -> tuple[Intent, ...]:
