@@ -31,6 +31,9 @@ COUNTED = {
     "hospital_postponements": ("cancel_hospital",),
     "missed_appointments": ("did_not_attend",),
 }
+# Timers that become a task when they fall due, and do nothing else.
+BECOME_TASKS = ("response_due", "mdt_due", "rediscuss", "treat_by", "reoffer_due", "review_readiness", "result_due")
+BECOME_TASKS += ("staged_until", "result_ageing", "result_expires", "follow_up")
 SHOWN = 5  # faults of one kind that are named
 
 
@@ -211,27 +214,20 @@ class Books:
 
     def _timers(self) -> Iterator[str]:
         """Every timer that was worked raised its one task, and no other task has its name."""
-        raised = Counter(
-            {
-                (ref, kind): number
-                for ref, kind, number in self.rows(
-                    "SELECT c.ref, t.kind, count(*) FROM task t JOIN neurolysis_case c ON c.id = t.case_id "
-                    "WHERE t.kind IN (SELECT DISTINCT name FROM due_step) GROUP BY 1, 2"
-                )
-            }
+        named = f"({', '.join(repr(name) for name in BECOME_TASKS)})"
+        raised = self._counted(
+            "SELECT c.ref, t.kind, count(*) FROM task t JOIN neurolysis_case c ON c.id = t.case_id "
+            f"WHERE t.kind IN {named} GROUP BY 1, 2"
         )
-        done = Counter(
-            {
-                (ref, name): number
-                for ref, name, number in self.rows(
-                    "SELECT case_ref, name, count(*) FROM due_step WHERE state = 'done' "
-                    "AND name NOT IN ('receive_referral', 'add_to_mdt_agenda', 'plan', 'plan_published') GROUP BY 1, 2"
-                )
-            }
+        done = self._counted(
+            f"SELECT case_ref, name, count(*) FROM due_step WHERE state = 'done' AND name IN {named} GROUP BY 1, 2"
         )
-        for key in sorted(set(done) | set(raised)):
-            if done[key] != raised[key] and key[1] != "add_to_mdt_agenda":
-                yield f"{key[0]}: timer {key[1]} was worked {done[key]} times and raised {raised[key]} tasks"
+        for ref, name in sorted(set(done) | set(raised)):
+            if done[ref, name] != raised[ref, name]:
+                yield (f"{ref}: timer {name} was worked {done[ref, name]} times and raised {raised[ref, name]} tasks")
+
+    def _counted(self, asked: str) -> Counter[tuple[str, str]]:
+        return Counter({(ref, name): number for ref, name, number in self.rows(asked)})
 
     def disorder(self) -> list[str]:
         """List histories with a gap, a jump, or an end that is not where the case stands."""
