@@ -64,7 +64,6 @@ class Orders:
     prefect: bool = True
     planning_seconds: float = 4.0
     most_days: int = 400
-    seconds: float = float("inf")
     tell: Callable[[str], None] = lambda _: None
 
 
@@ -100,7 +99,7 @@ def simulate(orders: Orders) -> Verdict:
     began = time.monotonic()
     try:
         _staff(run)
-        _live(run, began)
+        _live(run)
     finally:
         run.crew.stop()
         _stop_service(run)
@@ -254,11 +253,11 @@ def _wait_for(condition: Callable[[], bool], seconds: float) -> None:
 # The days
 
 
-def _live(run: Run, began: float) -> None:
+def _live(run: Run) -> None:
     """Live one working day after another, leaving out those on which nothing happens."""
     day: date | None = run.orders.world.first
     books = Books(run.settings, run.folder, open_service(settings=run.settings))
-    while day is not None and run.days < run.orders.most_days and time.monotonic() - began < run.orders.seconds:
+    while day is not None and run.days < run.orders.most_days:
         move_to(run.clock, _opening(day, run.settings.timezone))
         _one_day(run, day, books)
         run.days += 1

@@ -7,7 +7,8 @@ import pytest
 from benchmarks.clinic.run import Orders, simulate
 from benchmarks.clinic.world import World
 
-pytestmark = [pytest.mark.faults, pytest.mark.slow]
+# About three minutes on two free cores; a machine that is busy with other things may take much longer.
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 CASES, WEEKS = 60, 2
 LEAST_KILLS = 15
@@ -19,9 +20,7 @@ def test_sixty_cases_pass_through_a_clinic_whose_processes_are_killed(tmp_path, 
         monkeypatch.delenv(name)
     world = World(seed=4, cases=CASES, weeks=WEEKS, first=date(2026, 8, 3))
     verdict = simulate(
-        Orders(
-            world=world, home=tmp_path / "home", acts_between_kills=20, planning_seconds=1.0, seconds=110, tell=print
-        )
+        Orders(world=world, home=tmp_path / "home", acts_between_kills=20, planning_seconds=1.0, tell=print)
     )
     print(verdict)
     assert verdict.cases == CASES
@@ -31,4 +30,4 @@ def test_sixty_cases_pass_through_a_clinic_whose_processes_are_killed(tmp_path, 
     assert verdict.repeated == ()
     assert verdict.silent == ()
     assert verdict.other == ()
-    assert sum(verdict.ended.values()) >= CASES // 3
+    assert verdict.open == {}
