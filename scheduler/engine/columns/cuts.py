@@ -1,4 +1,4 @@
-"""Rows every plan keeps that the linear programme lacks: staging, one booking a day, and bays in recovery."""
+"""Rows every plan keeps that the linear programme lacks: staging, one booking a day, bays and equipment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Real = NDArray[np.float64]
 
 BROKEN_BY = 1e-3
-CROWDED_BY = 0.02  # bays
+CROWDED_BY = 0.02  # bays or units
 STEPS_BETWEEN_MOMENTS = 3
 CUTS_PER_PAIR = 2
 
@@ -50,9 +50,9 @@ class _Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Ward:
-    """A site's recovery on one day: who could come, when at the earliest and latest, for how long."""
+    """A site's bays, or its units of one kind, on one day: who could come, when at the earliest and latest."""
 
-    bays: int
+    places: int
     cases: Whole
     lists: Whole
     first: Whole
@@ -82,7 +82,7 @@ class Separator:
         for place, case in enumerate(tables.cases):
             by_patient[case.patient].append(place)
         self._patients = [np.array(group, dtype=np.int64) for group in by_patient.values() if len(group) > 1]
-        self._wards = list(_wards(tables))
+        self._wards = [*_recovery_wards(tables), *_equipment_wards(tables)]
 
     def broken(self, bookings: Real) -> list[Cut]:
         """Give the rows that these bookings (shares of case by list) break, the worst of each sort."""
@@ -126,24 +126,50 @@ def _staging_cut(pair: _Pair, later: Whole, earlier: Whole) -> Cut:
     )
 
 
-def _wards(tables: Tables) -> Iterator[_Ward]:
-    for place, site in enumerate(tables.sites):
-        for day in np.unique(tables.day[tables.site == place]).tolist() if site.recovery_bays is not None else ():
-            lists = np.flatnonzero((tables.site == place) & (tables.day == day))
-            cases, columns = np.nonzero(tables.fits[:, lists] & (tables.recovery > 0)[:, None])
-            if len(cases):
-                yield _ward(tables, site.recovery_bays or 0, cases, lists[columns])
+def _recovery_wards(tables: Tables) -> Iterator[_Ward]:
+    for place, lists in _gatherings(tables):
+        bays = tables.sites[place].recovery_bays
+        cases, columns = np.nonzero(tables.fits[:, lists] & (tables.recovery > 0)[:, None])
+        if bays is not None and len(cases):
+            which = lists[columns]
+            first = tables.start[which] + tables.duration[cases]
+            last = tables.start[which] + tables.latest_end[cases, which]
+            yield _ward(bays, cases, which, (first, last), tables.recovery[cases])
 
 
-def _ward(tables: Tables, bays: int, cases: Whole, lists: Whole) -> _Ward:
-    first = tables.start[lists] + tables.duration[cases]
-    last = tables.start[lists] + tables.latest_end[cases, lists]
-    stay = tables.recovery[cases]
+def _equipment_wards(tables: Tables) -> Iterator[_Ward]:
+    """Give the sites and days on which lists that run at one time could want the same kind of machine."""
+    for place, lists in _gatherings(tables):
+        ends = tables.start[lists] + tables.length[lists] + tables.overtime[lists]
+        order = np.argsort(tables.start[lists], kind="stable")
+        if not (np.maximum.accumulate(ends[order])[:-1] > tables.start[lists][order][1:]).any():
+            continue
+        for number, kind in enumerate(tables.kinds):
+            here = tables.sites[place].id
+            units = int(tables.fixed_units[number, place]) + sum(
+                unit.kind == kind and here in unit.sites for unit in tables.mobile
+            )
+            cases, columns = np.nonzero(tables.fits[:, lists] & tables.needs[:, number][:, None])
+            if units and len(cases):
+                which = lists[columns]
+                last = tables.start[which] + tables.latest_end[cases, which] - tables.duration[cases]
+                yield _ward(units, cases, which, (tables.start[which], last), tables.duration[cases])
+
+
+def _gatherings(tables: Tables) -> Iterator[tuple[int, Whole]]:
+    """Give the lists of each site and day."""
+    for place in range(len(tables.sites)):
+        for day in np.unique(tables.day[tables.site == place]).tolist():
+            yield place, np.flatnonzero((tables.site == place) & (tables.day == day))
+
+
+def _ward(places: int, cases: Whole, lists: Whole, comes: tuple[Whole, Whole], stay: Whole) -> _Ward:
+    first, last = comes
     moments = np.arange(int(first.min()), int((last + stay).max()) + STEPS_BETWEEN_MOMENTS, STEPS_BETWEEN_MOMENTS)
     since, until = np.meshgrid(moments, moments, indexing="ij")
     real = since < until
     return _Ward(
-        bays=bays,
+        places=places,
         cases=cases,
         lists=lists,
         first=first,
@@ -155,25 +181,25 @@ def _ward(tables: Tables, bays: int, cases: Whole, lists: Whole) -> _Ward:
 
 
 def _crowded(ward: _Ward, bookings: Real) -> list[Cut]:
-    """Find the window in which what must be spent in recovery most exceeds the bays (energetic reasoning)."""
+    """Find the window in which what must be spent there most exceeds the places (energetic reasoning)."""
     shares = bookings[ward.cases, ward.lists]
     there = np.flatnonzero(shares > BROKEN_BY)
-    if float(shares[there].sum()) <= ward.bays:
+    if float(shares[there].sum()) <= ward.places:
         return []
     must = _must_stay(ward, there, ward.since, ward.until)
-    excess = (shares[there] @ must) / (ward.until - ward.since) - ward.bays
+    excess = (shares[there] @ must) / (ward.until - ward.since) - ward.places
     worst = int(excess.argmax())
     if excess[worst] <= CROWDED_BY:
         return []
     since, until = ward.since[worst : worst + 1], ward.until[worst : worst + 1]
     steps = _must_stay(ward, np.arange(len(ward.cases)), since, until)[:, 0]
     some = steps > 0
-    most = ward.bays * int(until[0] - since[0])
+    most = ward.places * int(until[0] - since[0])
     return [Cut(cases=ward.cases[some], lists=ward.lists[some], coefficients=steps[some], most=most)]
 
 
 def _must_stay(ward: _Ward, who: Whole, since: Whole, until: Whole) -> Whole:
-    """Give the steps of each window (columns) that each patient (rows) spends in recovery however they are timed."""
+    """Give the steps of each window (columns) that each patient (rows) spends there however they are timed."""
 
     def spent(arrives: Whole) -> Whole:
         leaves = (arrives + ward.stay)[who, None]
