@@ -38,6 +38,7 @@ SECONDS = {
     "open": 60.0,
     "busy": 60.0,
     "metro-replan": 30.0,
+    "side-by-side": 60.0,
     "network": 90.0,
     "state": 240.0,
 }

@@ -40,13 +40,17 @@ SECONDS_TO_PUBLISH = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """The size and pressure of a family of problems: lists and radiologists go by `sites`, which may be a fraction."""
+    """The size and pressure of a family of problems: lists and radiologists go by `sites`, which may be a fraction.
+
+    Where lists run `side_by_side`, two suites of a site may be open at one time and share its bays and machines.
+    """
 
     sites: float
     cases: int
     weeks: int = 4
     rostered: float = SHARE_ROSTERED
     published: bool = False
+    side_by_side: bool = False
 
     def of(self, cases: int) -> Family:
         """Give the family at another size, with as many cases per site."""
@@ -77,6 +81,7 @@ FAMILIES = {
     "network": Family(sites=12, cases=600),
     "state": Family(sites=40, cases=2000),
     "metro-replan": Family(sites=6, cases=150, published=True),
+    "side-by-side": Family(sites=6, cases=200, side_by_side=True),
 }
 
 
@@ -100,7 +105,8 @@ def _before_planning(family: Family, seed: int) -> SchedulingProblem:
     suites = make_suites(stream(seed, "suites"), sites)
     journeys = make_journeys(sites)
     people = make_radiologists(stream(seed, "staff"), sites, days, zone, count=family.radiologists)
-    lists = make_lists(stream(seed, "lists"), sites, suites, days, zone, each=family.lists_each)
+    chance = stream(seed, "lists")
+    lists = make_lists(chance, sites, suites, days, zone, each=family.lists_each, side_by_side=family.side_by_side)
     roster, chance = Roster(suites, journeys), stream(seed, "roster")
     return SchedulingProblem(
         timezone=TIMEZONE,

@@ -27,13 +27,21 @@ SECONDS_A_MINUTE = 60
 
 
 def make_lists(
-    chance: Random, sites: Sequence[Site], suites: Sequence[Suite], days: Sequence[date], zone: tzinfo, *, each: int
+    chance: Random,
+    sites: Sequence[Site],
+    suites: Sequence[Suite],
+    days: Sequence[date],
+    zone: tzinfo,
+    *,
+    each: int,
+    side_by_side: bool,
 ) -> tuple[SuiteSession, ...]:
-    """Invent `each` lists a site, none of them rostered yet."""
+    """Invent `each` lists a site, none of them rostered yet; two of a site run at one time only if `side_by_side`."""
     lists: list[SuiteSession] = []
     for site in sites:
         rooms = [suite.id for suite in suites if suite.site == site.id]
-        slots = [(room, day, half) for room in rooms for day in days for half in ("AM", "PM")]
+        halves = [(day, half) for day in days for half in ("AM", "PM")]
+        slots = [(room, *half) for half in halves for room in (rooms if side_by_side else [chance.choice(rooms)])]
         for room, day, half in chance.sample(slots, min(len(slots), each)):
             lists.append(_list(chance, site, room, day, half, zone))
     return tuple(lists)

@@ -39,6 +39,18 @@ def test_the_roster_breaks_no_rule_about_radiologists() -> None:
     assert not {name for name in broken if name.startswith("radiologist-")}
 
 
+@pytest.mark.parametrize(("name", "at_once"), [("busy", False), ("side-by-side", True)])
+def test_lists_of_one_site_run_at_one_time_only_where_the_family_says_so(name: str, at_once: bool) -> None:
+    lists = make_problem(FAMILIES[name], 1).lists.values()
+    meeting = [
+        (one.id, other.id)
+        for one in lists
+        for other in lists
+        if one.id < other.id and one.site == other.site and one.start < other.end and other.start < one.end
+    ]
+    assert bool(meeting) == at_once
+
+
 def test_the_suites_offer_the_imaging_that_every_case_needs() -> None:
     problem = make_problem(FAMILIES["network"], 4)
     offered = {kind for suite in problem.suites for kind in suite.modalities}

@@ -8,6 +8,7 @@ from itertools import islice, permutations
 from typing import TYPE_CHECKING
 
 from scheduler.engine.columns.tables import STEPS_THAT_MATTER
+from scheduler.engine.columns.together import timed_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +33,8 @@ class _Order:
 def times_of(tables: Tables, choices: Iterable[Column | Choice]) -> dict[int, int]:
     """Give the step on its list at which each case starts, for the lists of each site and date that can be timed.
 
-    Lists of one site and date are timed from the earliest on; a list for which the bays are too full is left out.
+    Lists of one site and date are timed from the earliest on; a list for which the bays are too full is left out. Lists
+    that run at one time are timed together, and lose only the cases for which there is no time.
     """
     dates: dict[tuple[int, int], list[Column | Choice]] = defaultdict(list)
     for choice in choices:
@@ -40,9 +42,22 @@ def times_of(tables: Tables, choices: Iterable[Column | Choice]) -> dict[int, in
     starts: dict[int, int] = {}
     for together in dates.values():
         together.sort(key=lambda choice: (int(tables.start[choice.session]), choice.session))
+        if _meet(tables, together):
+            starts.update(timed_together(tables, together))
+            continue
         for order in _best_orders(tables, together, ()):
             starts.update(order.starts)
     return starts
+
+
+def _meet(tables: Tables, choices: list[Column | Choice]) -> bool:
+    """Tell whether two of these lists, earliest first, may have a case under way at one time."""
+    ends = [
+        int(tables.start[choice.session] + tables.latest_end[list(choice.cases), choice.session].max(initial=0))
+        for choice in choices
+    ]
+    starts = [int(tables.start[choice.session]) for choice in choices[1:]]
+    return any(max(ends[: place + 1]) > start for place, start in enumerate(starts))
 
 
 def _best_orders(tables: Tables, choices: list[Column | Choice], free: tuple[int, ...]) -> tuple[_Order, ...]:

@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 
 def answer_of(tables: Tables, choices: Iterable[Column | Choice]) -> Answer:
-    """Time a choice and place its units; cases for which that cannot be done, and those that follow them, are left out.
-
-    Two lists of one site at the same time are not looked at together, so the answer is to be audited as any other.
-    """
+    """Time a choice and place its units; a case for which that cannot be done, and any that follows it, is left out."""
     choices = list(choices)
     steps = times_of(tables, choices)
     where = {case: choice.session for choice in choices for case in choice.cases if case in steps}
