@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from db import audit, effects, reminders, writes
 from db.audit import Author
 from db.effects import Work
 from db.facts import case_row
 from db.localtime import local_date
-from db.tables import CaseEventRow, CaseRow, MdtItemRow, MdtMeetingRow, TaskRow
+from db.tables import CaseEventRow, CaseRow, TaskRow
 from db.traces import traced
 from db.words import TaskState
 from scheduler.errors import NotFoundError, StaleVersionError
@@ -121,28 +121,6 @@ def write_line(
     case.closed_on = today if to_state.ends else None
     session.flush()
     return line
-
-
-def add_meeting(session: Session, on: date) -> None:
-    """Add an MDT meeting to the calendar; nothing to do if that day has one."""
-    if session.exec(select(MdtMeetingRow).where(MdtMeetingRow.on == on)).first() is None:
-        session.add(MdtMeetingRow(on=on))
-        audit.record(session, action="add_meeting", entity="mdt_meeting", ref=on.isoformat())
-
-
-def put_on_next_agenda(session: Session, case_ref: str, today: date) -> date | None:
-    """Put a case on the agenda of the next MDT meeting; gives its day, or None when no meeting is in the calendar."""
-    case = case_row(session, case_ref)
-    waiting = effects.open_agenda_item(session, case.id)
-    if waiting is not None:
-        return waiting.on
-    coming = select(MdtMeetingRow).where(MdtMeetingRow.on >= today).order_by(col(MdtMeetingRow.on))
-    meeting = session.exec(coming).first()
-    if meeting is None:
-        return None
-    session.add(MdtItemRow(case_id=case.id, meeting_id=meeting.id, on=meeting.on))
-    audit.record(session, action="put_on_agenda", entity="case", ref=case_ref, facts={"meeting": meeting.on})
-    return meeting.on
 
 
 def raise_task(

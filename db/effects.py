@@ -10,7 +10,7 @@ from functools import singledispatch
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from db import due_steps
+from db import due_steps, meetings
 from db.audit import Author
 from db.giving_back import give_back, tick_off
 from db.localtime import start_of_day, timezone_of
@@ -23,7 +23,6 @@ from db.tables import (
     ConsentRow,
     ContactAttemptRow,
     MdtItemRow,
-    MdtMeetingRow,
     NoteRow,
     NoticeRow,
     NotReadyPeriodRow,
@@ -39,6 +38,7 @@ from db.words import NoticeState
 from scheduler.errors import NeurolistError
 from scheduler.pathway import effects as pathway
 from scheduler.pathway.booking import BookingState
+from scheduler.pathway.meetings.words import OUTCOME_OF
 from scheduler.vocabulary import Readiness, Stage
 
 
@@ -72,32 +72,21 @@ def _(effect: pathway.SetPlan, work: Work) -> None:
 
 @apply.register
 def _(effect: pathway.RecordMdtOutcome, work: Work) -> None:
-    meeting = None if effect.supplied else _meeting(work.session, effect.on)
-    item = open_agenda_item(work.session, work.case.id)
+    meeting = None if effect.supplied else meetings.meeting_that_decided(work.session, effect.on)
+    item = meetings.open_agenda_item(work.session, work.case.id)
     if item is None:
         item = MdtItemRow(case_id=work.case.id, on=effect.on)
         work.session.add(item)
     item.on, item.meeting_id, item.event_seq = effect.on, meeting.id if meeting else None, work.seq
     if meeting is not None:
         meeting.attended = sorted({*meeting.attended, *effect.attended})
+    item.outcome = OUTCOME_OF[effect.recommendation]
     item.recommendation, item.target, item.supplied = effect.recommendation, effect.target, effect.supplied
     item.attended, item.owner, item.rediscuss_on = list(effect.attended), effect.owner, effect.rediscuss_on
     item.reason, item.alternative = effect.reason, effect.alternative
-
-
-def _meeting(session: Session, on: date) -> MdtMeetingRow:
-    found = session.exec(select(MdtMeetingRow).where(MdtMeetingRow.on == on)).first()
-    if found is None:
-        found = MdtMeetingRow(on=on)
-        session.add(found)
-        session.flush()
-    return found
-
-
-def open_agenda_item(session: Session, case_id: str) -> MdtItemRow | None:
-    """Give the agenda item of a case that still waits for its decision."""
-    asked = select(MdtItemRow).where(MdtItemRow.case_id == case_id, col(MdtItemRow.recommendation).is_(None))
-    return session.exec(asked).first()
+    if meeting is not None and not item.attended:
+        item.attended = list(meeting.attended)
+    _tick_off(work, meetings.CASE_TASKS)
 
 
 @apply.register

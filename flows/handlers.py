@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from db import boards, cases, clinic, facts, proposals
+from db import agendas, boards, cases, clinic, facts, meetings, proposals
 from db import protocol as protocols
 from db.due_steps import DueStep
 from db.referrals import RECEIVE_STEP
@@ -49,8 +49,18 @@ def receive_referral(session: Session, step: DueStep, at: Moment) -> None:
 
 def add_to_agenda(session: Session, step: DueStep, at: Moment) -> None:
     """Put the case on the agenda of the next meeting; without one in the calendar, it becomes a task."""
-    if cases.put_on_next_agenda(session, case_of(step), at.today) is None:
+    if agendas.put_on_next_agenda(session, case_of(step), at.today) is None:
         raise_task(session, step, at)
+
+
+def close_agenda(session: Session, step: DueStep, _: Moment) -> None:
+    """Close the agenda of the meeting the step was set for; what its time does not hold is carried with the reason."""
+    agendas.close_agenda(session, meetings.meeting_of_step(session, step.payload), actor=MACHINE)
+
+
+def ask_to_finish(session: Session, step: DueStep, _: Moment) -> None:
+    """Give the coordinator the task to finish a meeting that met yesterday."""
+    agendas.ask_to_finish(session, meetings.meeting_of_step(session, step.payload))
 
 
 def set_overtaken_plans_aside(session: Session, step: DueStep, at: Moment) -> None:
@@ -69,6 +79,8 @@ HANDLERS: Mapping[FlowName, Mapping[str, Handler]] = {
     FlowName.TRIAGE: {Timer.RESPONSE_DUE: raise_task},
     FlowName.MDT_REVIEW: {
         Timer.ADD_TO_MDT_AGENDA: add_to_agenda,
+        meetings.CLOSE_STEP: close_agenda,
+        meetings.FOLLOW_UP_STEP: ask_to_finish,
         **dict.fromkeys((Timer.MDT_DUE, Timer.REDISCUSS), raise_task),
     },
     FlowName.TEST_BLOCK: {

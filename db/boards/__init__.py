@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from db.boards.cases import case_page, case_summaries, case_summary, stages, tasks, to_place
 from db.boards.lists import list_card, lists, sites
+from db.boards.meetings import agenda, meetings
 from db.boards.proposals import proposal_page, proposal_summaries
 from db.boards.status import service_status
 
 __all__ = [
+    "agenda",
     "case_page",
     "case_summaries",
     "case_summary",
     "list_card",
     "lists",
+    "meetings",
     "proposal_page",
     "proposal_summaries",
     "service_status",

@@ -13,9 +13,9 @@ from sqlmodel import Session, col, func, select
 
 from db.amendments import AMENDED
 from db.clinic import holidays
-from db.effects import open_agenda_item
 from db.facts import REVERSAL, case_row, facts_of
 from db.localtime import local_date
+from db.meetings import open_agenda_item
 from db.pictures import (
     BookingLine,
     CasePage,
@@ -60,6 +60,8 @@ OTHER_LABELS = {
     "booking_moved": "Booking moved",
     REVERSAL: "Taken back as a mistake",
     AMENDED: "Record corrected",
+    "mdt_carried": "Carried to another MDT meeting",
+    "mdt_rediscuss": "MDT: discuss again later",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from alembic import op
-from sqlalchemy import Column, MetaData, Table
+from sqlalchemy import CheckConstraint, Column, Constraint, MetaData, Table
 
 from db.tables.base import METADATA, add_format_checks
 
@@ -36,8 +36,16 @@ def _written(name: str, columns: tuple[Column[Any], ...]) -> list[str]:
     add_format_checks(metadata)
     dialect = op.get_bind().dialect
     compiler: Any = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # it only writes columns here
-    checks = {str(check.name): compiler.process(check) for check in table.constraints if check.name}
+    checks = [(_column_of(check, name), compiler.process(check)) for check in table.constraints if check.name]
     return [
-        " ".join([compiler.get_column_specification(column), checks.get(f"ck_{name}_{column.name}_form", "")]).strip()
+        " ".join(
+            [compiler.get_column_specification(column), *(says for about, says in checks if about == column.name)]
+        ).strip()
         for column in columns
     ]
+
+
+def _column_of(check: Constraint, table: str) -> str:
+    """Say which column a check is about: that of its words, or the one its form's name tells."""
+    bound = [column.name for column in check.columns] if isinstance(check, CheckConstraint) else []
+    return bound[0] if bound else str(check.name).removeprefix(f"ck_{table}_").removesuffix("_form")

@@ -10,10 +10,12 @@ from sqlmodel import Field
 from db.tables.base import OPERATIONAL, STRICT, Row, VersionedRow, document, key, one_of, private, words
 from db.words import NoticeState, TaskState
 from scheduler.pathway.facts import Channel, MdtRecommendation, Measure, NextAfterReview, Scale, TestResult
+from scheduler.pathway.meetings.words import MeetingOutcome, MeetingState
 from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Funding, Laterality, Readiness, Role, Stage, Target, Technique
 
 OPEN = text("closed_on IS NULL")
+UNDECIDED = text("outcome IS NULL AND NOT carried")
 
 
 class CorrectableRow(VersionedRow):
@@ -145,7 +147,10 @@ class NotReadyPeriodRow(CorrectableRow, table=True):
 
 
 class MdtMeetingRow(VersionedRow, table=True):
-    """A multidisciplinary team meeting: when, and who sat."""
+    """A multidisciplinary team meeting: when, where, how long, how it stands, and which disciplines sat.
+
+    Its start is a local wall time. A start or length that is empty is the protocol's.
+    """
 
     __tablename__ = "mdt_meeting"
     __table_args__ = (STRICT,)
@@ -153,19 +158,59 @@ class MdtMeetingRow(VersionedRow, table=True):
     id: str = key()
     on: date = Field(unique=True)
     attended: list[str] = document(default_factory=list)
+    start: str | None = None
+    place: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    chair: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    capacity_minutes: int | None = None
+    minutes_per_case: int | None = None
+    state: MeetingState = Field(
+        default=MeetingState.PLANNED,
+        sa_type=words(MeetingState, "meeting_state_known"),
+        sa_column_kwargs={"server_default": MeetingState.PLANNED.value},
+    )
+    reason: str = Field(default="", sa_column_kwargs={"server_default": "", "info": {"private": True}})
+    agenda_closes_at: datetime | None = None
+    agenda_closed_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+class MdtAttendanceRow(VersionedRow, table=True):
+    """One person at one meeting, for one discipline, voting or not."""
+
+    __tablename__ = "mdt_attendance"
+    __table_args__ = (UniqueConstraint("meeting_id", "discipline", "person"), STRICT)
+
+    id: str = key()
+    meeting_id: str = Field(foreign_key="mdt_meeting.id")
+    discipline: str
+    person: str
+    voting: bool = True
 
 
 class MdtItemRow(VersionedRow, table=True):
-    """One case at one meeting (ours, or one supplied with the referral), with what the meeting recommended."""
+    """One case at one meeting (ours, or one supplied with the referral), with what the meeting recommended.
+
+    It is open until it has an outcome or is carried; a case has at most one open item.
+    """
 
     __tablename__ = "mdt_item"
-    __table_args__ = (STRICT,)
+    __table_args__ = (
+        Index("uq_mdt_item_open", "case_id", unique=True, sqlite_where=UNDECIDED, postgresql_where=UNDECIDED),
+        STRICT,
+    )
 
     id: str = key()
     meeting_id: str | None = Field(default=None, foreign_key="mdt_meeting.id", index=True)
     case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
     event_seq: int = 0  # the line of the history that decided it: of two on one day, the later one holds
     on: date
+    minutes: int | None = None  # where this case needs another time than the meeting gives each
+    place: int | None = None  # where it stood when the agenda was closed
+    late: bool = False
+    added_why: str = private(default="")
+    outcome: MeetingOutcome | None = Field(
+        default=None, sa_type=words(MeetingOutcome, "meeting_outcome_known"), nullable=True
+    )
     recommendation: MdtRecommendation | None = Field(
         default=None, sa_type=words(MdtRecommendation, "recommendation_known"), nullable=True
     )
@@ -176,6 +221,9 @@ class MdtItemRow(VersionedRow, table=True):
     rediscuss_on: date | None = None
     reason: str = private(default="")
     alternative: str = private(default="")
+    carried: bool = False
+    carried_to: date | None = None
+    carried_why: str = private(default="")
 
 
 class ConsentRow(CorrectableRow, table=True):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
-from db import cases, clinic
+from db import clinic, meetings
 from db.clinic import NewList
+from db.meetings import NewMeeting
 from flows.demo import roster, sites
 from flows.demo.days import days_between, holidays_around, is_meeting_day
 from flows.demo.roster import DemoList
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 WEEKS_AHEAD = 8
+MEETING_MINUTES = 120
+MEETING_PLACE = "Seminar room 2 and by video"
+MEETING_CHAIR = "Dr Anneliese Brandvold"
 
 
 def set_up(session: Session, *, seed: int, first: date, today: date, timezone: str) -> int:
@@ -27,7 +31,9 @@ def set_up(session: Session, *, seed: int, first: date, today: date, timezone: s
     for day, name in holidays_around(today).items():
         clinic.add_holiday(session, day, name, confirmed=day < today)
     for day in filter(is_meeting_day, days_between(first, last)):
-        cases.add_meeting(session, day)
+        meetings.add_meeting(
+            session, NewMeeting(on=day, place=MEETING_PLACE, chair=MEETING_CHAIR, capacity_minutes=MEETING_MINUTES)
+        )
     lists = roster.lists(seed, staff, first=first, last=last, timezone=timezone)
     clinic.add_lists(session, [_new_list(one) for one in lists])
     for one in lists:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from db import cases, clinic, due_steps, facts, mapping, proposals
+from db import agendas, cases, clinic, due_steps, facts, mapping, meetings, proposals
 from db import protocol as protocols
 from db.due_steps import DueStep
 from db.engine import Database
@@ -18,7 +18,7 @@ from flows.clock import fixed_clock
 from flows.demo.by_hand import plan_by_hand
 from flows.demo.days import ONE_DAY
 from flows.demo.journey import Slot
-from flows.demo.staff import BOOKINGS, CLINICIAN, LEAD, StaffMember, who_records
+from flows.demo.staff import BOOKINGS, CLINICIAN, COORDINATOR, LEAD, TEAM, StaffMember, who_records
 from flows.desk import Desk
 from flows.handlers import HANDLER_OF
 from flows.handling import Moment
@@ -39,6 +39,7 @@ OWNER = "demonstration"
 LEASE = timedelta(minutes=5)
 MOST_STEPS = 1000
 WEEK = timedelta(weeks=1)
+NOT_REACHED = "There was no time left for it."
 BY_HAND: Mapping[str, object] = {"made": "by hand"}
 
 
@@ -99,6 +100,19 @@ class PastDoors:
                 _work_step(session, step, at)
 
         self.database.write(work, author=MACHINE, now=now, why="due steps of the morning")
+
+    def hold_meeting(self, on: date, now: datetime) -> None:
+        """Note who sat in the MDT meeting of this day, carry what it did not reach, and finish it."""
+        who = COORDINATOR.author
+
+        def work(session: Session) -> None:
+            row = meetings.the_meeting(session, on)
+            meetings.attend(session, row, TEAM)
+            for ref in agendas.undecided(session, row):
+                agendas.carry(session, row, ref, why=NOT_REACHED, to=None, actor=who)
+            agendas.finish(session, row)
+
+        self.database.write(work, author=who, now=now)
 
     def tick_off(self, treated: Collection[str], now: datetime) -> None:
         """Tick off the reviews of these cases, and everybody's preparation, that were due before today."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db.audit import Author
+from db.meetings import Attendee
 from flows.permissions import EVERY_SITE, Actor
 from scheduler.pathway.events import Event
 from scheduler.vocabulary import Role
@@ -35,6 +36,15 @@ COORDINATOR = StaffMember("mdt", "Tobias Aranguren", Role.MDT_COORDINATOR)
 CLINICIAN = StaffMember("clinician", "Dr Prakash Subramoney", Role.CLINICIAN)
 VIEWER = StaffMember("viewer", "Odalys Freyberg", Role.VIEWER)
 ADMINISTRATOR = StaffMember("admin", "Ignatius Wolanski", Role.ADMINISTRATOR)
+# Who sits in the demonstration's meetings.
+TEAM = (
+    Attendee(discipline="interventional_radiology", person=LEAD.name),
+    Attendee(discipline="palliative_care", person="Dr Wilhelmina Osei-Tutu"),
+    Attendee(discipline="pain_anaesthesia", person="Dr Casimir Lindholm"),
+    Attendee(discipline="treating_oncology", person="Dr Rosalind Achterberg"),
+    Attendee(discipline="nurse_consultant", person="Meiling Castellanos"),
+    Attendee(discipline="mdt_coordinator", person=COORDINATOR.name, voting=False),
+)
 STAFF = (BOOKINGS, LEAD, COORDINATOR, CLINICIAN, VIEWER, ADMINISTRATOR)
 
 _OFFICE_EVENTS = frozenset(

@@ -38,6 +38,7 @@ TESTS_WITHOUT_A_RESULT = 2  # at the end, besides the one under way
 # Hours at which each kind of work starts; the clinic's lists keep their own times.
 INTAKE, OFFICE, MEETING, CLINIC, PLANNING = 8, 9, 12, 14, 17
 MINUTES_OF_WORK = 110
+MEETING_OVER = 130  # minutes after its hour, when the last outcome has been recorded
 MISSED_AFTER = timedelta(minutes=30)
 TOLD_BEFORE = timedelta(hours=1)
 MEETING_EVENTS = frozenset(
@@ -77,6 +78,10 @@ class Doors(Shape):
 
     def work_due_steps(self, now: datetime) -> None:
         """Do what has fallen due."""
+        ...
+
+    def hold_meeting(self, on: date, now: datetime) -> None:
+        """Note who sat in the MDT meeting of this day, and finish it."""
         ...
 
     def tick_off(self, treated: Collection[str], now: datetime) -> None:
@@ -125,6 +130,8 @@ class Story:
             self._let_pain_return(day)
         for act in sorted(self._acts(day), key=lambda act: (act.at, act.journey.ref)):
             self._do(act, day)
+        if self.outlook.meets:
+            self.doors.hold_meeting(day, self._at(day, MEETING, MEETING_OVER))
         if day.weekday() in TICKING_WEEKDAYS and self.outlook.last - day > LEFT_OPEN:
             treated = {journey.ref for journey in self.journeys if journey.state is _S.FOLLOW_UP}
             self.doors.tick_off(treated, self._at(day, CLINIC, MINUTES_OF_WORK))

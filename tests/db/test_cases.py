@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from db import cases, effects, publishing, writes
+from db import agendas, cases, effects, meetings, publishing, writes
 from db.facts import case_facts, case_row
+from db.meetings import NewMeeting
 from db.tables import AuditEventRow, BookingRow, CaseEventRow, ClaimRow, DueStepRow, NoticeRow, TaskRow
 from db.words import NoticeState, StepState, TaskState
 from scheduler.errors import NotFoundError, StaleVersionError
@@ -223,11 +224,11 @@ def test_a_death_gives_back_the_booking_and_drops_every_letter(database):
 
 def test_a_case_is_put_once_on_the_agenda_of_the_next_meeting(database):
     ref = a_case(database)
-    assert write(database, lambda session: cases.put_on_next_agenda(session, ref, TODAY)) is None
+    assert write(database, lambda session: agendas.put_on_next_agenda(session, ref, TODAY)) is None
     for ahead in (9, 2):
-        write(database, lambda session, ahead=ahead: cases.add_meeting(session, TODAY + ahead * DAY))
+        write(database, lambda session, ahead=ahead: meetings.add_meeting(session, NewMeeting(on=TODAY + ahead * DAY)))
     for _ in range(2):
-        found = write(database, lambda session: cases.put_on_next_agenda(session, ref, TODAY))
+        found = write(database, lambda session: agendas.put_on_next_agenda(session, ref, TODAY))
         assert found == TODAY + 2 * DAY
 
 

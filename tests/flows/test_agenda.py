@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from db import boards, cases, facts
+from db import boards, facts, meetings
+from db.meetings import NewMeeting
 from flows.service import Service
 from flows.steps import run_due_steps
 from scheduler.pathway.events import Event
@@ -33,7 +34,7 @@ def an_accepted_case(service: Service) -> str:
 
 def add_meetings(service: Service, *days) -> None:
     for day in days:
-        write(service.database, lambda session, day=day: cases.add_meeting(session, day))
+        write(service.database, lambda session, day=day: meetings.add_meeting(session, NewMeeting(on=day)))
 
 
 def the_case(service: Service, ref: str):

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from db import boards, due_steps
+from db.meetings import CLOSE_STEP, FOLLOW_UP_STEP
 from db.referrals import RECEIVE_STEP
 from db.words import StepState
 from flows import handlers, steps
@@ -48,7 +49,7 @@ def enqueue(service, name, **options):
 
 
 def test_every_step_the_service_makes_has_a_handler_and_a_flow():
-    assert set(FLOW_OF) == {*Timer, RECEIVE_STEP, PLAN_STEP, PUBLISHED_STEP}
+    assert set(FLOW_OF) == {*Timer, RECEIVE_STEP, PLAN_STEP, PUBLISHED_STEP, CLOSE_STEP, FOLLOW_UP_STEP}
     assert set(HANDLER_OF) == set(FLOW_OF) - {PLAN_STEP}
     assert set(FLOW_OF.values()) == set(FlowName)
 

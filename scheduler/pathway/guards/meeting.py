@@ -5,6 +5,7 @@ from __future__ import annotations
 from scheduler.pathway.facts import MdtRecommendation
 from scheduler.pathway.forms import MEETING_ROLES
 from scheduler.pathway.guards.registry import guard, listed
+from scheduler.pathway.quorum import absent_disciplines
 from scheduler.pathway.situation import Situation
 from scheduler.pathway.validity import day
 
@@ -12,11 +13,8 @@ from scheduler.pathway.validity import day
 @guard()
 def quorum_met(case: Situation) -> str | None:
     """The meeting had its quorum."""
-    required = case.protocol.words("mdt_quorum")
-    if case.facts.cancer:
-        required = (*required, *case.protocol.words("mdt_quorum.cancer"))
-    present = set(case.details.items("attended"))
-    absent = [MEETING_ROLES.get(role, role) for role in required if role not in present]
+    missing = absent_disciplines(case.protocol, case.details.items("attended"), cancer=case.facts.cancer)
+    absent = [MEETING_ROLES.get(role, role) for role in missing]
     if not absent:
         return None
     return f"The meeting has no quorum: {listed(absent)} did not attend. Bring the case to the next meeting."
