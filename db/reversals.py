@@ -259,7 +259,7 @@ def _forget_decision(work: Work, item: MdtItemRow) -> None:
     if item.supplied:
         work.session.delete(item)
     else:
-        item.recommendation = None
+        item.outcome = item.recommendation = None
 
 
 def _give_back(work: Work, episode: WaitlistEpisodeRow) -> None:

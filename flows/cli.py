@@ -15,6 +15,7 @@ import typer
 
 from flows.cli_booking import booking
 from flows.cli_corrections import correct, return_, reverse
+from flows.cli_meetings import mdt
 from scheduler.errors import BadInputError, NeurolistError, NotFoundError
 from scheduler.vocabulary import Role
 
@@ -40,6 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(booking)
+app.add_typer(mdt)
 
 app.command()(reverse)
 app.command()(correct)

@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from flows.explaining import Where, Why
+    from flows.meetings import Meetings
     from flows.quick_asked import QuickAsked
     from flows.risks import RiskReport
     from scheduler.engine import Progress
@@ -161,6 +162,13 @@ class Desk:
     def acting(self, actor: Actor) -> Desk:
         """Give the same desk in this person's name."""
         return Desk(self.service, actor)
+
+    @property
+    def mdt(self) -> Meetings:
+        """Everything about MDT meetings, in the same person's name."""
+        from flows.meetings import Meetings  # it asks this desk for its permissions
+
+        return Meetings(self)
 
     # At the door
 

@@ -50,6 +50,11 @@ class Action(StrEnum):
     SET_UP = "set_up"
     MAKE_DEMO = "make_demo"
     MANAGE_ACCOUNTS = "manage_accounts"
+    PLAN_MEETINGS = "plan_meetings"
+    PUT_ON_AGENDA = "put_on_agenda"
+    ADD_TO_CLOSED_AGENDA = "add_to_closed_agenda"
+    RUN_MEETING = "run_meeting"
+    READ_MINUTES = "read_minutes"
 
     @property
     def label(self) -> str:
@@ -74,11 +79,17 @@ ACTION_LABELS = {
     Action.SET_UP: "set up sites and lists",
     Action.MAKE_DEMO: "make demonstration data",
     Action.MANAGE_ACCOUNTS: "manage accounts",
+    Action.PLAN_MEETINGS: "plan MDT meetings",
+    Action.PUT_ON_AGENDA: "put a case on an agenda",
+    Action.ADD_TO_CLOSED_AGENDA: "add a case to an agenda that is closed",
+    Action.RUN_MEETING: "run an MDT meeting",
+    Action.READ_MINUTES: "read the minutes of a meeting",
 }
 
 EVERYONE = frozenset(Role)
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 OFFICE = frozenset({Role.BOOKINGS, Role.IR_LEAD, Role.ADMINISTRATOR})
+MEETING = frozenset({Role.MDT_COORDINATOR, Role.IR_LEAD, Role.ADMINISTRATOR})
 PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.LOOK: EVERYONE,
     Action.SEE_PATIENT: EVERYONE - {Role.VIEWER},
@@ -96,6 +107,11 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.SET_UP: ADMINISTRATORS | {Role.IR_LEAD},
     Action.MAKE_DEMO: ADMINISTRATORS,
     Action.MANAGE_ACCOUNTS: ADMINISTRATORS,
+    Action.PLAN_MEETINGS: MEETING,
+    Action.PUT_ON_AGENDA: MEETING | {Role.CLINICIAN},
+    Action.ADD_TO_CLOSED_AGENDA: MEETING - {Role.IR_LEAD},
+    Action.RUN_MEETING: MEETING,
+    Action.READ_MINUTES: EVERYONE - {Role.VIEWER},
 }
 
 
