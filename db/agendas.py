@@ -271,6 +271,17 @@ def rediscuss(session: Session, row: MdtMeetingRow, case_ref: str, *, on: date, 
     audit.record(session, action=REDISCUSS, entity="case", ref=case_ref, why=why)
 
 
+def bring_back(session: Session, case: CaseRow, *, actor: Author) -> None:
+    """Put a case whose outcome was taken back on the next agenda, when the meeting that decided it is over."""
+    item = meetings.open_agenda_item(session, case.id)
+    row = session.get(MdtMeetingRow, item.meeting_id) if item is not None and item.meeting_id else None
+    if item is None or row is None or row.state.is_coming or case.state is not PathwayState.AWAITING_MDT:
+        return
+    following = meetings.next_meeting(session, meetings.today_of(session))
+    why = f"What the MDT meeting of {day(row.on)} said was recorded by mistake."
+    carry_item(session, item, case, following, why=why, actor=actor)
+
+
 def keep_outcome(session: Session, item: MdtItemRow, outcome: MeetingOutcome, case_ref: str) -> None:
     """Keep what a meeting said where the step of the pathway says less: another therapy is more than not suitable."""
     if item.outcome is not outcome:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from db import audit, effects, reminders, traces, writes
+from db import agendas, audit, effects, reminders, traces, writes
 from db.audit import Author
 from db.cases import Applied, answer_of, write_line
 from db.clinic import holidays
@@ -106,6 +106,10 @@ def reversal_of(session: Session, ref: str) -> Reversal:
     )
 
 
+# A case's way between meetings is no step of it: what came before may still be taken back.
+BESIDE = frozenset({REVERSAL, agendas.CARRIED, agendas.REDISCUSS})
+
+
 def reverse(
     session: Session,
     ref: str,
@@ -136,6 +140,7 @@ def reverse(
     work = Work(session=session, case=case, author=actor, now=now, today=local_date(session, now), seq=line.seq)
     _undo(work, trace, mistake, to_state)
     _put_right(work, mistake, back, lost, not_ready=not_ready)
+    agendas.bring_back(session, case, actor=actor)
     reminders.follow(session, ref, now=now, by=actor.id)
     audit.record(session, action=ACTION, entity="case", ref=ref, why=reason)
     answer = {"ref": ref, "state": case.state, "seq": line.seq, "version": case.version}
@@ -146,7 +151,7 @@ def reverse(
 def _last(session: Session, case: CaseRow) -> tuple[CaseEventRow, CaseTraceRow]:
     """The last line that stands, and what it wrote."""
     asked = select(CaseEventRow).where(CaseEventRow.case_id == case.id).order_by(col(CaseEventRow.seq))
-    lines = [row for row in standing_lines(session.exec(asked).all()) if row.event != REVERSAL]
+    lines = [row for row in standing_lines(session.exec(asked).all()) if row.event not in BESIDE]
     trace = traces.trace_of(session, case, lines[-1].seq) if lines else None
     if trace is None:
         what = lines[-1].event if lines else "nothing"

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from db import agendas, boards, meetings
+from db import agendas, boards, meetings, reversals
 from db.meetings import Attendee, NewMeeting
 from db.tables import DueStepRow, HolidayRow, MdtItemRow, MdtMeetingRow, TaskRow
 from scheduler.errors import BadInputError, NeurolistError, NotFoundError, TransitionNotAllowedError
@@ -357,6 +357,23 @@ def test_a_decision_outside_the_calendar_enters_the_meeting_as_held(database):
     assert (row.state, row.attended) == (MeetingState.HELD, sorted(ATTENDED))
     [item] = items(database)
     assert (item.outcome, item.meeting_id) == (MeetingOutcome.PROCEED_TEST, row.id)
+
+
+def test_an_outcome_taken_back_after_the_meeting_puts_the_case_on_the_next_agenda(database):
+    ref = an_accepted_case(database)
+    add(database, FIRST)
+    done = step(database, ref, Event.MDT_PROCEED_TEST, attended=ATTENDED)  # at a meeting outside the calendar, so held
+    write(
+        database,
+        lambda session: reversals.reverse(
+            session, ref, reason="Wrong case", actor=CLERK, now=MORNING, expected_version=done.version
+        ),
+    )
+    assert page(database, ref).agenda_on == FIRST
+    assert page(database, ref).facts.mdt is None
+    assert (
+        page(database, ref).history[-1].why == "What the MDT meeting of 24 November 2026 said was recorded by mistake."
+    )
 
 
 def test_the_trail_still_holds_after_all_this(database):
