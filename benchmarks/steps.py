@@ -61,7 +61,7 @@ KILL_EVERY_SECONDS = 0.7
 DECISIONS = 60
 BETWEEN_DECISIONS = (0.05, 0.6)  # seconds
 LONGEST_WAIT = 60.0
-PREFECT_STARTS_WITHIN = 120.0
+PREFECT_STARTS_WITHIN = 300.0
 GOALS = {
     "steps a second, undisturbed": (150.0, "at least"),
     "steps a second, inside one sweep flow": (150.0, "at least"),
@@ -147,7 +147,9 @@ def _bench(home: Path, cases: int, url: str | None) -> Bench:
 
 
 def _measures(bench: Bench) -> Iterator[tuple[str, float]]:
-    yield "steps a second, undisturbed", _undisturbed(bench)
+    rate, processor = _undisturbed(bench)
+    yield "steps a second, undisturbed", rate
+    yield "processor time of a step, ms", processor
     yield "steps a second, workers killed", _among_kills(bench)
     with _prefect(bench) as environment:
         rate, share = _in_a_sweep(bench, environment)
@@ -166,17 +168,20 @@ def _measures(bench: Bench) -> Iterator[tuple[str, float]]:
 # Steps a second
 
 
-def _undisturbed(bench: Bench) -> float:
-    """Work a step for each new referral, then every timer they leave, in one process."""
+def _undisturbed(bench: Bench) -> tuple[float, float]:
+    """Work a step for each new referral, then every timer they leave, in one process.
+
+    Gives the rate, and the processor time of a step, which a busy machine stretches far less than the rate.
+    """
     service = bench.service()
     bench.refer(service.database, bench.cases)
-    began = time.monotonic()
+    began, worked = time.monotonic(), time.process_time()
     done = len(run_due_steps(service))
     _let_timers_fall_due(bench)
     done += len(run_due_steps(service))
-    seconds = time.monotonic() - began
+    seconds, processor = time.monotonic() - began, time.process_time() - worked
     service.database.close()
-    return done / seconds
+    return done / seconds, processor / done * 1000
 
 
 def _let_timers_fall_due(bench: Bench) -> None:
