@@ -246,9 +246,8 @@ def _append(session: Session, ledger: _Ledger) -> None:
     for row in ledger.told:
         row.seq, row.previous = last.seq + 1, last.seal
         row.seal = _seal_of(row, ledger.key.secret)
-        session.add(row)
-        session.flush()
         last.seq, last.seal = row.seq, row.seal
+    session.add_all(ledger.told)  # written in this order, which the guard of the trail insists on
     session.flush()
     ledger.told.clear()
 

@@ -16,6 +16,7 @@ from scheduler.errors import NotFoundError, StaleVersionError
 from scheduler.vocabulary import Role
 
 OPEN = (StepState.WAITING, StepState.TAKEN)
+HELD = "held step"
 LONGEST_ERROR = 500  # characters kept of why a step failed
 
 
@@ -122,12 +123,13 @@ def claim_due(
 
 def hold(session: Session, step: DueStep) -> None:
     """Make sure the lease is still ours before anything is written for the step; a late worker is stopped here."""
-    _held(session, step)
+    session.info[HELD] = _held(session, step)
 
 
 def finish(session: Session, step: DueStep, *, now: datetime) -> None:
     """The step is done, in the same transaction as what it did."""
-    _end(_held(session, step), StepState.DONE, now)
+    held: DueStepRow | None = session.info.pop(HELD, None)  # locked since, so it is still ours
+    _end(held if held is not None and held.id == step.id else _held(session, step), StepState.DONE, now)
     session.flush()
 
 
