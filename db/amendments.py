@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from db import audit, effects, reminders, writes
+from db import audit, effects, reminders, watching, writes
 from db.audit import Author
 from db.cases import Applied, answer_of, write_line
 from db.clinic import holidays
@@ -134,6 +134,7 @@ def amend(
     for effect in _what_follows(work):
         effects.apply(effect, work)
     reminders.follow(session, ref, now=now, by=actor.id)
+    watching.look_after(session, case, now=now)
     audit.record(session, action=ACTION, entity="case", ref=ref, why=reason)
     answer = {"ref": ref, "state": case.state, "seq": line.seq, "version": case.version}
     writes.finish(session, write_id, answer)

@@ -149,6 +149,12 @@ def attribution(session: Session) -> Attribution:
     return _ledger(session).attribution
 
 
+def has_changes(session: Session) -> bool:
+    """Say whether rows changed since the last event that was told."""
+    session.flush()
+    return bool(_ledger(session).changes)
+
+
 def record(  # the columns of the trail
     session: Session,
     *,

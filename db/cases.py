@@ -8,15 +8,14 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from db import audit, effects, reminders, writes
+from db import audit, effects, reminders, watching, writes
 from db.audit import Author
 from db.effects import Work
 from db.facts import case_row
 from db.localtime import local_date
 from db.tables import CaseEventRow, CaseRow, TaskRow
 from db.traces import traced
-from db.words import TaskState
-from scheduler.errors import NotFoundError, StaleVersionError
+from scheduler.errors import StaleVersionError
 from scheduler.pathway import effects as pathway
 from scheduler.pathway.machine import Step
 from scheduler.pathway.states import PathwayState
@@ -73,7 +72,7 @@ def apply_step(
         raise StaleVersionError(
             f"Case {case_ref} has moved on to '{case.state.label}' since this was decided. Look at it again."
         )
-    today = local_date(session, now)
+    today, urgency = local_date(session, now), case.urgency
     with traced(session, case):
         line = write_line(session, case, step.event.value, step.to_state, actor=actor, now=now, details=details)
         work = Work(session=session, case=case, author=actor, now=now, today=today, seq=line.seq)
@@ -81,6 +80,8 @@ def apply_step(
             effects.apply(effect, work)
         if not FOLLOWED.isdisjoint(type(effect) for effect in step.effects):
             reminders.follow(session, case_ref, now=now, by=actor.id)
+        if watching.concerns(step) or case.urgency != urgency:
+            watching.look_after(session, case, now=now)
     audit.record(session, action=step.event.value, entity="case", ref=case_ref, why=line.why)
     applied = Applied(ref=case_ref, state=case.state, seq=line.seq, version=case.version)
     writes.finish(session, write_id, {"ref": case_ref, "state": case.state, "seq": line.seq, "version": case.version})
@@ -130,18 +131,6 @@ def raise_task(
     case = case_row(session, case_ref)
     session.add(TaskRow(case_id=case.id, kind=kind, role=role, says=says, due_on=due_on, made_at=now))
     audit.record(session, action="raise_task", entity="case", ref=case_ref, facts={"kind": kind})
-
-
-def finish_task(
-    session: Session, task_id: str, *, actor: Author, now: datetime, expected_version: int | None = None
-) -> None:
-    """Tick off a task."""
-    task = session.get(TaskRow, task_id)
-    if task is None:
-        raise NotFoundError("No task has this id.")
-    task.expect(expected_version)
-    task.state, task.ended_at, task.ended_by = TaskState.DONE, now, actor.id
-    audit.record(session, action="finish_task", entity="task", ref=task_id)
 
 
 def answer_of(kept: Mapping[str, object], *, repeated: bool = True) -> Applied:

@@ -136,16 +136,27 @@ def add_travel(session: Session, first: str, second: str, minutes: int) -> None:
     audit.record(session, action="add_travel", entity="travel", ref=f"{smaller} {larger}")
 
 
-def add_holiday(session: Session, on: date, name: str, *, site: str | None = None, confirmed: bool = False) -> None:
-    """Add a public holiday, at every site or one."""
-    session.add(HolidayRow(on=on, name=name, site_id=site, confirmed=confirmed))
+def add_holiday(
+    session: Session,
+    on: date,
+    name: str,
+    *,
+    site: str | None = None,
+    confirmed: bool = False,
+    observed: bool = True,
+) -> None:
+    """Add a public holiday, at every site or one; with `observed` False, a day on which one site works after all."""
+    session.add(HolidayRow(on=on, name=name, site_id=site, confirmed=confirmed, observed=observed))
     audit.record(session, action="add_holiday", entity="holiday", ref=on.isoformat())
 
 
 def holidays(session: Session, *, site: str | None = None) -> frozenset[date]:
     """Give the days that are no working days: those of every site, and of this one if one is named."""
-    rows = session.exec(select(col(HolidayRow.on), col(HolidayRow.site_id))).all()
-    return frozenset(on for on, whose in rows if whose is None or whose == site)
+    rows = session.exec(select(col(HolidayRow.on), col(HolidayRow.site_id), col(HolidayRow.observed))).all()
+    everywhere = {on for on, whose, observed in rows if whose is None and observed}
+    here = [(on, observed) for on, whose, observed in rows if site is not None and whose == site]
+    works = {on for on, observed in here if not observed}
+    return frozenset(everywhere - works | {on for on, observed in here if observed})
 
 
 def add_lists(session: Session, lists: Iterable[NewList]) -> tuple[str, ...]:

@@ -348,6 +348,16 @@ def _(effect: pathway.RecordConsent, work: Work) -> None:
 
 
 @apply.register
+def _(effect: pathway.RecordMedicineFacts, work: Work) -> None:
+    case = work.case
+    if effect.clot_risks is not None:
+        case.clot_risks = [risk.value for risk in effect.clot_risks]
+    case.specialist_advice_on = effect.specialist_advice_on or case.specialist_advice_on
+    if effect.creatinine_clearance is not None:
+        case.creatinine_clearance = effect.creatinine_clearance
+
+
+@apply.register
 def _(effect: pathway.RenewReferral, work: Work) -> None:
     work.case.referral_valid_until = effect.valid_until
 
@@ -429,6 +439,8 @@ def _(effect: pathway.Task, work: Work) -> None:
             says=effect.says,
             due_on=effect.due_on,
             made_at=work.now,
+            about=effect.about,
+            for_day=effect.for_day,
         )
     )
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from db.words import ProposalStatus, TaskState
+from scheduler.pathway.alerts import Alert
 from scheduler.pathway.booking import BookingState
 from scheduler.pathway.clocks import Clock
 from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.follow_up import ReviewPoint, TreatmentOutcome
 from scheduler.pathway.states import PathwayState
+from scheduler.pathway.validity import Standing
 from scheduler.vocabulary import Funding, Laterality, Readiness, Role, Stage, Target, Technique
 
 
@@ -46,6 +48,7 @@ class CaseSummary:
     open_tasks: int
     version: int
     cautions: tuple[str, ...] = ()  # what the person who has just acted should know
+    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +99,11 @@ class BookingLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskLine:
-    """Something a person has to do."""
+    """Something a person has to do, why, by when and how.
+
+    `due_on` follows the case's clocks as they are now. `done_by` are the events that do it; without any it is ticked
+    off by hand. `sites` are those whose people it asks; empty means everywhere.
+    """
 
     id: str
     ref: str | None
@@ -106,6 +113,24 @@ class TaskLine:
     due_on: date | None
     state: TaskState
     version: int
+    why: str = ""
+    overdue: bool = False
+    done_by: tuple[str, ...] = ()
+    by_hand: bool = True
+    sites: tuple[str, ...] = ()
+    assignee: str | None = None
+    assignee_name: str = ""
+    snoozed_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerLine:
+    """Something that falls due for a case by itself, and the task it will raise."""
+
+    name: str
+    due_on: date
+    role: Role | None
+    says: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +155,11 @@ class NoteLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
-    """Everything one case's page shows; `facts` is what the pathway reckons with."""
+    """Everything one case's page shows; `facts` is what the pathway reckons with.
+
+    `prerequisites` are those of the procedure that is waited for, as they stand on `prerequisites_on`: the booked day,
+    or today while nothing is booked.
+    """
 
     summary: CaseSummary
     facts: CaseFacts
@@ -143,6 +172,9 @@ class CasePage:
     agenda_on: date | None = None
     reviews: tuple[ReviewPoint, ...] = ()
     outcome: TreatmentOutcome | None = None
+    timers: tuple[TimerLine, ...] = ()
+    prerequisites: tuple[Standing, ...] = ()
+    prerequisites_on: date | None = None
 
     @property
     def ref(self) -> str:
@@ -294,6 +326,7 @@ class ServiceStatus:
     longest_overdue: str | None
     open_tasks: int
     tasks_overdue: int
+    silent: tuple[str, ...]
     steps_waiting: int
     steps_overdue: int
     steps_parked: int
@@ -305,6 +338,18 @@ class ServiceStatus:
     trail_rows: int
     trail_seal: str
     unapproved_values: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolidayLine:
+    """One public holiday, at every site or at one; not `observed` means that this site works on it."""
+
+    on: date
+    name: str
+    site: str | None
+    observed: bool
+    confirmed: bool
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

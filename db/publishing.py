@@ -30,6 +30,7 @@ from db.tables import (
     WaitlistEpisodeRow,
 )
 from db.tables.booking import HOLDING
+from db.watching import look_after
 from db.words import ProposalStatus
 from scheduler.audit import audit as audit_plan
 from scheduler.errors import NeurolistError, StaleVersionError, TransitionNotAllowedError
@@ -261,6 +262,8 @@ def _carry_out(work: _Publishing) -> PublishReport:
     for place in [*moving, *booking]:
         claims.take(work.session, _holds(work, place))
     _share_units(work, [*moving, *booking])
+    for place in moving:
+        look_after(work.session, place.row, now=work.now)
     for place in booking:
         apply_step(work.session, place.row.ref, steps[place.row.ref], {}, actor=work.actor, now=work.now)
     return PublishReport(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from db import agendas, audit, effects, reminders, traces, writes
+from db import agendas, audit, effects, reminders, traces, watching, writes
 from db.audit import Author
 from db.cases import Applied, answer_of, write_line
 from db.clinic import holidays
@@ -142,6 +142,7 @@ def reverse(
     _put_right(work, mistake, back, lost, not_ready=not_ready)
     agendas.bring_back(session, case, actor=actor)
     reminders.follow(session, ref, now=now, by=actor.id)
+    watching.look_after(session, case, now=now)
     audit.record(session, action=ACTION, entity="case", ref=ref, why=reason)
     answer = {"ref": ref, "state": case.state, "seq": line.seq, "version": case.version}
     writes.finish(session, write_id, answer)

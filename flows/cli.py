@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows import cli_holidays, cli_tasks
 from flows.cli_booking import booking
 from flows.cli_corrections import correct, return_, reverse
 from flows.cli_meetings import mdt
@@ -46,6 +47,8 @@ app.add_typer(mdt)
 app.command()(reverse)
 app.command()(correct)
 app.command("return")(return_)
+app.add_typer(cli_tasks.app, name="tasks")
+app.add_typer(cli_holidays.app, name="holidays")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text for people.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same result.")]
@@ -197,8 +200,9 @@ def case(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show one case: its history, clocks, what is missing, its bookings and what may follow."""
-    from flows.show import print_case, print_json
+    """Show one case: what is wrong, to do and due, what must hold on its day, its history, and what may follow."""
+    from flows.show import print_json
+    from flows.show_case import print_case
     from flows.show_findings import print_findings
 
     desk = _desk()

@@ -24,10 +24,12 @@ from db import (
     due_steps,
     facts,
     holds,
+    holidays,
     mapping,
     proposals,
     publishing,
     reversals,
+    tasks,
     writes,
 )
 from db import protocol as protocols
@@ -42,6 +44,7 @@ from db.pictures import (
     CasePage,
     CaseSummary,
     HistoryLine,
+    HolidayLine,
     LeftOver,
     ListCard,
     ListedCase,
@@ -65,10 +68,12 @@ from flows.handlers import PLAN_STEP, PUBLISHED_STEP
 from flows.hold_asked import HeldSlot, HoldAsked
 from flows.permissions import EVERY_SITE, Action, Actor, Asked, allowed_roles, demand
 from flows.plan_requests import PlanRequest
+from flows.public_holidays import after_change
 from flows.reports import ImportReport, KeptReferral
 from flows.service import Service, open_service
 from flows.setting_up import SetUpReport, set_up
 from flows.steps import StepReport, run_due_steps
+from flows.tasking import Wanted, demand_task, person_for, shown
 from scheduler.errors import NeurolistError, NotFoundError, NotPermittedError
 from scheduler.goals import GOALS
 from scheduler.pathway.booking import BookingEvent, BookingState
@@ -113,6 +118,7 @@ __all__ = [
     "HeldSlot",
     "HistoryLine",
     "HoldAsked",
+    "HolidayLine",
     "ImportReport",
     "KeptReferral",
     "LeftOver",
@@ -301,10 +307,27 @@ class Desk:
         """Show one proposed plan in full."""
         return self._look(lambda session: boards.proposal_page(session, proposal_id))
 
-    def tasks(self, *, mine: bool = False) -> tuple[TaskLine, ...]:
-        """List the open tasks, the soonest due first; `mine` keeps those of the actor's roles."""
-        roles = self.actor.roles_at(None) if mine else None
-        return self._look(lambda session: boards.tasks(session, roles=roles))
+    def tasks(
+        self,
+        *,
+        mine: bool = False,
+        role: Role | None = None,
+        ref: str | None = None,
+        overdue: bool = False,
+        put_off: bool = False,
+    ) -> tuple[TaskLine, ...]:
+        """List the open tasks, the soonest due first; those put off to a later day only when asked for.
+
+        `mine` keeps those given to the actor, and those given to nobody whose role the actor holds at their site.
+        """
+        wanted = Wanted(mine=mine, role=role, ref=ref, overdue=overdue, put_off=put_off)
+        found = self._look(lambda session: boards.tasks(session, now=self.service.clock.now()))
+        return shown(found, self.actor, wanted)
+
+    def holidays(self, year: int | None = None) -> tuple[HolidayLine, ...]:
+        """List the public holidays of a year, this one unless said."""
+        wanted = year or self.today().year
+        return self._look(lambda session: holidays.holiday_lines(session, *year_of(wanted)))
 
     def status(self) -> ServiceStatus:
         """Say how the service stands."""
@@ -524,15 +547,99 @@ class Desk:
         )
         return self._in_a_line(ref)
 
-    def finish_task(self, task_id: str, *, expected_version: int | None = None) -> None:
-        """Tick off a task."""
-        author = self._permitted(Action.FINISH_TASK, "task", task_id)
+    def finish_task(self, task_id: str, *, expected_version: int | None = None, write_id: str | None = None) -> None:
+        """Tick off a task by hand; one that its step ticks off is refused, with the step's name."""
+        author = self._may_do(Action.FINISH_TASK, task_id)
         now = self.service.clock.now()
         self._write(
             author,
-            lambda session: cases.finish_task(
-                session, task_id, actor=author, now=now, expected_version=expected_version
+            lambda session: tasks.finish(
+                session, task_id, actor=author, now=now, expected_version=expected_version, write_id=write_id
             ),
+        )
+
+    def assign_task(
+        self,
+        task_id: str,
+        username: str | None = None,
+        *,
+        expected_version: int | None = None,
+        write_id: str | None = None,
+    ) -> None:
+        """Give a task to one of the staff by the name they sign in with, or take it oneself when no name is given."""
+        author = self._may_do(Action.SHARE_TASK, task_id)
+
+        def work(session: Session) -> None:
+            person: Account | Actor = self.actor
+            if username is not None:
+                person = person_for(session, username, tasks.asked_of(session, task_id))
+            tasks.assign(
+                session,
+                task_id,
+                person=person.id,
+                name=person.name,
+                expected_version=expected_version,
+                write_id=write_id,
+            )
+
+        self._write(author, work)
+
+    def hand_back_task(self, task_id: str, *, expected_version: int | None = None, write_id: str | None = None) -> None:
+        """Give a task back to everybody of its role."""
+        author = self._may_do(Action.SHARE_TASK, task_id)
+        self._write(
+            author,
+            lambda session: tasks.assign(
+                session, task_id, person=None, expected_version=expected_version, write_id=write_id
+            ),
+        )
+
+    def snooze_task(
+        self,
+        task_id: str,
+        until: date,
+        reason: str,
+        *,
+        expected_version: int | None = None,
+        write_id: str | None = None,
+    ) -> None:
+        """Put a task off to a later day within the protocol's limit, with the reason; its due day stays."""
+        author, today = self._may_do(Action.SNOOZE_TASK, task_id), self.today()
+        self._write(
+            author,
+            lambda session: tasks.snooze(
+                session,
+                task_id,
+                until=until,
+                reason=reason,
+                today=today,
+                expected_version=expected_version,
+                write_id=write_id,
+            ),
+        )
+
+    def add_holiday(self, on: date, name: str, *, site: str | None = None, works: bool = False) -> None:
+        """Add a public holiday, at every site or one; `works` says that this site works on a holiday of the others."""
+        self._change_holidays(
+            on.isoformat(), lambda session: holidays.add(session, on, name, site=site, observed=not works)
+        )
+
+    def confirm_holiday(self, on: date, *, site: str | None = None, expected_version: int | None = None) -> None:
+        """Say that a person has checked the date of a public holiday."""
+        self._change_holidays(
+            on.isoformat(),
+            lambda session: holidays.confirm(session, on, site=site, expected_version=expected_version),
+        )
+
+    def confirm_holidays(self, year: int) -> int:
+        """Confirm every public holiday of a year that was only predicted; says how many."""
+        return self._change_holidays(str(year), lambda session: holidays.confirm_year(session, year))
+
+    def remove_holiday(self, on: date, *, site: str | None = None, expected_version: int | None = None) -> None:
+        """Take a date out of the table of public holidays."""
+        self._change_holidays(
+            on.isoformat(),
+            lambda session: holidays.remove(session, on, site=site, expected_version=expected_version),
         )
 
     def request_plan(
@@ -698,6 +805,25 @@ class Desk:
     def _in_a_line(self, ref: str) -> CaseSummary:
         return self._look(lambda session: boards.case_summary(session, ref, now=self.service.clock.now()))
 
+    def _may_do(self, action: Action, task_id: str) -> Author:
+        """Give who a change of a task is attributed to; its role must be held at a site of its case."""
+        author = self._permitted(action, "task", task_id)
+        with self.service.database.reading() as session:
+            asked = tasks.asked_of(session, task_id)
+        return self._checked(author, action, "task", asked.id, lambda: demand_task(self.actor, action, asked))
+
+    def _change_holidays(self, ref: str, change: Callable[[Session], T]) -> T:
+        """Change the table of public holidays, and let every due day, timer and reminder follow at once."""
+        author = self._permitted(Action.KEEP_HOLIDAYS, "holiday", ref)
+        now, today = self.service.clock.now(), self.today()
+
+        def work(session: Session) -> T:
+            changed = change(session)
+            after_change(session, today=today, now=now)
+            return changed
+
+        return self._write(author, work)
+
     def _look(self, ask: Callable[[Session], T]) -> T:
         self._permitted(Action.LOOK, "service", "screens")
         with self.service.database.reading() as session:
@@ -715,15 +841,19 @@ class Desk:
 
     def _permitted(self, asked: Asked, entity: str, ref: str, *, sites: Iterable[str | None] = (None,)) -> Author:
         """Give who the write is attributed to; a refusal is told to the audit trail before it is raised."""
+        nobody = Author(id=self.actor.id, name=self.actor.name, role="none")
+        self._checked(nobody, asked, entity, ref, lambda: demand(self.actor, asked, sites=sites))
+        return author_of(self.actor, asked)
+
+    def _checked(self, author: Author, asked: Asked, entity: str, ref: str, check: Callable[[], None]) -> Author:
         try:
-            demand(self.actor, asked, sites=sites)
+            check()
         except NotPermittedError as refusal:
-            author = Author(id=self.actor.id, name=self.actor.name, role="none")
             self.service.database.refused(
                 author, self.service.clock.now(), action=asked.value, entity=entity, ref=ref, why=str(refusal)
             )
             raise
-        return author_of(self.actor, asked)
+        return author
 
     def _once(self, write_id: str | None, action: str, write: Callable[[], None]) -> None:
         """Do a write unless it was done before: by then the case has moved on, and deciding again would refuse it."""
@@ -816,6 +946,11 @@ def state_named(state: str) -> PathwayState:
     except ValueError:
         names = ", ".join(each.value for each in PathwayState)
         raise NotFoundError(f"No state is called '{state}'. The states are: {names}.") from None
+
+
+def year_of(year: int) -> tuple[date, date]:
+    """Give the first and last day of a year."""
+    return date(year, 1, 1), date(year, 12, 31)
 
 
 def author_of(actor: Actor, asked: Asked) -> Author:

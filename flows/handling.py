@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from db import cases, facts
+from db import cases, facts, watching
 from db.due_steps import DueStep
 from scheduler.errors import TransitionNotAllowedError
 from scheduler.vocabulary import Role
@@ -35,10 +35,12 @@ def case_of(step: DueStep) -> str:
 
 
 def raise_task(session: Session, step: DueStep, at: Moment) -> None:
-    """Give the people named by the timer the task it was set for."""
+    """Give the people named by the timer the task it was set for, unless its day has moved since."""
     ref = case_of(step)
     if facts.case_row(session, ref).state.ends:
         raise TransitionNotAllowedError("The case has ended, so there is nothing left to do.")
+    if watching.put_off(session, step, today=at.today):
+        return
     cases.raise_task(
         session,
         ref,

@@ -46,6 +46,9 @@ class Action(StrEnum):
     REVERSE = "reverse"
     AMEND = "amend"
     REFER_AGAIN = "refer_again"
+    SHARE_TASK = "share_task"
+    SNOOZE_TASK = "snooze_task"
+    KEEP_HOLIDAYS = "keep_holidays"
     RUN_STEPS = "run_steps"
     SET_UP = "set_up"
     MAKE_DEMO = "make_demo"
@@ -75,6 +78,9 @@ ACTION_LABELS = {
     Action.REVERSE: "take a step of a case back",
     Action.AMEND: "correct what was recorded of a case",
     Action.REFER_AGAIN: "open a new case for a patient whose case has ended",
+    Action.SHARE_TASK: "take a task or give it to somebody",
+    Action.SNOOZE_TASK: "put off a task",
+    Action.KEEP_HOLIDAYS: "change the table of public holidays",
     Action.RUN_STEPS: "run due steps",
     Action.SET_UP: "set up sites and lists",
     Action.MAKE_DEMO: "make demonstration data",
@@ -103,6 +109,9 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.REVERSE: SENIOR,
     Action.AMEND: CLINICAL,
     Action.REFER_AGAIN: EVERYONE - {Role.VIEWER},
+    Action.SHARE_TASK: EVERYONE - {Role.VIEWER},
+    Action.SNOOZE_TASK: EVERYONE - {Role.VIEWER},
+    Action.KEEP_HOLIDAYS: ADMINISTRATORS,
     Action.RUN_STEPS: ADMINISTRATORS,
     Action.SET_UP: ADMINISTRATORS | {Role.IR_LEAD},
     Action.MAKE_DEMO: ADMINISTRATORS,

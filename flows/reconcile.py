@@ -6,6 +6,7 @@ import asyncio
 
 from prefect import flow
 
+from flows.keeping_watch import keep_watch
 from flows.service import the_service
 from flows.steps import re_drive
 from flows.tether import tether_if_marked
@@ -18,5 +19,7 @@ tether_if_marked()
 
 @flow(name="reconcile", flow_run_name="reconcile")
 async def reconcile() -> list[str]:
-    """Work every step that is overdue, also those whose worker died; gives one line for each."""
-    return [str(report) for report in await asyncio.to_thread(re_drive, the_service())]
+    """Work every step that is overdue, also those whose worker died, and find silent cases; a line for each."""
+    reports = await asyncio.to_thread(re_drive, the_service())
+    watched = await asyncio.to_thread(keep_watch, the_service())
+    return [*map(str, reports), *watched.lines()]

@@ -13,16 +13,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.as_json import to_json
-from flows.typed import field_line
 
 if TYPE_CHECKING:
     from flows.desk import (
-        CasePage,
         CaseSummary,
         HeldSlot,
         ImportReport,
         ListCard,
-        NextStep,
         PatientIdentity,
         ProposalPage,
         PublishReport,
@@ -129,6 +126,7 @@ def print_status(found: StatusReport, zone: ZoneInfo) -> None:
         ),
         ("Steps", f"{memory.steps_waiting} waiting, {memory.steps_overdue} overdue, {memory.steps_parked} parked"),
         ("Tasks", f"{memory.open_tasks} open, {memory.tasks_overdue} overdue"),
+        ("Silent cases", f"[bold red]{', '.join(memory.silent)}[/]" if memory.silent else "none"),
         ("Plans", f"{memory.proposals_working} being worked out, {memory.proposals_ready} ready to publish"),
         ("Protocol", f"{memory.unapproved_values} values are unapproved defaults"),
         ("Audit trail", f"{memory.trail_rows} rows, sealed {memory.trail_seal[:12]}"),
@@ -186,7 +184,7 @@ def print_cases(cases: Sequence[CaseSummary], zone: ZoneInfo) -> None:
     if not cases:
         screen.print("No cases.")
         return
-    shown = table("Case", "State", "Since", "Days", "Urgency", "Target", "Booked", "Late")
+    shown = table("Case", "State", "Since", "Days", "Urgency", "Target", "Booked", "Look out")
     for case in cases:
         shown.add_row(
             case.ref,
@@ -196,9 +194,15 @@ def print_cases(cases: Sequence[CaseSummary], zone: ZoneInfo) -> None:
             str(case.urgency or "-"),
             case.target.label if case.target else "-",
             local(case.booked_for, zone) if case.booked_for else "-",
-            "[red]overdue[/]" if case.overdue else "",
+            ", ".join(_look_out(case)),
         )
     screen.print(shown)
+
+
+def _look_out(case: CaseSummary) -> list[str]:
+    """Name what is pointed out about a case, the gravest first."""
+    kinds = dict.fromkeys(alert.kind.value for alert in case.alerts)
+    return [f"[red]{kind}[/]" if kind == "overdue" else kind.replace("_", " ") for kind in kinds]
 
 
 def summary_line(case: CaseSummary) -> str:
@@ -213,62 +217,9 @@ def held_lines(held: HeldSlot, zone: ZoneInfo) -> list[str]:
     return [f"{held.ref}: held until {local(held.until, zone)}: {where}.", *(f"But: {says}" for says in held.cautions)]
 
 
-def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo) -> None:
-    """Print one case: where it stands, its clocks, what is missing, its bookings and history, what may follow."""
-    screen, case = console(), page.summary
-    side = f", {case.laterality.label.lower()}" if case.laterality else ""
-    technique = f", {case.technique.label.lower()}" if case.technique else ""
-    target = case.target.label if case.target else "no target yet"
-    screen.print(f"[bold]{case.ref}[/]  {case.state.label} since {day(case.since)}")
-    screen.print(f"{target}{technique}{side}; {case.funding.label.lower()}; category {case.urgency or 'not set'}")
-    screen.print(f"Missing: {', '.join(case.missing) or 'nothing'}")
-    _print_clocks(page, screen)
-    _print_bookings(page, screen, zone)
-    if page.agenda_on is not None:
-        screen.print(f"On the agenda of the MDT meeting of {day(page.agenda_on)}.")
-    open_tasks = [task for task in page.tasks if task.state.value == "open"]
-    for task in open_tasks:
-        screen.print(f"[bold]To do[/] by {day(task.due_on)}, {task.role.label}: {escape(task.says)}")
-    _print_history(page, screen, zone)
-    _print_next(steps, screen)
-
-
 def patient_lines(patient: PatientIdentity) -> tuple[str, ...]:
     """Say who a patient is and how to reach them, leaving out what is not known."""
     return tuple(f"{name:<22} {value}" for name, value in patient.lines())
-
-
-def _print_clocks(page: CasePage, screen: Console) -> None:
-    shown = table("Clock", "Days", "Limit", "Due", "", title="\nClocks")
-    for clock in page.clocks:
-        late = "[red]overdue[/]" if clock.overdue else ("stopped" if clock.stopped else "")
-        shown.add_row(f"{clock.id} {clock.label}", str(clock.days), str(clock.limit or "-"), day(clock.due_on), late)
-    screen.print(shown)
-
-
-def _print_bookings(page: CasePage, screen: Console, zone: ZoneInfo) -> None:
-    if page.bookings:
-        shown = table("When", "Where", "Radiologist", "Stands as", title="\nBookings")
-        for booking in page.bookings:
-            where = f"{booking.site_name}, {booking.suite_name}"
-            shown.add_row(local(booking.start, zone), where, booking.radiologist, booking.status.label)
-        screen.print(shown)
-
-
-def _print_history(page: CasePage, screen: Console, zone: ZoneInfo) -> None:
-    shown = table("When", "What", "Then", "Who", title="\nHistory")
-    for line in page.history:
-        shown.add_row(local(line.at, zone), line.label, line.to_state.label, f"{line.by} ({line.role})")
-    screen.print(shown)
-
-
-def _print_next(steps: Sequence[NextStep], screen: Console) -> None:
-    screen.print("\n[bold]What may follow[/]" if steps else "\nThe pathway is done.")
-    for step in steps:
-        blocked = "" if step.allowed else f"  [yellow]not now: {escape(step.why_not or '')}[/]"
-        screen.print(f"  [bold]{step.event.value}[/]  {step.label}{blocked}")
-        for field in step.fields if step.allowed else ():
-            screen.print(f"      [dim]{escape(field_line(field))}[/]")
 
 
 def print_proposal(page: ProposalPage, zone: ZoneInfo) -> None:

@@ -14,6 +14,7 @@ from flows.desk import EVERY_SITE, Actor, Desk
 from flows.plan_in_parts import prefect_address
 from flows.prefect_home import prefect_environment
 from flows.progress import counting
+from flows.public_holidays import fill_in_holidays
 from flows.serve import serve
 from flows.service import Service, open_service
 from scheduler.vocabulary import Role
@@ -24,7 +25,7 @@ USER = "NEUROLIST_USER"
 def command_line_desk() -> Desk:
     """Open the desk in the name of who types, on a database whose tables and guards are in place."""
     service = open_service()
-    service.database.prepare(service.clock.now())
+    _prepare(service)
     return Desk(service, command_line_actor())
 
 
@@ -68,9 +69,15 @@ def is_empty(service: Service) -> bool:
     return not desk.sites() and not desk.cases()
 
 
+def _prepare(service: Service) -> None:
+    """Bring the memory to its newest shape, with the public holidays of the years around."""
+    service.database.prepare(service.clock.now())
+    fill_in_holidays(service)
+
+
 def _make_ready(service: Service, *, demo: bool, say: Callable[[str], None]) -> None:
     say(f"Preparing {service.home} …")
-    service.database.prepare(service.clock.now())
+    _prepare(service)
     if demo and is_empty(service):
         say("Making demonstration data; this takes a minute or two …")
         for line in _fill(service, 0):

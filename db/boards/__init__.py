@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from db.boards.cases import case_page, case_summaries, case_summary, stages, tasks, to_place
+from db.boards.cases import case_page, case_summaries, case_summary, stages, to_place
 from db.boards.lists import list_card, lists, sites
 from db.boards.meetings import agenda, meetings
 from db.boards.proposals import proposal_page, proposal_summaries
-from db.boards.status import service_status
+from db.boards.status import service_status, tasks
+from db.boards.tasks import kept_tasks
 
 __all__ = [
     "agenda",
     "case_page",
     "case_summaries",
     "case_summary",
+    "kept_tasks",
     "list_card",
     "lists",
     "meetings",

@@ -11,7 +11,9 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, func, select
 
+from db import due_steps
 from db.amendments import AMENDED
+from db.boards.tasks import case_tasks
 from db.clinic import holidays
 from db.facts import REVERSAL, case_row, facts_of
 from db.localtime import local_date
@@ -24,13 +26,14 @@ from db.pictures import (
     NoteLine,
     NoticeLine,
     StageColumn,
-    TaskLine,
+    TimerLine,
 )
 from db.protocol import protocol as protocol_in_force
 from db.tables import (
     BookingRow,
     CaseEventRow,
     CaseRow,
+    DueStepRow,
     NoteRow,
     NoticeRow,
     RadiologistRow,
@@ -42,14 +45,16 @@ from db.tables import (
 from db.tables.base import Row
 from db.tables.booking import HOLDING
 from db.words import TaskState
-from scheduler.pathway.clocks import Clock, clocks
+from scheduler.pathway.alerts import alerts_of
+from scheduler.pathway.clocks import Clock
+from scheduler.pathway.due import CaseNow, read
 from scheduler.pathway.events import Entry, Event
-from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.follow_up import review_points, treatment_outcome
 from scheduler.pathway.items import missing_items
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.states import PathwayState
-from scheduler.vocabulary import Readiness, Stage, Technique
+from scheduler.pathway.validity import Standing, standings
+from scheduler.vocabulary import Readiness, Role, Stage, Technique
 
 R = TypeVar("R", bound=Row)
 WAITING = (PathwayState.TEST_WAITING, PathwayState.DEFINITIVE_WAITING)
@@ -96,8 +101,19 @@ def case_summaries(
     else:
         asked = asked.where(col(CaseRow.state).in_(OPEN if states is None else states))
     rows = session.exec(asked).all()
-    facts, light, around = facts_of(session, rows), light_of(session, now), _around(session)
-    return tuple(_summary(row, facts[row.id], light, around) for row in rows)
+    return summaries_of(session, rows, cases_now(session, rows, light_of(session, now)))
+
+
+def summaries_of(session: Session, rows: Sequence[CaseRow], cases: Mapping[str, CaseNow]) -> tuple[CaseSummary, ...]:
+    """Give these cases in a line each, from their facts as they were read."""
+    around = _around(session)
+    return tuple(_summary(row, cases[row.id], around) for row in rows)
+
+
+def cases_now(session: Session, rows: Sequence[CaseRow], light: Light) -> dict[str, CaseNow]:
+    """Read the facts and clocks of these cases, by case id."""
+    facts = facts_of(session, rows)
+    return {row.id: read(facts[row.id], light.protocol, light.today, light.holidays) for row in rows}
 
 
 def to_place(session: Session, *, now: datetime, site: str | None = None) -> tuple[CaseSummary, ...]:
@@ -120,39 +136,55 @@ def stages(session: Session, *, now: datetime) -> tuple[StageColumn, ...]:
 def case_summary(session: Session, ref: str, *, now: datetime) -> CaseSummary:
     """Give one case in a line."""
     row = case_row(session, ref)
-    return _summary(row, facts_of(session, [row])[row.id], light_of(session, now), _around(session, row.id))
+    return _summary(row, cases_now(session, [row], light_of(session, now))[row.id], _around(session, row.id))
 
 
 def case_page(session: Session, ref: str, *, now: datetime) -> CasePage:
     """Give everything one case's page shows."""
-    row = case_row(session, ref)
-    facts = facts_of(session, [row])[row.id]
-    light = light_of(session, now)
+    row, light = case_row(session, ref), light_of(session, now)
+    case = cases_now(session, [row], light)[row.id]
+    procedure_on, prerequisites = _prerequisites(case)
     return CasePage(
-        summary=_summary(row, facts, light, _around(session, row.id)),
-        facts=facts,
+        summary=_summary(row, case, _around(session, row.id)),
+        facts=case.facts,
         history=tuple(_history(event) for event in _of_case(session, CaseEventRow, row.id, "seq")),
-        clocks=clocks(facts, light.protocol, light.today, light.holidays),
+        clocks=case.clocks,
         bookings=_booking_lines(session, row.id),
-        tasks=tuple(_task(task, ref) for task in _of_case(session, TaskRow, row.id, "made_at")),
+        tasks=case_tasks(session, row, case),
         notices=tuple(_notice(notice) for notice in _of_case(session, NoticeRow, row.id, "queued_at")),
         notes=tuple(
             NoteLine(event_seq=note.event_seq, about=note.about, text=note.text)
             for note in _of_case(session, NoteRow, row.id, "event_seq")
         ),
         agenda_on=waiting.on if (waiting := open_agenda_item(session, row.id)) else None,
-        reviews=review_points(facts, light.protocol, light.today),
-        outcome=treatment_outcome(facts, light.protocol),
+        reviews=review_points(case.facts, light.protocol, light.today),
+        outcome=treatment_outcome(case.facts, light.protocol),
+        timers=_timers(session, ref),
+        prerequisites=prerequisites,
+        prerequisites_on=procedure_on,
     )
 
 
-def tasks(session: Session, *, roles: Collection[str] | None = None) -> tuple[TaskLine, ...]:
-    """List the open tasks, the soonest due first; with roles, only theirs."""
-    asked = select(TaskRow, CaseRow.ref).join(CaseRow, col(CaseRow.id) == TaskRow.case_id, isouter=True)
-    found = session.exec(asked.where(TaskRow.state == TaskState.OPEN)).all()
-    wanted = [(task, ref) for task, ref in found if roles is None or task.role in roles]
+def _prerequisites(case: CaseNow) -> tuple[date | None, tuple[Standing, ...]]:
+    """How the prerequisites of the awaited procedure stand on the booked day, or today while none is booked."""
+    booking, episode = case.facts.booking, case.facts.episode
+    if episode is None or case.facts.state.ends:
+        return None, ()
+    on = booking.on if booking is not None and booking.on >= case.today else case.today
+    return on, standings(case.facts, episode.stage, on, case.protocol, case.today)
+
+
+def _timers(session: Session, ref: str) -> tuple[TimerLine, ...]:
+    asked = select(DueStepRow).where(DueStepRow.case_ref == ref, col(DueStepRow.state).in_(due_steps.OPEN))
+    rows = session.exec(asked.order_by(col(DueStepRow.due_at), DueStepRow.key)).all()
     return tuple(
-        _task(task, ref) for task, ref in sorted(wanted, key=lambda one: (one[0].due_on or date.max, one[0].id))
+        TimerLine(
+            name=row.name,
+            due_on=local_date(session, row.due_at),
+            role=Role(str(row.payload["role"])) if "role" in row.payload else None,
+            says=str(row.payload.get("says", "")),
+        )
+        for row in rows
     )
 
 
@@ -180,8 +212,8 @@ def _around(session: Session, case_id: str | None = None) -> _Around:
     )
 
 
-def _summary(row: CaseRow, facts: CaseFacts, light: Light, around: _Around) -> CaseSummary:
-    clock = _running(facts, light)
+def _summary(row: CaseRow, case: CaseNow, around: _Around) -> CaseSummary:
+    facts, clock = case.facts, _running(case)
     booked_for, site = around.bookings.get(row.id, (None, None))
     stage = facts.episode.stage if facts.episode else facts.booking.stage if facts.booking else None
     return CaseSummary(
@@ -189,7 +221,7 @@ def _summary(row: CaseRow, facts: CaseFacts, light: Light, around: _Around) -> C
         state=row.state,
         since=row.state_since,
         received_on=row.received_on,
-        days=clock.days if clock else (light.today - row.state_since).days,
+        days=clock.days if clock else (case.today - row.state_since).days,
         limit=clock.limit if clock else None,
         overdue=bool(clock and clock.overdue),
         due_on=clock.due_on if clock else None,
@@ -201,21 +233,20 @@ def _summary(row: CaseRow, facts: CaseFacts, light: Light, around: _Around) -> C
         cancer=row.cancer,
         stage=stage,
         readiness=facts.episode.readiness if facts.episode else None,
-        minutes=_minutes(row, stage, light.protocol),
+        minutes=_minutes(row, stage, case.protocol),
         booked_for=booked_for,
         site=site,
-        missing=missing_items(facts, light.protocol, now_received={}),
+        missing=missing_items(facts, case.protocol, now_received={}),
         open_tasks=around.tasks.get(row.id, 0),
         version=row.version,
+        alerts=alerts_of(case),
     )
 
 
-def _running(facts: CaseFacts, light: Light) -> Clock | None:
+def _running(case: CaseNow) -> Clock | None:
     """The clock of the state the case stands in; "C1-paused" is still C1."""
-    name = facts.state.clock.split("-")[0]
-    return next(
-        (clock for clock in clocks(facts, light.protocol, light.today, light.holidays) if clock.id == name), None
-    )
+    name = case.facts.state.clock.split("-", maxsplit=1)[0]
+    return next((clock for clock in case.clocks if clock.id == name), None)
 
 
 def _minutes(row: CaseRow, stage: Stage | None, protocol: Protocol) -> int | None:
@@ -289,19 +320,6 @@ def _booking_lines(session: Session, case_id: str) -> tuple[BookingLine, ...]:
             version=row.version,
         )
         for row, suite, site, radiologist in session.exec(asked)
-    )
-
-
-def _task(task: TaskRow, ref: str | None) -> TaskLine:
-    return TaskLine(
-        id=task.id,
-        ref=ref,
-        kind=task.kind,
-        role=task.role,
-        says=task.says,
-        due_on=task.due_on,
-        state=task.state,
-        version=task.version,
     )
 
 

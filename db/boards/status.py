@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from db import audit, proposals
-from db.boards.cases import WAITING, case_summaries
+from db.boards.cases import OPEN, WAITING, cases_now, light_of, summaries_of
+from db.boards.tasks import open_tasks
 from db.localtime import local_date
-from db.pictures import (
-    ServiceStatus,
-)
+from db.pictures import ServiceStatus, TaskLine
+from db.silence import silent_cases
 from db.tables import (
     AuditEventRow,
     CaseRow,
@@ -23,10 +24,10 @@ from db.tables import (
     ProtocolProcedureRow,
     ProtocolValueRow,
     SuiteSessionRow,
-    TaskRow,
 )
 from db.tables.base import Row
-from db.words import NoticeState, Outcome, ProposalStatus, StepState, TaskState
+from db.words import NoticeState, Outcome, ProposalStatus, StepState
+from scheduler.pathway.due import CaseNow
 from scheduler.pathway.states import PathwayState
 
 BOOKED = (PathwayState.TEST_BOOKED, PathwayState.DEFINITIVE_BOOKED)
@@ -35,8 +36,10 @@ SOON = timedelta(days=28)
 
 def service_status(session: Session, *, now: datetime) -> ServiceStatus:
     """Say how the service stands: cases by state, what is late, what waits to be done, and how the trail ends."""
+    rows, cases = _open_cases(session, now)
+    found = summaries_of(session, rows, cases)
     today = local_date(session, now)
-    found = case_summaries(session, now=now)
+    asked = open_tasks(session, rows, cases, today=today)
     counts = dict(session.exec(select(CaseRow.state, func.count()).group_by(col(CaseRow.state))).all())
     late = [case for case in found if case.overdue]
     worst = max(late, key=lambda case: case.days - (case.limit or 0), default=None)
@@ -50,8 +53,9 @@ def service_status(session: Session, *, now: datetime) -> ServiceStatus:
         booked=sum(case.state in BOOKED for case in found),
         overdue=len(late),
         longest_overdue=worst.ref if worst else None,
-        open_tasks=_count(session, TaskRow, TaskRow.state == TaskState.OPEN),
-        tasks_overdue=_count(session, TaskRow, TaskRow.state == TaskState.OPEN, col(TaskRow.due_on) < today),
+        open_tasks=len(asked),
+        tasks_overdue=sum(task.overdue for task in asked),
+        silent=silent_cases(session, now=now),
         steps_waiting=steps.get(StepState.WAITING, 0) + steps.get(StepState.TAKEN, 0),
         steps_overdue=_count(session, DueStepRow, DueStepRow.state == StepState.WAITING, col(DueStepRow.due_at) <= now),
         steps_parked=steps.get(StepState.PARKED, 0),
@@ -65,6 +69,17 @@ def service_status(session: Session, *, now: datetime) -> ServiceStatus:
         unapproved_values=_count(session, ProtocolValueRow, col(ProtocolValueRow.approved_by).is_(None))
         + _count(session, ProtocolProcedureRow, col(ProtocolProcedureRow.approved_by).is_(None)),
     )
+
+
+def tasks(session: Session, *, now: datetime) -> tuple[TaskLine, ...]:
+    """List the open tasks, the soonest due first."""
+    rows, cases = _open_cases(session, now)
+    return open_tasks(session, rows, cases, today=local_date(session, now))
+
+
+def _open_cases(session: Session, now: datetime) -> tuple[Sequence[CaseRow], dict[str, CaseNow]]:
+    rows = session.exec(select(CaseRow).where(col(CaseRow.state).in_(OPEN)).order_by(CaseRow.ref)).all()
+    return rows, cases_now(session, rows, light_of(session, now))
 
 
 def _steps(session: Session) -> Counter[StepState]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
-from db import clinic, meetings
+from db import clinic, holidays, meetings
 from db.clinic import NewList
 from db.meetings import NewMeeting
 from flows.demo import roster, sites
@@ -28,8 +28,7 @@ def set_up(session: Session, *, seed: int, first: date, today: date, timezone: s
     staff = sites.radiologists(seed, first=first, last=last, timezone=timezone)
     for person in staff:
         clinic.add_radiologist(session, person)
-    for day, name in holidays_around(today).items():
-        clinic.add_holiday(session, day, name, confirmed=day < today)
+    holidays.seed(session, holidays_around(today), last_year=today.year + 1, today=today)
     for day in filter(is_meeting_day, days_between(first, last)):
         meetings.add_meeting(
             session, NewMeeting(on=day, place=MEETING_PLACE, chair=MEETING_CHAIR, capacity_minutes=MEETING_MINUTES)

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
+from flows.public_holidays import public_holidays
 from scheduler.pathway.clocks import add_working_days, is_working_day
 
 ONE_DAY = timedelta(days=1)
 MEETING_WEEKDAY = 2  # Wednesday
-
-
-@cache
-def public_holidays(first_year: int, last_year: int) -> Mapping[date, str]:
-    """Give Victoria's public holidays in these years; later years are forecasts until somebody confirms them."""
-    years = range(first_year, last_year + 1)
-    return dict(sorted(holidays.country_holidays("AU", subdiv="VIC", years=years, language="en_AU").items()))
 
 
 def holidays_around(today: date) -> Mapping[date, str]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from db import agendas, cases, clinic, due_steps, facts, mapping, meetings, proposals
+from db import agendas, boards, cases, clinic, due_steps, facts, mapping, meetings, proposals, tasks
 from db import protocol as protocols
 from db.due_steps import DueStep
 from db.engine import Database
@@ -28,7 +28,7 @@ from flows.service import MACHINE, Service
 from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway.events import Event
 from scheduler.pathway.machine import decide
-from scheduler.pathway.outcomes import PREPARATION
+from scheduler.pathway.preparation import PREPARATION
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.states import PathwayState
 
@@ -117,15 +117,20 @@ class PastDoors:
     def tick_off(self, treated: Collection[str], now: datetime) -> None:
         """Tick off the reviews of these cases, and everybody's preparation, that were due before today."""
         who, today = CLINICIAN.author, self._local(now)
+        with self.database.reading() as session:
+            kept = boards.kept_tasks(session)
         done = [
             task.id
-            for task in self._desk(CLINICIAN, now).tasks()
-            if task.due_on and task.due_on < today and (task.ref in treated or task.kind in PREPARATION)
+            for task in kept
+            if task.due_on
+            and task.due_on < today
+            and task.by_hand
+            and (task.ref in treated or task.kind in PREPARATION)
         ]
 
         def work(session: Session) -> None:
             for task in done:
-                cases.finish_task(session, task, actor=who, now=now)
+                tasks.finish(session, task, actor=who, now=now)
 
         self.database.write(work, author=who, now=now)
 

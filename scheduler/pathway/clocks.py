@@ -42,6 +42,7 @@ class Clock:
     due_on: date | None
     overdue: bool
     says: str
+    unit: str = "days"
 
 
 def is_working_day(day: date, holidays: Set[date]) -> bool:
@@ -160,10 +161,11 @@ def _response(facts: CaseFacts, protocol: Protocol, today: date, holidays: Set[d
 
 
 def _working_due(today: date, left: int, holidays: Set[date]) -> date:
-    if left >= 0:
+    """The working day on which the limit is or was reached, whichever day it is looked at."""
+    if left > 0:
         return add_working_days(today, left, holidays)
     day = today
-    while left < 0:
+    while left < 0 or not is_working_day(day, holidays):
         left += is_working_day(day, holidays)
         day -= ONE_DAY
     return day
@@ -344,4 +346,5 @@ def _clock(
         due_on=due_on,
         overdue=over > 0,
         says="; ".join(part for part in parts if part) + ".",
+        unit=unit,
     )

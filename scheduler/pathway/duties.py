@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from scheduler.pathway.clocks import Clock, add_working_days, category_on, clocks, waiting_days
 from scheduler.pathway.effects import CancelDueSteps, CompleteTasks, DueStep, Effect, Task, TaskKind, Timer
+from scheduler.pathway.events import Event
 from scheduler.pathway.facts import Episode
 from scheduler.pathway.situation import Situation
 from scheduler.pathway.states import PathwayState
@@ -118,8 +119,8 @@ def _after_test(key: str) -> DueDay:
     return due
 
 
-def _first_review(case: Situation) -> date:
-    return case.today + timedelta(days=min(case.protocol.wholes("follow_up_days")))
+def _last_review(case: Situation) -> date:
+    return case.today + timedelta(days=max(case.protocol.wholes("follow_up_days")))
 
 
 DUTIES: dict[PathwayState, Duty] = {
@@ -145,8 +146,35 @@ DUTIES: dict[PathwayState, Duty] = {
     _S.DEFINITIVE_WAITING: Duty(Role.BOOKINGS, "Book the neurolysis.", treat_by(Stage.DEFINITIVE)),
     _S.DEFINITIVE_BOOKED: Duty(Role.CLINICIAN, "Do the neurolysis.", _booked_day),
     _S.DEFINITIVE_IN_PROGRESS: Duty(Role.CLINICIAN, "Finish the neurolysis: sign out and record it.", _today),
-    _S.FOLLOW_UP: Duty(Role.CLINICIAN, "Phone the patient for the first review.", _first_review),
+    _S.FOLLOW_UP: Duty(Role.CLINICIAN, "See the follow-up reviews through, then complete follow-up.", _last_review),
     _S.REPEAT_REVIEW: Duty(Role.CLINICIAN, "Decide: repeat, propose a new plan or stop.", _in("decide_within")),
+}
+
+# The events that do what a state asks for, most usual first; its task ticks itself off with any of them.
+DONE_BY: dict[PathwayState, tuple[Event, ...]] = {
+    _S.REFERRAL_RECEIVED: (Event.START_TRIAGE, Event.MARK_INCOMPLETE),
+    _S.REFERRAL_INCOMPLETE: (Event.INFORMATION_RECEIVED, Event.RETURN_TO_REFERRER),
+    _S.TRIAGE: (Event.ACCEPT, Event.DECLINE_REFERRAL, Event.REQUEST_INFORMATION),
+    _S.AWAITING_MDT: (
+        Event.MDT_PROCEED_TEST,
+        Event.MDT_PROCEED_DIRECT,
+        Event.MDT_MORE_INFO,
+        Event.MDT_NOT_SUITABLE,
+    ),
+    _S.MDT_MORE_INFO: (Event.INFORMATION_RECEIVED,),
+    _S.CONSULTATION: (Event.LIST_FOR_TEST, Event.LIST_FOR_DEFINITIVE, Event.UNSUITABLE_AT_CONSULT),
+    _S.TEST_WAITING: (Event.BOOK_TEST,),
+    _S.TEST_BOOKED: (Event.START_TEST,),
+    _S.TEST_IN_PROGRESS: (Event.COMPLETE_TEST, Event.ABANDON_TEST),
+    _S.TEST_AWAITING_RESULT: (Event.RESULT_POSITIVE, Event.RESULT_EQUIVOCAL, Event.RESULT_NEGATIVE),
+    _S.TEST_POSITIVE: (Event.LIST_FOR_DEFINITIVE, Event.PATIENT_DECLINES),
+    _S.TEST_EQUIVOCAL: (Event.REPEAT_TEST, Event.MDT_RECALL),
+    _S.TEST_NEGATIVE: (Event.MDT_RECALL, Event.DISCHARGE),
+    _S.DEFINITIVE_WAITING: (Event.BOOK_DEFINITIVE,),
+    _S.DEFINITIVE_BOOKED: (Event.START_DEFINITIVE,),
+    _S.DEFINITIVE_IN_PROGRESS: (Event.COMPLETE_DEFINITIVE, Event.ABANDON_DEFINITIVE),
+    _S.FOLLOW_UP: (Event.COMPLETE_FOLLOW_UP, Event.PAIN_RETURNS),
+    _S.REPEAT_REVIEW: (Event.REPEAT_SAME, Event.NEW_PLAN, Event.STOP),
 }
 
 WATCHES: tuple[Watch, ...] = (

@@ -11,7 +11,15 @@ from datetime import date
 from enum import StrEnum
 
 from scheduler.pathway.booking import BookingState
-from scheduler.pathway.facts import Channel, MdtRecommendation, NextAfterReview, Reading, Scale, TestResult
+from scheduler.pathway.facts import (
+    Channel,
+    ClotRisk,
+    MdtRecommendation,
+    NextAfterReview,
+    Reading,
+    Scale,
+    TestResult,
+)
 from scheduler.vocabulary import Laterality, Readiness, Role, Stage, Target, Technique, Urgency
 
 
@@ -92,6 +100,11 @@ class TaskKind(StrEnum):
     IMAGING = "imaging"
     HOLD_MEDICINE = "hold_medicine"
     AGENT = "agent"
+    CONSENT = "consent"
+    MDT_DECISION = "mdt_decision"
+    TEST_RESULT = "test_result"
+    REFERRAL = "referral"
+    SPECIALIST_ADVICE = "specialist_advice"
     CLINICAL_REVIEW = "clinical_review"
     REDISCUSSION = "rediscussion"
     CORRECTION = "correction"
@@ -304,6 +317,15 @@ class RecordConsent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordMedicineFacts:
+    """Keep what stopping a medicine depends on; None leaves that part as it is."""
+
+    clot_risks: tuple[ClotRisk, ...] | None = None
+    specialist_advice_on: date | None = None
+    creatinine_clearance: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenewReferral:
     """The referral now runs to this date."""
 
@@ -377,12 +399,17 @@ class CancelNotices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Work for people of this role."""
+    """Work for people of this role.
+
+    `about` tells apart tasks of one kind on one case, such as the medicine; `for_day` is the procedure day it prepares.
+    """
 
     kind: TaskKind
     role: Role
     says: str
     due_on: date
+    about: str = ""
+    for_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -417,6 +444,7 @@ Effect = (
     | RecordReview
     | RecordComplication
     | RecordConsent
+    | RecordMedicineFacts
     | RenewReferral
     | Count
     | AddItem

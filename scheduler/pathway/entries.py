@@ -8,7 +8,7 @@ from datetime import date
 
 from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway import cautions as caution
-from scheduler.pathway import forms, reviews
+from scheduler.pathway import evidence, forms, reviews
 from scheduler.pathway import outcomes as leaves
 from scheduler.pathway.clocks import NO_HOLIDAYS
 from scheduler.pathway.effects import Audience, NoticeKind
@@ -22,7 +22,7 @@ from scheduler.pathway.outcomes import Outcome, keep, letters
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.situation import Situation
 from scheduler.pathway.states import PathwayState
-from scheduler.pathway.transitions import CLINICAL
+from scheduler.pathway.transitions import CLINICAL, STAFF
 from scheduler.vocabulary import Role
 
 _S = PathwayState
@@ -144,6 +144,14 @@ ENTRIES: tuple[EntryForm, ...] = (
         guards=("procedure_started", "complication_dated", "complication_graded"),
         cautions=(caution.case_has_ended,),
         effects=(leaves.complication,),
+    ),
+    EntryForm(
+        entry=Entry.EVIDENCE_RECEIVED,
+        states=frozenset(state for state in PathwayState if not state.ends),
+        says="New bloods, imaging, documents, a consent, advice or a renewed referral came.",
+        roles=STAFF,
+        fields=evidence.FIELDS,
+        effects=(evidence.received,),
     ),
 )
 _BY_ENTRY = {form.entry: form for form in ENTRIES}

@@ -130,6 +130,7 @@ class Entry(StrEnum):
     ADD_READINGS = "add_readings"
     RECORD_REVIEW = "record_review"
     RECORD_COMPLICATION = "record_complication"
+    EVIDENCE_RECEIVED = "evidence_received"
 
     @property
     def label(self) -> str:
@@ -143,6 +144,7 @@ ENTRY_LABELS = {
     Entry.ADD_READINGS: "Add pain scores of the test block",
     Entry.RECORD_REVIEW: "Record a follow-up review",
     Entry.RECORD_COMPLICATION: "Record a complication",
+    Entry.EVIDENCE_RECEIVED: "Documents and results received",
 }
 
 Happening = Event | ReadinessEvent | Entry

@@ -76,6 +76,19 @@ class NextAfterReview(StrEnum):
     FINISH = "finish"
 
 
+class ClotRisk(StrEnum):
+    """Why stopping a blood thinner is dangerous, so that a specialist advises first."""
+
+    RECENT_STENT = "recent_stent"
+    MECHANICAL_VALVE = "mechanical_valve"
+    RECENT_CLOT = "recent_clot"
+
+    @property
+    def label(self) -> str:
+        """The words people read."""
+        return self.value.replace("_", " ")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralItem:
     """One thing the referral must come with, or that somebody asked for; `key` is R1 to R7 or a short name.
@@ -282,6 +295,8 @@ class CaseFacts:
     items: tuple[ReferralItem, ...] = ()
     medicines: tuple[str, ...] = ()
     creatinine_clearance: int | None = None
+    clot_risks: tuple[ClotRisk, ...] | None = None  # None: nobody has asked yet
+    specialist_advice_on: date | None = None  # when a specialist advised on stopping the medicines
     anaesthetist: bool | None = None  # needed for this patient; None: as the protocol says for the procedure
     mdt: MdtDecision | None = None
     consents: tuple[Consent, ...] = ()  # in the order they were recorded

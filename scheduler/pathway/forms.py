@@ -170,6 +170,8 @@ BLOODS_ON = optional(_ahead("bloods_on", "New bloods planned for", "Leave empty 
 IMAGING_ON = optional(_ahead("imaging_on", "New imaging planned for", "Leave empty to have it ordered."))
 REFERRAL_UNTIL = optional(_ahead("referral_valid_until", "Referral renewed until", "Only if it was renewed."))
 
+ADVICE_ON = _past("specialist_advice_on", "Date a specialist advised on stopping them")
+
 CHANGE = _text("change", "What has changed, or why the meeting should see it again")
 HOSPITAL_REASON = _choice("reason", "Reason", HOSPITAL_REASONS.items())
 PATIENT_REASON = _choice("reason", "Reason", PATIENT_REASONS.items())

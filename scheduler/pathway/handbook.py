@@ -76,10 +76,18 @@ PREREQUISITES = """\
 | P4 | {MDT_DECISION} | `mdt_valid` | the meeting (`mdt_recall`), or the IR lead for a repeat |
 | P5 | {MEDICINE_HOLD} | the medication holds, by bleeding risk and kidney function | a later slot |
 | P6 | {REFERRAL} | the referral's own end date | a renewed referral, given with the booking |
+| C5v | {TEST_RESULT} | `test_result_expires_after` | an earlier slot, or the meeting (`mdt_recall`) |
 
-Neurolysis also needs a positive test of the same target and side that still holds on the day, unless the MDT decided to
-go direct or the procedure repeats an earlier one. Bloods are checked again at sign-in, where an INR or platelet count
-past its limit stops the procedure unless a named radiologist goes ahead with a reason.
+Neurolysis needs a positive test of the same target and side that still holds on the day, unless the MDT decided to go
+direct or the procedure repeats an earlier one. Bloods are checked again at sign-in, where an INR or platelet count past
+its limit stops the procedure unless a named radiologist goes ahead with a reason.
+
+New bloods, imaging, documents, a consent or a renewed referral may be recorded at any time (`evidence_received`). While
+a case is booked, whatever will have run out by its day is pointed out with the date, and each gets one task: for the
+office, the MDT coordinator or a clinician. The tasks follow the booking when it moves, and tick themselves off when
+what they ask for is there. The last dose of a medicine is reckoned from the booked day and goes to the prescriber
+through a clinician; no letter ever tells a patient to stop one. Where a recent stent, a mechanical valve or a recent
+clot is on record, a specialist's advice has to be recorded before a slot with a medicine to stop is booked.
 """
 
 READINGS = """\
@@ -98,6 +106,13 @@ ENTRIES_SAY = """\
 These leave the case where it stands on its pathway. They are recorded as events are, and stand in its history."""
 
 
+TIMERS_SAY = """\
+A timer bound to a clock follows it. When a category, a readiness or the table of public holidays changes, it is set to
+the day that its clock says now, and the task of one that is not due after all is taken back. Once more, when it falls
+due, the clock is asked: a timer whose clock stands still looks again the next day. The days tasks are due are read from
+the clocks whenever they are shown, and so is everything that is overdue, due soon or about to run out."""
+
+
 def handbook() -> str:
     """The whole page, as Markdown."""
     parts = (
@@ -112,7 +127,7 @@ def handbook() -> str:
         _section("## Booking", *_booking()),
         CLOCKS,
         PREREQUISITES.format(**{one.name: one.label for one in Prerequisite}),
-        _section("## Timers", _timers()),
+        _section("## Timers", TIMERS_SAY, _timers()),
     )
     return "\n".join(parts)
 

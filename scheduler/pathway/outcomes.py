@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 from scheduler.pathway import validity
 from scheduler.pathway.booking import BookingState
-from scheduler.pathway.clocks import add_working_days, category_on
+from scheduler.pathway.clocks import category_on
 from scheduler.pathway.complications import graded
+from scheduler.pathway.due import read
 from scheduler.pathway.duties import meeting_due, recategorised, timer
 from scheduler.pathway.effects import (
     AddItem,
@@ -48,18 +49,15 @@ from scheduler.pathway.events import ReadinessEvent
 from scheduler.pathway.facts import CategoryFrom, Channel, MdtRecommendation, TestResult
 from scheduler.pathway.guards.slot import held_booking, reoffer_limit
 from scheduler.pathway.items import BLOODS, missing_items
+from scheduler.pathway.preparation import PREPARATION, agent, holds, renewal
 from scheduler.pathway.readiness import next_readiness
 from scheduler.pathway.relief import judge
 from scheduler.pathway.situation import Situation, needed
 from scheduler.pathway.states import PathwayState
-from scheduler.pathway.validity import day
 from scheduler.vocabulary import Readiness, Role, Stage, Target, Technique
 
 Effects = tuple[Effect, ...]
 Outcome = Callable[[Situation], Effects]
-
-PREPARATION = (TaskKind.BLOODS, TaskKind.IMAGING, TaskKind.HOLD_MEDICINE, TaskKind.AGENT)
-
 
 # Words and letters
 
@@ -262,56 +260,17 @@ def _consent(case: Situation, stage: Stage) -> Effects:
 def book(case: Situation) -> Effects:
     """Turn the held slot into a booking, and ask for the preparation it needs."""
     booking = needed(held_booking(case), "No slot is held: hold one first.")
+    now = read(case.facts, case.protocol, case.today, case.holidays)
     renewed = case.details.date("referral_valid_until")
     return (
         SetBookingState(state=BookingState.BOOKED),
         *_consent(case, case.stage),
         *((RenewReferral(valid_until=renewed),) if renewed else ()),
-        *_renewal(case, booking.on, TaskKind.BLOODS),
-        *_renewal(case, booking.on, TaskKind.IMAGING),
-        *_holds(case, booking.on),
-        *_agent(case, booking.on),
+        *renewal(now, booking.on, TaskKind.BLOODS, planned=case.details.date("bloods_on")),
+        *renewal(now, booking.on, TaskKind.IMAGING, planned=case.details.date("imaging_on")),
+        *holds(now, booking.on),
+        *agent(now, case.stage, booking.on),
     )
-
-
-def _renewal(case: Situation, on: date, kind: TaskKind) -> Effects:
-    """A task for new bloods or imaging, if those on record will be too old."""
-    bloods = kind is TaskKind.BLOODS
-    read = validity.bloods if bloods else validity.imaging
-    if read(case.facts, on, case.protocol).holds:
-        return ()
-    limit = (validity.bloods_days if bloods else validity.imaging_days)(case.facts, case.protocol)
-    planned = case.details.date(f"{kind}_on")
-    first = max(on - timedelta(days=limit), case.today)
-    turnaround = timedelta(days=case.protocol.days(f"{kind}_turnaround"))
-    when = f"on {day(planned)}" if planned else f"from {day(first)} to {day(on - turnaround)}"
-    says = f"Arrange new {kind} {when}, for the procedure on {day(on)}."
-    return (Task(kind=kind, role=Role.BOOKINGS, says=says, due_on=planned or max(on - turnaround, case.today)),)
-
-
-def _holds(case: Situation, on: date) -> Effects:
-    """A task to ask the prescriber for each medicine to stop; the patient is never told by a machine."""
-    return tuple(
-        Task(
-            kind=TaskKind.HOLD_MEDICINE,
-            role=Role.CLINICIAN,
-            says=f"Agree with the prescriber: {hold.medicine}, last dose on {day(hold.last_dose_on)}."
-            + (f" {hold.rule.then}" if hold.rule.then else ""),
-            due_on=hold.last_dose_on,
-        )
-        for hold in validity.medicine_holds(case.facts, on, case.protocol)
-    )
-
-
-def _agent(case: Situation, on: date) -> Effects:
-    """A task to order the neurolytic agent."""
-    if case.stage is Stage.TEST_BLOCK or case.technique is not Technique.CHEMICAL:
-        return ()
-    by, lead = case.today, case.protocol.days("agent_lead")
-    while add_working_days(by + timedelta(days=1), lead, case.holidays) <= on:
-        by += timedelta(days=1)
-    says = f"Order the neurolytic agent for {day(on)}; the pharmacy needs {lead} working days."
-    return (Task(kind=TaskKind.AGENT, role=Role.BOOKINGS, says=says, due_on=by),)
 
 
 def postponed_by_hospital(case: Situation) -> Effects:

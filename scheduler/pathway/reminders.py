@@ -46,8 +46,8 @@ def reminders(facts: CaseFacts, protocol: Protocol, *, visit: str = "") -> tuple
     booking, episode = facts.booking, facts.episode
     agreed = booking is not None and booking.state in AGREED
     found = list(_of_visit(booking, protocol, visit)) if booking is not None and agreed else []
-    if episode is not None:
-        found += _of_validity(facts, episode.stage, booking.on if booking is not None and agreed else None, protocol)
+    if episode is not None and not agreed:
+        found += _of_validity(facts, episode.stage, protocol)
     return tuple(found)
 
 
@@ -71,11 +71,11 @@ def _of_visit(booking: BookingFacts, protocol: Protocol, visit: str) -> Iterator
         )
 
 
-def _of_validity(facts: CaseFacts, stage: Stage, booked: date | None, protocol: Protocol) -> Iterator[DueStep]:
-    """A prerequisite that holds until the booked day is nobody's worry."""
-    on = facts.received_on if booked is None else booked
+def _of_validity(facts: CaseFacts, stage: Stage, protocol: Protocol) -> Iterator[DueStep]:
+    """What runs out while nothing is booked; what will not hold on a booked day is asked for with its preparation."""
+    on = facts.received_on
     for standing in (consent(facts, stage, on, protocol), mdt_decision(facts, on, protocol), referral(facts, on)):
-        if standing.last is not None and (booked is None or standing.last < booked):
+        if standing.last is not None:
             yield _ends(standing, standing.last, stage, protocol)
 
 

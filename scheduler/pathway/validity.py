@@ -25,6 +25,7 @@ class Prerequisite(StrEnum):
     MDT_DECISION = "P4"
     MEDICINE_HOLD = "P5"
     REFERRAL = "P6"
+    TEST_RESULT = "C5v"
 
     @property
     def label(self) -> str:
@@ -39,6 +40,7 @@ PREREQUISITE_LABELS = {
     Prerequisite.MDT_DECISION: "MDT decision",
     Prerequisite.MEDICINE_HOLD: "Medicine hold",
     Prerequisite.REFERRAL: "Referral",
+    Prerequisite.TEST_RESULT: "Test result",
 }
 
 
@@ -86,7 +88,7 @@ def day(when: date) -> str:
 
 
 def standings(facts: CaseFacts, stage: Stage, on: date, protocol: Protocol, today: date) -> tuple[Standing, ...]:
-    """Say how every prerequisite, P1 to P6 in order, stands for a procedure on this day."""
+    """Say how every prerequisite, P1 to P6 and the test result, stands for a procedure on this day."""
     return (
         bloods(facts, on, protocol),
         imaging(facts, on, protocol),
@@ -94,6 +96,7 @@ def standings(facts: CaseFacts, stage: Stage, on: date, protocol: Protocol, toda
         mdt_decision(facts, on, protocol),
         medicine_hold(facts, on, protocol, today),
         referral(facts, on),
+        test_result(facts, stage, on, protocol),
     )
 
 
@@ -146,7 +149,16 @@ def mdt_decision(facts: CaseFacts, on: date, protocol: Protocol) -> Standing:
 
 
 def medicine_hold(facts: CaseFacts, on: date, protocol: Protocol, today: date) -> Standing:
-    """P5: enough days left to stop every medicine that has to be stopped."""
+    """P5: days enough to stop every medicine that has to be stopped, and a specialist's advice where it must be."""
+    if advice_needed(facts, protocol):
+        return Standing(
+            prerequisite=Prerequisite.MEDICINE_HOLD,
+            holds=False,
+            first=None,
+            last=None,
+            renewable=False,
+            says=_advice_says(facts, protocol),
+        )
     lead = hold_lead_days(facts, protocol)
     first = today + timedelta(days=lead)
     longest = max(medicine_holds(facts, on, protocol), key=lambda hold: hold.rule.full_days, default=None)
@@ -159,6 +171,17 @@ def medicine_hold(facts: CaseFacts, on: date, protocol: Protocol, today: date) -
     return Standing(
         prerequisite=Prerequisite.MEDICINE_HOLD, holds=on >= first, first=first, last=None, renewable=False, says=says
     )
+
+
+def advice_needed(facts: CaseFacts, protocol: Protocol) -> bool:
+    """Say whether a medicine is to be stopped although a clot may follow, and no specialist has advised yet."""
+    return bool(facts.clot_risks) and facts.specialist_advice_on is None and bool(_hold_rules(facts, protocol))
+
+
+def _advice_says(facts: CaseFacts, protocol: Protocol) -> str:
+    risks = ", ".join(risk.label for risk in facts.clot_risks or ())
+    medicines = ", ".join(medicine for medicine, _ in _hold_rules(facts, protocol))
+    return f"Because of {risks}, a specialist has to advise before {medicines} is stopped: record when."
 
 
 def medicine_holds(facts: CaseFacts, on: date, protocol: Protocol) -> tuple[Hold, ...]:
@@ -235,6 +258,26 @@ def first_definitive_day(facts: CaseFacts, protocol: Protocol) -> date | None:
     return test.on + timedelta(days=protocol.days("test_gap")) if test else None
 
 
+def test_result(facts: CaseFacts, stage: Stage, on: date, protocol: Protocol) -> Standing:
+    """C5v: before neurolysis, a positive test of this plan that has not expired, unless none is needed."""
+    what = Prerequisite.TEST_RESULT
+    if stage is not Stage.DEFINITIVE or not result_needed(facts):
+        says = "No test result is needed."
+        return Standing(prerequisite=what, holds=True, first=None, last=None, renewable=False, says=says)
+    test, expires = supporting_test(facts), result_expires_on(facts, protocol)
+    if test is None or expires is None:
+        says = "No positive test block supports the plan."
+        return Standing(prerequisite=what, holds=False, first=None, last=None, renewable=False, says=says)
+    return Standing(
+        prerequisite=what,
+        holds=on <= expires,
+        first=test.on,
+        last=expires,
+        renewable=False,
+        says=f"The positive test result holds to {day(expires)}.",
+    )
+
+
 def procedure_window(facts: CaseFacts, stage: Stage, protocol: Protocol, today: date) -> Window:
     """The days on which this stage may be planned, with a reason for each end and for what blocks it."""
     found = [standing for standing in standings(facts, stage, today, protocol, today) if not standing.renewable]
@@ -243,12 +286,6 @@ def procedure_window(facts: CaseFacts, stage: Stage, protocol: Protocol, today: 
     blocked = [
         standing.says for standing in found if not standing.holds and standing.last is None and standing.first is None
     ]
-    if stage is Stage.DEFINITIVE and result_needed(facts):
-        expires = result_expires_on(facts, protocol)
-        if expires is None:
-            blocked.append("No positive test block supports the plan.")
-        else:
-            lasts[expires] = f"The positive test result holds to {day(expires)}."
     first, last = max(firsts), min(lasts, default=None)
     reasons = [firsts[first], *([lasts[last]] if last is not None else [])]
     return Window(first=first, last=last, blocked=tuple(blocked), says=tuple(reasons))

@@ -274,6 +274,7 @@ ENTRY_FACTS: dict[Entry, tuple[PathwayState, dict[str, Any]]] = {
     Entry.ADD_READINGS: (_S.TEST_AWAITING_RESULT, {"procedures": (_TESTED,)}),
     Entry.RECORD_REVIEW: (_S.FOLLOW_UP, {"procedures": (a_test(), a_treatment(on=TODAY - timedelta(days=7)))}),
     Entry.RECORD_COMPLICATION: (_S.FOLLOW_UP, {"procedures": (a_test(), a_treatment())}),
+    Entry.EVIDENCE_RECEIVED: (_S.TEST_BOOKED, _WAITING_TEST | {"booking": _BOOKED_TEST}),
 }
 ENTRY_ANSWERS: dict[Entry, dict[str, object]] = {
     Entry.CHANGE_CATEGORY: {"urgency": "1", "reason": "The pain is worse"},
@@ -286,6 +287,7 @@ ENTRY_ANSWERS: dict[Entry, dict[str, object]] = {
         "following": "continue",
     },
     Entry.RECORD_COMPLICATION: {"what": "Foot drop", "complication_scale": "cirse", "complication_grade": "3"},
+    Entry.EVIDENCE_RECEIVED: {"items": "R2=2026-11-23"},
 }
 
 

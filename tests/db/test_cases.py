@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from db import agendas, cases, effects, meetings, publishing, writes
+from db import agendas, cases, effects, meetings, publishing, tasks, writes
 from db.facts import case_facts, case_row
 from db.meetings import NewMeeting
 from db.tables import AuditEventRow, BookingRow, CaseEventRow, ClaimRow, DueStepRow, NoticeRow, TaskRow
@@ -242,11 +242,9 @@ def test_tasks_are_raised_and_ticked_off(database):
 
     write(database, work)
     task = read(database, lambda session: session.exec(select(TaskRow).where(TaskRow.kind == "follow_up")).one())
-    write(database, lambda session: cases.finish_task(session, task.id, actor=CLERK, now=MORNING))
+    write(database, lambda session: tasks.finish(session, task.id, actor=CLERK, now=MORNING))
     with pytest.raises(StaleVersionError):
         write(
             database,
-            lambda session: cases.finish_task(
-                session, task.id, actor=CLERK, now=MORNING, expected_version=task.version
-            ),
+            lambda session: tasks.finish(session, task.id, actor=CLERK, now=MORNING, expected_version=task.version),
         )

@@ -25,6 +25,8 @@ COMMANDS = [
     "case",
     "patient",
     "record",
+    "tasks",
+    "holidays",
     "plan",
     "proposal",
     "publish",

@@ -205,6 +205,17 @@ def test_the_response_is_overdue_on_the_ninth_working_day() -> None:
     assert "1 over" in late.says
 
 
+@given(ahead=st.integers(0, 60), days_off=st.frozensets(st.integers(1, 60), max_size=12))
+def test_the_day_a_response_is_due_is_the_same_whichever_day_it_is_looked_at(
+    ahead: int, days_off: frozenset[int]
+) -> None:
+    facts = a_case_facts(S.TRIAGE, received_on=TODAY, history=(Visit(state=S.TRIAGE, entered_on=TODAY),))
+    holidays = frozenset(TODAY + timedelta(days=off) for off in days_off)
+    clock = clock_of(facts, "C1", TODAY + timedelta(days=ahead), holidays)
+    assert clock.due_on == add_working_days(TODAY, 8, holidays)
+    assert not clock.overdue or TODAY + timedelta(days=ahead) > clock.due_on
+
+
 def test_the_response_clock_has_no_due_day_while_it_stands_still() -> None:
     history = visits((S.REFERRAL_RECEIVED, "2026-11-02"), (S.REFERRAL_INCOMPLETE, "2026-11-05"))
     assert clock_of(a_case_facts(S.REFERRAL_INCOMPLETE, history=history), "C1").due_on is None

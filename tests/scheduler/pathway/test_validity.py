@@ -48,6 +48,7 @@ def test_every_prerequisite_says_the_day_it_breaks() -> None:
         Prerequisite.MDT_DECISION: day(90),
         Prerequisite.MEDICINE_HOLD: None,
         Prerequisite.REFERRAL: day(50),
+        Prerequisite.TEST_RESULT: day(41),
     }
 
 
@@ -76,7 +77,7 @@ def test_imaging_in_cancer_holds_for_six_weeks() -> None:
 def test_nothing_recorded_holds_nothing() -> None:
     bare = waiting(items=(), consents=(), mdt=None)
     found = standings(bare, Stage.DEFINITIVE, day(1), a_protocol(), TODAY)
-    assert [one.holds for one in found] == [False, False, False, False, True, True]
+    assert [one.holds for one in found] == [False, False, False, False, True, True, True]
 
 
 def test_the_last_dose_is_the_day_before_the_days_off() -> None:

@@ -1,0 +1,151 @@
+"""Tasks of people: who is asked, who took one, what was put off, and what was ticked off by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from db import audit, writes
+from db.audit import Author
+from db.protocol import protocol
+from db.silence import silent_cases
+from db.tables import BookingRow, CaseRow, SuiteRow, SuiteSessionRow, TaskRow
+from db.tables.booking import HOLDING
+from db.words import TaskState
+from scheduler.errors import BadInputError, Fault, NotFoundError, TransitionNotAllowedError
+from scheduler.pathway.todo import NOT_BY_HAND, done_by
+from scheduler.vocabulary import Role
+
+LEAST_OF_ID = 6  # characters of an id that a person may type in place of the whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Whom a task asks: people of this role, at one of these sites where the case has any."""
+
+    id: str
+    ref: str | None
+    kind: str
+    role: Role
+    sites: tuple[str, ...]
+
+
+def asked_of(session: Session, task_id: str) -> Asked:
+    """Say whom a task asks; an id may be shortened to its first characters."""
+    task = _task(session, task_id)
+    case = session.get(CaseRow, task.case_id) if task.case_id else None
+    return Asked(
+        id=task.id,
+        ref=case.ref if case else None,
+        kind=task.kind,
+        role=task.role,
+        sites=sites_of(session, case) if case else (),
+    )
+
+
+def sites_of(session: Session, case: CaseRow) -> tuple[str, ...]:
+    """Give the site a case is booked at, or else the only ones that may take it; empty while it may go anywhere."""
+    booked = (
+        select(SuiteRow.site_id)
+        .join(SuiteSessionRow, col(SuiteSessionRow.suite_id) == SuiteRow.id)
+        .join(BookingRow, col(BookingRow.session_id) == SuiteSessionRow.id)
+        .where(BookingRow.case_id == case.id, col(BookingRow.status).in_(HOLDING))
+    )
+    site = session.exec(booked).first()
+    return (site,) if site else tuple(case.allowed_sites or ())
+
+
+def finish(
+    session: Session,
+    task_id: str,
+    *,
+    actor: Author,
+    now: datetime,
+    expected_version: int | None = None,
+    write_id: str | None = None,
+) -> None:
+    """Tick off a task by hand; refused for one that only its step ends, and for the last thing a case waits for."""
+    if writes.earlier(session, write_id, "finish_task") is not None:
+        return
+    task = _open(session, task_id, expected_version)
+    case = session.get(CaseRow, task.case_id) if task.case_id else None
+    if task.kind in NOT_BY_HAND and case is not None and not case.state.ends:
+        steps = ", ".join(event.value for event in done_by(task.kind, case.state))
+        raise TransitionNotAllowedError(
+            f"“{task.says}” ticks itself off when the step is recorded: {steps}. It is the next step of {case.ref}."
+        )
+    task.state, task.ended_at, task.ended_by = TaskState.DONE, now, actor.id
+    session.flush()
+    if case is not None and silent_cases(session, now=now, ref=case.ref):
+        raise TransitionNotAllowedError(
+            f"This is the last thing that keeps {case.ref} in sight: record its next step first."
+        )
+    audit.record(session, action="finish_task", entity="task", ref=task.id)
+    writes.finish(session, write_id, {"task": task.id})
+
+
+def assign(
+    session: Session,
+    task_id: str,
+    *,
+    person: str | None,
+    name: str = "",
+    expected_version: int | None = None,
+    write_id: str | None = None,
+) -> None:
+    """Give a task to one person, or back to everybody of its role when no person is named."""
+    action = "assign_task" if person else "hand_back_task"
+    if writes.earlier(session, write_id, action) is not None:
+        return
+    task = _open(session, task_id, expected_version)
+    task.assignee, task.assignee_name = person, name if person else ""
+    audit.record(session, action=action, entity="task", ref=task.id)
+    writes.finish(session, write_id, {"task": task.id})
+
+
+def snooze(
+    session: Session,
+    task_id: str,
+    *,
+    until: date,
+    reason: str,
+    today: date,
+    expected_version: int | None = None,
+    write_id: str | None = None,
+) -> None:
+    """Put a task off to a later day, with the reason, within the protocol's limit; its due day does not change."""
+    if writes.earlier(session, write_id, "snooze_task") is not None:
+        return
+    limit = protocol(session, today).days("snooze_at_most")
+    if not reason.strip():
+        raise BadInputError((Fault(where="reason", says="say why the task is put off."),))
+    if not 0 < (until - today).days <= limit:
+        says = f"a task is put off to a later day, at most {limit} days from today; {until} is not one."
+        raise BadInputError((Fault(where="until", says=says),))
+    task = _open(session, task_id, expected_version)
+    task.snoozed_until, task.snooze_reason = until, reason.strip()
+    audit.record(session, action="snooze_task", entity="task", ref=task.id, facts={"until": until})
+    writes.finish(session, write_id, {"task": task.id})
+
+
+def _open(session: Session, task_id: str, expected_version: int | None) -> TaskRow:
+    task = _task(session, task_id)
+    task.expect(expected_version)
+    if task.state is not TaskState.OPEN:
+        raise TransitionNotAllowedError("This task is not open any more: somebody did it, or it was no longer needed.")
+    return task
+
+
+def _task(session: Session, task_id: str) -> TaskRow:
+    whole = session.get(TaskRow, task_id)
+    if whole is not None:
+        return whole
+    like = select(TaskRow).where(col(TaskRow.id).startswith(task_id, autoescape=True)).limit(2)
+    found = session.exec(like).all() if len(task_id) >= LEAST_OF_ID else []
+    if len(found) > 1:
+        raise NotFoundError(f"More than one task begins with {task_id}: give more of its id.")
+    if not found:
+        raise NotFoundError("No task has this id. See: neurolist tasks")
+    return found[0]

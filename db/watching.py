@@ -1,0 +1,195 @@
+"""What rests on a case's facts follows them: its timers fall due when its clocks say, its preparation fits the day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from db import audit, due_steps
+from db.clinic import holidays
+from db.due_steps import DueStep
+from db.facts import case_row, facts_of
+from db.localtime import local_date, start_of_day, timezone_of
+from db.protocol import protocol
+from db.tables import BookingRow, CaseRow, CounterRow, DueStepRow, TaskRow
+from db.tables.booking import HOLDING
+from db.words import StepState, TaskState
+from scheduler.pathway.due import BOOKED, CLOCK_OF, CaseNow, TimerKey, read, timers_due
+from scheduler.pathway.effects import ReopenEpisode, Task, TaskKind, Timer, UpdateEpisode
+from scheduler.pathway.events import Event
+from scheduler.pathway.machine import Step
+from scheduler.pathway.preparation import PREPARATION, preparation
+from scheduler.pathway.states import PathwayState
+from scheduler.vocabulary import Stage
+
+DAILY = "looked_after"  # the counter of the last day
+OURSELVES = "neurolist"  # who ticked off a task that was done without anybody saying so
+ONE_DAY = timedelta(days=1)
+FOLLOWED = tuple(sorted({name.value for name, _ in CLOCK_OF} | {Timer.RESULT_AGEING.value}))
+LIVE = tuple(state for state in PathwayState if not state.ends)
+# Bloods and imaging may be planned for a day that only the booking's form knew, so their words are not replaced.
+_REWORDED = tuple(kind.value for kind in PREPARATION if kind not in {TaskKind.BLOODS, TaskKind.IMAGING})
+
+
+def concerns(step: Step) -> bool:
+    """Say whether a step may move timers or what has to be prepared, beyond what it asks for itself."""
+    booked = step.from_state in BOOKED or step.to_state in BOOKED
+    waits = any(isinstance(effect, UpdateEpisode | ReopenEpisode) for effect in step.effects)
+    return booked or waits or not isinstance(step.event, Event)
+
+
+def looked_after_on(session: Session) -> int:
+    """Give the ordinal of the last day on which every case was looked after; 0 before the first."""
+    counter = session.get(CounterRow, DAILY)
+    return counter.last if counter else 0
+
+
+def note_day(session: Session, ordinal: int) -> None:
+    """Keep that every case was looked after on this day."""
+    counter = session.get(CounterRow, DAILY)
+    if counter is None:
+        session.add(CounterRow(name=DAILY, last=ordinal))
+    else:
+        counter.last = ordinal
+
+
+def look_after(session: Session, case: CaseRow, *, now: datetime) -> None:
+    """Bring the timers and the preparation of one case in line with its facts."""
+    facts = facts_of(session, [case])[case.id]
+    today = local_date(session, now)
+    _look_after(session, case, read(facts, protocol(session, today), today, holidays(session)), now)
+
+
+def look_after_all(session: Session, *, now: datetime) -> int:
+    """Do the same for every case that has not ended; says how many there are."""
+    rows = session.exec(select(CaseRow).where(col(CaseRow.state).in_(LIVE)).order_by(CaseRow.ref)).all()
+    facts, today = facts_of(session, rows), local_date(session, now)
+    rules, days_off = protocol(session, today), holidays(session)
+    for row in rows:
+        _look_after(session, row, read(facts[row.id], rules, today, days_off), now)
+    session.flush()
+    if audit.has_changes(session):
+        audit.record(session, action="look_after", entity="case", ref="all")
+    return len(rows)
+
+
+def _look_after(session: Session, row: CaseRow, case: CaseNow, now: datetime) -> None:
+    follow_timers(session, row, case, now)
+    prepare(session, row, case, now)
+
+
+def follow_timers(session: Session, row: CaseRow, case: CaseNow, now: datetime) -> None:
+    """Set each waiting timer to the day its clock says now, and take back the task of one that is not due after all."""
+    due = timers_due(case)
+    asked = select(DueStepRow).where(
+        DueStepRow.case_ref == row.ref, DueStepRow.state == StepState.WAITING, col(DueStepRow.name).in_(FOLLOWED)
+    )
+    for step in session.exec(asked).all():
+        on = due.get(_key(step.name, step.key))
+        if on is not None and step.failures == 0:
+            step.due_at = start_of_day(on, timezone_of(session))
+            step.payload = {**step.payload, "due_on": on.isoformat()}
+    for task in _tasks(session, row, FOLLOWED, TaskState.OPEN):
+        found = [(key, on) for key, on in due.items() if key[0].value == task.kind]
+        for key, on in found:
+            if on is None or on > case.today:
+                task.state, task.ended_at, task.ended_by = TaskState.CANCELLED, now, OURSELVES
+                told = {"role": task.role.value, "says": task.says}
+                _set(session, row.ref, key, on or case.today + ONE_DAY, told)
+    session.flush()
+
+
+def put_off(session: Session, step: DueStep, *, today: date) -> bool:
+    """Look again whether a timer is due, and set it anew when its clock stands still or runs out later; says if it was.
+
+    A holiday, a change of category or days not ready may have moved the day since the timer was set.
+    """
+    if step.case_ref is None or step.name not in FOLLOWED:
+        return False
+    row = case_row(session, step.case_ref)
+    facts = facts_of(session, [row])[row.id]
+    due = timers_due(read(facts, protocol(session, today), today, holidays(session)))
+    key = _key(step.name, step.key)
+    on = due.get(key, today)
+    if on is not None and on <= today:
+        return False
+    _set(session, row.ref, key, on or today + ONE_DAY, step.payload)
+    return True
+
+
+def _set(session: Session, ref: str, key: TimerKey, on: date, told: Mapping[str, object]) -> None:
+    """Set a timer for another day; its key names the case, the procedure, the day it was made and the day it is due."""
+    name, stage = key
+    made = local_date(session, audit.attribution(session).now)
+    about = "/".join(part for part in (stage, made.isoformat(), on.isoformat()) if part)
+    due_steps.enqueue(
+        session,
+        key=f"{ref}:{name.value}:{about}",
+        name=name.value,
+        due_at=start_of_day(on, timezone_of(session)),
+        case_ref=ref,
+        payload={**told, "due_on": on.isoformat()},
+        revive=True,
+    )
+
+
+def _key(name: str, key: str) -> TimerKey:
+    """The name of a timer and the procedure it waits for, which stands first in what follows the name in its key."""
+    about = key.rsplit(":", maxsplit=1)[-1].split("/", maxsplit=1)[0]
+    return Timer(name), about if about in set(Stage) else ""
+
+
+def prepare(session: Session, row: CaseRow, case: CaseNow, now: datetime) -> None:
+    """Raise, reword and tick off the tasks of preparation, so that they are those that the booked day asks for.
+
+    What a person ticked off for this booking and this day is not asked for again.
+    """
+    kinds = tuple(kind.value for kind in PREPARATION)
+    wanted = {(task.kind.value, task.about): task for task in preparation(case)}
+    still = {(task.kind, task.about): task for task in _tasks(session, row, kinds, TaskState.OPEN)}
+    for key, task in still.items():
+        if key in wanted:
+            _reword(task, wanted[key])
+        else:
+            task.state, task.ended_at, task.ended_by = TaskState.DONE, now, OURSELVES
+    asked = [task for key, task in wanted.items() if key not in still]
+    done = _done_by_hand(session, row, kinds) if asked else frozenset()
+    session.add_all([_row(row, task, now) for task in asked if (task.kind.value, task.about, task.for_day) not in done])
+    session.flush()
+
+
+def _reword(row: TaskRow, task: Task) -> None:
+    if row.for_day == task.for_day and (row.kind not in _REWORDED or row.says == task.says):
+        return
+    row.says, row.due_on, row.role, row.for_day = task.says, task.due_on, task.role, task.for_day
+    row.snoozed_until, row.snooze_reason = None, None
+
+
+def _row(case: CaseRow, task: Task, now: datetime) -> TaskRow:
+    return TaskRow(
+        case_id=case.id,
+        kind=task.kind.value,
+        role=task.role,
+        says=task.says,
+        due_on=task.due_on,
+        about=task.about,
+        for_day=task.for_day,
+        made_at=now,
+    )
+
+
+def _tasks(session: Session, case: CaseRow, kinds: Sequence[str], state: TaskState) -> Sequence[TaskRow]:
+    asked = select(TaskRow).where(TaskRow.case_id == case.id, TaskRow.state == state, col(TaskRow.kind).in_(kinds))
+    return session.exec(asked.order_by(col(TaskRow.made_at), TaskRow.id)).all()
+
+
+def _done_by_hand(session: Session, case: CaseRow, kinds: Sequence[str]) -> frozenset[tuple[str, str, date | None]]:
+    booked = select(BookingRow.made_at).where(BookingRow.case_id == case.id, col(BookingRow.status).in_(HOLDING))
+    since = session.exec(booked).first()
+    return frozenset(
+        (task.kind, task.about, task.for_day)
+        for task in _tasks(session, case, kinds, TaskState.DONE)
+        if task.ended_by != OURSELVES and since is not None and task.made_at >= since
+    )

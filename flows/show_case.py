@@ -1,0 +1,141 @@
+"""What the command line prints of one case: where it stands, what is wrong, what it waits for, and how it got there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.markup import escape
+
+from flows.show import console, day, local, table
+from flows.show_tasks import how, task_head
+
+if TYPE_CHECKING:
+    from flows.desk import CasePage, NextStep
+
+GRAVE = frozenset({"overdue", "booking_passed", "runs_out", "advice"})
+TOLD_ELSEWHERE = frozenset({"reason"})  # it stands in the column of its own
+
+
+def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo) -> None:
+    """Print one case: where it stands, alerts, tasks, clocks, prerequisites, bookings, history and next steps."""
+    screen = console()
+    _print_head(page, screen)
+    for alert in page.summary.alerts:
+        colour = "red" if alert.kind.value in GRAVE else "yellow"
+        screen.print(f"[{colour}]![/] {escape(alert.says)}")
+    _print_tasks(page, screen)
+    _print_clocks(page, screen)
+    _print_prerequisites(page, screen)
+    _print_bookings(page, screen, zone)
+    _print_timers(page, screen)
+    _print_history(page, screen, zone)
+    _print_next(page.ref, steps, screen)
+
+
+def _print_head(page: CasePage, screen: Console) -> None:
+    case = page.summary
+    side = f", {case.laterality.label.lower()}" if case.laterality else ""
+    technique = f", {case.technique.label.lower()}" if case.technique else ""
+    target = case.target.label if case.target else "no target yet"
+    ready = f"; {case.readiness.label.lower()}" if case.readiness else ""
+    screen.print(f"[bold]{case.ref}[/]  {case.state.label} since {day(case.since)}")
+    screen.print(
+        f"{target}{technique}{side}; {case.funding.label.lower()}; category {case.urgency or 'not set'}{ready}"
+    )
+    screen.print(f"Missing: {', '.join(case.missing) or 'nothing'}")
+    if page.agenda_on is not None:
+        screen.print(f"On the agenda of the MDT meeting of {day(page.agenda_on)}.")
+
+
+def _print_tasks(page: CasePage, screen: Console) -> None:
+    open_tasks = sorted(
+        (task for task in page.tasks if task.state.value == "open"), key=lambda task: task.due_on or date.max
+    )
+    if open_tasks:
+        screen.print("\n[bold]To do[/]")
+    for task in open_tasks:
+        screen.print(f"  {task_head(task).replace(f'  [bold]{page.ref}[/]', '')}")
+        screen.print(f"    [dim]{escape(how(task))}[/]")
+
+
+def _print_clocks(page: CasePage, screen: Console) -> None:
+    shown = table("Clock", "Days", "Limit", "Not counted", "Due", "", title="\nClocks")
+    for clock in page.clocks:
+        late = "[red]overdue[/]" if clock.overdue and not clock.stopped else "stopped" if clock.stopped else ""
+        paused = str(clock.paused_days or "-")
+        shown.add_row(
+            f"{clock.id} {clock.label}", str(clock.days), str(clock.limit or "-"), paused, day(clock.due_on), late
+        )
+    screen.print(shown)
+
+
+def _print_prerequisites(page: CasePage, screen: Console) -> None:
+    if not page.prerequisites:
+        return
+    what = "the booked day" if page.summary.booked_for else "today"
+    shown = table("What must hold", "Good to", "", title=f"\nOn {what}, {day(page.prerequisites_on)}")
+    for one in page.prerequisites:
+        mark = "" if one.holds else "[red]![/] "
+        shown.add_row(f"{mark}{one.prerequisite.value} {one.prerequisite.label}", day(one.last), escape(one.says))
+    screen.print(shown)
+
+
+def _print_bookings(page: CasePage, screen: Console, zone: ZoneInfo) -> None:
+    if page.bookings:
+        shown = table("When", "Where", "Radiologist", "Stands as", title="\nBookings")
+        for booking in page.bookings:
+            where = f"{booking.site_name}, {booking.suite_name}"
+            shown.add_row(local(booking.start, zone), where, escape(booking.radiologist), booking.status.label)
+        screen.print(shown)
+
+
+def _print_timers(page: CasePage, screen: Console) -> None:
+    coming = [timer for timer in page.timers if timer.says]
+    if coming:
+        screen.print("\n[bold]Will be asked by itself[/]")
+    for timer in coming:
+        who = f", {timer.role.label}" if timer.role else ""
+        screen.print(f"  {day(timer.due_on)}{who}: {escape(timer.says)}")
+
+
+def _print_history(page: CasePage, screen: Console, zone: ZoneInfo) -> None:
+    """Each line says what happened, when, by whom and why; what was written with it stands below."""
+    screen.print("\n[bold]History[/]")
+    written: dict[int, list[str]] = {note.event_seq: [] for note in page.notes}
+    for note in page.notes:
+        if note.about not in TOLD_ELSEWHERE:
+            written[note.event_seq].append(f"{note.about.replace('_', ' ').capitalize()}: {note.text}")
+    for line in page.history:
+        moved = line.from_state not in {None, line.to_state}
+        then = f" → {line.to_state.label}" if moved else ""
+        screen.print(f"  {local(line.at, zone)}  [bold]{line.label}[/]{then}  [dim]{escape(line.by)} ({line.role})[/]")
+        for told in ([line.why] if line.why else []) + written.get(line.seq, []):
+            screen.print(f"      {escape(told)}")
+        noted = {note.about for note in page.notes if note.event_seq == line.seq} | TOLD_ELSEWHERE
+        given = [f"{key}={_answer(value)}" for key, value in line.details.items() if key not in noted]
+        if given:
+            screen.print(f"      [dim]{escape(', '.join(given))}[/]")
+
+
+def _answer(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _print_next(ref: str, steps: Sequence[NextStep], screen: Console) -> None:
+    screen.print("\n[bold]What may follow[/]" if steps else "\nThe pathway is done.")
+    for step in steps:
+        if not step.allowed:
+            screen.print(
+                f"  [bold]{step.event.value}[/]  {step.label}  [yellow]not now: {escape(step.why_not or '')}[/]"
+            )
+            continue
+        needs = ", ".join(field.key for field in step.fields if field.required)
+        screen.print(f"  [bold]{step.event.value}[/]  {step.label}" + (f"  [dim]needs {needs}[/]" if needs else ""))
+    if steps:
+        screen.print(
+            f"[dim]Record one with: neurolist record {ref} EVENT --set KEY=VALUE; docs/pathway.md has the forms[/]"
+        )
