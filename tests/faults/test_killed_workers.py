@@ -173,7 +173,7 @@ def test_sixty_kills_lose_no_step_and_repeat_none(memory):
     assert read(database, due_steps.parked) == []
 
     # The open tasks are those the pathway set, one for each case; the trail is whole.
-    tasks = read(database, boards.tasks)
+    tasks = read(database, boards.kept_tasks)
     assert Counter(task.ref for task in tasks) == Counter({task.ref: 1 for task in tasks})
     assert len(tasks) == CASES
     assert database.verify_trail().fault is None

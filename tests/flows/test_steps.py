@@ -124,7 +124,11 @@ def test_a_failing_step_is_tried_again_after_a_growing_pause_and_parked_as_a_tas
     assert gaps[0] == steps.FIRST_PAUSE
     (parked,) = read(service.database, due_steps.parked)
     assert parked.last_error == "The printer is on fire."
-    assert [task.ref for task in read(service.database, boards.tasks) if task.kind == "parked_step"] == [ref]
+    assert [
+        task.ref
+        for task in read(service.database, lambda session: boards.tasks(session, now=service.clock.now()))
+        if task.kind == "parked_step"
+    ] == [ref]
 
 
 def test_a_fault_of_the_code_is_counted_without_its_text_which_might_name_a_person(service, monkeypatch):

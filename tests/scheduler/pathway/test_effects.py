@@ -42,7 +42,7 @@ from scheduler.pathway.effects import (
     Timer,
     UpdateEpisode,
 )
-from scheduler.pathway.events import Event
+from scheduler.pathway.events import Entry, Event
 from scheduler.pathway.facts import CaseFacts, Channel, MdtRecommendation, TestResult
 from scheduler.pathway.machine import decide, opening_effects
 from scheduler.pathway.states import PathwayState as S
@@ -57,7 +57,9 @@ from tests.builders.pathway import (
     a_treatment,
     all_items,
     an_episode,
+    enter,
     ready_for,
+    ready_to_write,
     scores,
 )
 
@@ -91,7 +93,10 @@ def test_every_kind_of_effect_is_left_by_some_step() -> None:
     left: set[type] = set()
     for move in TRANSITIONS:
         left |= {type(effect) for effect in after(move.start, move.event)}
-    # Left with an optional answer, and by evidence that comes at any time: each has its own test.
+    for entry in Entry:
+        facts, answers = ready_to_write(entry)
+        left |= {type(effect) for effect in enter(facts, entry, **answers).effects}
+    # Left with an optional answer: each has its own test.
     assert set(get_args(Effect)) - left == {RenewReferral, RecordMedicineFacts}
 
 
