@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from db.tables import CaseLinkRow, CaseRow, MdtItemRow, ProcedureRecordRow
 
@@ -23,10 +23,11 @@ class Others:
 
 def others_of(session: Session, cases: Sequence[CaseRow]) -> Others:
     """Read what else there is about the patients of these cases; for most of them that is nothing, in one query."""
-    one = cases[0].patient_id if len(cases) == 1 else None
+    returning = select(CaseRow.patient_id).group_by(CaseRow.patient_id).having(func.count() > 1)
     asked = select(CaseRow).order_by(col(CaseRow.received_on), CaseRow.ref)
+    theirs = CaseRow.patient_id == cases[0].patient_id if len(cases) == 1 else col(CaseRow.patient_id).in_(returning)
     grouped: dict[str, list[CaseRow]] = defaultdict(list)
-    for row in session.exec(asked if one is None else asked.where(CaseRow.patient_id == one)):
+    for row in session.exec(asked.where(theirs)):
         grouped[row.patient_id].append(row)
     by_patient = {patient: rows for patient, rows in grouped.items() if len(rows) > 1}
     ids = [row.id for rows in by_patient.values() for row in rows]
