@@ -160,3 +160,19 @@ def test_nothing_is_kept_of_a_referral_that_fails_half_way(database, monkeypatch
     with pytest.raises(RuntimeError, match="half way"):
         store(database, a_referral())
     assert [count(database, table) for table in (ReferralRow, CaseRow, PatientRow, PatientIdentityRow)] == [0, 0, 0, 0]
+
+
+def test_the_facts_of_many_cases_are_those_of_each_with_the_patients_other_cases(database):
+    a_case(database, 1)
+    a_case(database, 2)
+    again = a_referral(3, patient=a_patient(1), target=Target.STELLATE, laterality=Laterality.LEFT)
+    write(database, lambda session: referrals.store(session, again, actor=CLERK, now=MORNING))
+
+    def compare(session):
+        rows = session.exec(select(CaseRow)).all()
+        many = facts_of(session, rows)
+        return [(many[row.id], facts_of(session, [row])[row.id]) for row in rows]
+
+    pairs = read(database, compare)
+    assert all(together == alone for together, alone in pairs)
+    assert sorted(len(alone.other_cases) for _, alone in pairs) == [0, 1, 1]
