@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from db import referrals
-from db.facts import case_facts
+from db.facts import case_facts, facts_of
 from db.identity import who_is
 from db.incoming import Identifier, IncomingItem
 from db.referrals import Result
@@ -24,6 +24,7 @@ from db.tables import (
     TaskRow,
 )
 from scheduler.pathway.states import PathwayState
+from scheduler.vocabulary import Laterality, Target
 from tests.builders.memory import CLERK, MORNING, TODAY, a_case, a_patient, a_referral, read, write
 
 
