@@ -191,6 +191,28 @@ def record(  # the columns of the trail
     )
 
 
+def touched(session: Session) -> dict[str, dict[str, object]]:
+    """Give every row this transaction has changed so far, with the columns and what is in them now.
+
+    A column that a new row leaves empty has not changed.
+    """
+    session.flush()
+    ledger = _ledger(session)
+    found: dict[str, dict[str, object]] = {}
+    for row in ledger.told:
+        for where, after in row.after.items():
+            if ":" in where and isinstance(after, Mapping):
+                found.setdefault(where, {}).update(_filled(row.before.get(where), after))
+    for where, change in ledger.changes.items():
+        found.setdefault(where, {}).update(_filled(change.before, change.after))
+    return found
+
+
+def _filled(before: object, after: Mapping[str, object]) -> dict[str, object]:
+    known = before if isinstance(before, Mapping) else {}
+    return {name: value for name, value in after.items() if value is not None or name in known}
+
+
 def seal(session: Session) -> None:
     """Write the told events at the end of the trail, each sealed to the one before; refuse silent changes."""
     session.flush()

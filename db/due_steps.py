@@ -133,6 +133,13 @@ def finish(session: Session, step: DueStep, *, now: datetime) -> None:
     session.flush()
 
 
+def note(session: Session, step: DueStep, says: str) -> None:
+    """Keep in words what working a step came to."""
+    row = _held(session, step)
+    row.payload = {**row.payload, "says": says}
+    session.flush()
+
+
 def refuse(session: Session, step: DueStep, *, now: datetime, why: str) -> None:
     """The step no longer makes sense: keep the reason, and never try it again."""
     row = _held(session, step)
@@ -182,6 +189,17 @@ def parked(session: Session) -> list[DueStep]:
     """List the steps that were given up on."""
     asked = select(DueStepRow).where(DueStepRow.state == StepState.PARKED).order_by(col(DueStepRow.due_at))
     return [_step(row) for row in session.exec(asked)]
+
+
+def finished(session: Session, name: str) -> list[DueStep]:
+    """List the steps of one name that were worked, by when they were due."""
+    asked = select(DueStepRow).where(DueStepRow.name == name, DueStepRow.state == StepState.DONE)
+    return [_step(row) for row in session.exec(asked.order_by(col(DueStepRow.due_at)))]
+
+
+def states(session: Session) -> dict[str, StepState]:
+    """Say how every step stands, by its key."""
+    return {row.key: row.state for row in session.exec(select(DueStepRow))}
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:

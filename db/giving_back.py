@@ -13,6 +13,7 @@ from db.tables.booking import HOLDING
 from db.words import TaskState
 from scheduler.pathway.booking import TENTATIVE, BookingState
 from scheduler.pathway.effects import Timer
+from scheduler.pathway.escalation import OF_TASK
 from scheduler.pathway.reminders import OF_A_VISIT
 
 OF_A_BOOKING = (Timer.HOLD_EXPIRES, *OF_A_VISIT)
@@ -37,9 +38,10 @@ def drop_timers(session: Session, case: CaseRow, names: Collection[str], *, now:
 
 
 def tick_off(session: Session, case_id: str, kinds: Collection[str], *, now: datetime, by: str) -> None:
-    """Tick off a case's open tasks of these kinds, or all of them when none is given."""
+    """Tick off a case's open tasks of these kinds, with those that told of their being late; all when none is given."""
     asked = select(TaskRow).where(TaskRow.case_id == case_id, TaskRow.state == TaskState.OPEN)
-    for task in session.exec(asked.where(col(TaskRow.kind).in_(kinds)) if kinds else asked):
+    told = [*kinds, *(f"{OF_TASK}{kind}" for kind in kinds)]
+    for task in session.exec(asked.where(col(TaskRow.kind).in_(told)) if kinds else asked):
         task.state, task.ended_at, task.ended_by = TaskState.DONE, now, by
     session.flush()
 

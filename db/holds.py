@@ -149,7 +149,7 @@ def _keep(session: Session, case: CaseRow, booking: BookingRow, *, now: datetime
     until = kept_until(booking.status, now, booking.start, protocol)
     due_steps.enqueue(
         session,
-        key=f"{case.ref}:{Timer.HOLD_EXPIRES.value}:{booking.stage.value}/{booking.id}/{booking.status.value}",
+        key=f"{case.ref}:{Timer.HOLD_EXPIRES.value}:{booking.stage.value}/{booking.id}/{until.isoformat()}",
         name=Timer.HOLD_EXPIRES.value,
         due_at=until,
         case_ref=case.ref,
@@ -254,6 +254,13 @@ def book_event(session: Session, case_ref: str) -> Event:
 def kept(session: Session, case_ref: str) -> datetime | None:
     """Give the moment until which a case's slot is held; None when none is."""
     return due_steps.next_due(session, case_ref=case_ref, name=Timer.HOLD_EXPIRES)
+
+
+def time_again(session: Session, case_ref: str, *, now: datetime, by: str) -> str:
+    """Start the time of a held slot anew, whose own was lost; gives the timer's name."""
+    case, booking = _tentative(session, case_ref, None)
+    _keep(session, case, booking, now=now, by=by)
+    return Timer.HOLD_EXPIRES.value
 
 
 def untimed(session: Session) -> Sequence[str]:

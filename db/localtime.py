@@ -27,6 +27,20 @@ def instant(day: date, wall: time, timezone: str) -> datetime:
         raise BadInputError((Fault(where="time", says=says),)) from None
 
 
+def wall_instant(day: date, wall: time, timezone: str) -> datetime:
+    """Turn a local date and wall time into UTC, always: one that is skipped comes later, of one repeated the first."""
+    return datetime.combine(day, wall, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+
+
+def wall_time(text: str, where: str) -> time:
+    """Read a wall time such as 02:30."""
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        says = f'"{text}" is not a time of day; write it like 02:30.'
+        raise BadInputError((Fault(where=where, says=says),)) from None
+
+
 def start_of_day(day: date, timezone: str) -> datetime:
     """Give the instant at which a local date begins."""
     return instant(day, time(), timezone)

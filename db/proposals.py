@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
@@ -109,6 +110,25 @@ def plan_of(row: ProposalRow, problem: SchedulingProblem) -> Plan:
     if row.plan is None:
         raise NotFoundError("This proposal has no plan yet.")
     return read_plan(json.dumps(row.plan), problem)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightlyPlan:
+    """The plan last asked for at night: how it stands, and the state of things it was asked for."""
+
+    id: str
+    status: ProposalStatus
+    seen: str
+
+
+def last_nightly(session: Session) -> NightlyPlan | None:
+    """Give the plan last asked for at night; None when there was none yet."""
+    asked = select(ProposalRow.id, ProposalRow.options).order_by(col(ProposalRow.asked_at).desc())
+    nightly = next(((made, options["nightly"]) for made, options in session.exec(asked) if "nightly" in options), None)
+    if nightly is None:
+        return None
+    made, seen = nightly
+    return NightlyPlan(id=made, status=proposal_row(session, made).status, seen=str(seen))
 
 
 def left_out_of(row: ProposalRow) -> tuple[Unscheduled, ...]:

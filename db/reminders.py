@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -15,6 +16,8 @@ from db.protocol import protocol as protocol_in_force
 from db.tables import CaseRow, DueStepRow
 from db.words import StepState
 from scheduler.pathway.effects import DueStep, Timer
+from scheduler.pathway.facts import CaseFacts
+from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.reminders import REMINDERS, reminders
 
 # Somebody told of a visit with less notice than this has just been told of it.
@@ -23,21 +26,31 @@ ONLY_AHEAD = frozenset({Timer.VISIT_REMINDER})
 
 def follow(session: Session, case_ref: str, *, now: datetime, by: str) -> int:
     """Set and drop reminders until they are those of the facts; says how many were set."""
-    case = case_row(session, case_ref)
-    wanted = _wanted(session, case, now)
+    case, today = case_row(session, case_ref), local_date(session, now)
+    facts = facts_of(session, [case])[case.id]
+    wanted = _wanted(session, case, facts, protocol_in_force(session, today))
     known = _known(session, case)
     _drop(session, case, wanted, known, now=now, by=by)
-    return sum(_set(session, case, key, step, now) for key, step in wanted.items() if key not in known)
+    fresh = _fresh(wanted, known, today)
+    for key, step in fresh.items():
+        _set(session, case, key, step)
+    return len(fresh)
 
 
-def _wanted(session: Session, case: CaseRow, now: datetime) -> dict[str, DueStep]:
+def behind(
+    session: Session, case: CaseRow, facts: CaseFacts, rules: Protocol, *, now: datetime, steps: Sequence[DueStepRow]
+) -> bool:
+    """Say whether a case lacks a reminder, given its steps that were not dropped."""
+    known = {row.key: row for row in steps}
+    return bool(_fresh(_wanted(session, case, facts, rules), known, local_date(session, now)))
+
+
+def _wanted(session: Session, case: CaseRow, facts: CaseFacts, rules: Protocol) -> dict[str, DueStep]:
     """Each reminder by the key of its step."""
     if case.state.ends:
         return {}
-    today = local_date(session, now)
-    booking = standing_booking(session, case.id)
-    visit = f"{booking.id[:8]}" if booking is not None else ""
-    found = reminders(facts_of(session, [case])[case.id], protocol_in_force(session, today), visit=visit)
+    booking = standing_booking(session, case.id) if facts.booking is not None else None
+    found = reminders(facts, rules, visit=booking.id[:8] if booking is not None else "")
     return {f"{case.ref}:{step.name.value}:{step.key_suffix}": step for step in found}
 
 
@@ -47,8 +60,23 @@ def _known(session: Session, case: CaseRow) -> dict[str, DueStepRow]:
     return {row.key: row for row in session.exec(asked) if row.state is not StepState.CANCELLED}
 
 
+def _fresh(wanted: Mapping[str, DueStep], known: Mapping[str, DueStepRow], today: date) -> dict[str, DueStep]:
+    """The reminders that are still to be set."""
+    return {
+        key: step
+        for key, step in wanted.items()
+        if key not in known and not (step.name in ONLY_AHEAD and step.due_on <= today)
+    }
+
+
 def _drop(
-    session: Session, case: CaseRow, wanted: dict[str, DueStep], known: dict[str, DueStepRow], *, now: datetime, by: str
+    session: Session,
+    case: CaseRow,
+    wanted: Mapping[str, DueStep],
+    known: Mapping[str, DueStepRow],
+    *,
+    now: datetime,
+    by: str,
 ) -> None:
     stale = [row for key, row in known.items() if key not in wanted]
     for row in stale:
@@ -61,10 +89,8 @@ def _drop(
         tick_off(session, case.id, sorted(over), now=now, by=by)
 
 
-def _set(session: Session, case: CaseRow, key: str, step: DueStep, now: datetime) -> bool:
-    if step.name in ONLY_AHEAD and step.due_on <= local_date(session, now):
-        return False
-    return due_steps.enqueue(
+def _set(session: Session, case: CaseRow, key: str, step: DueStep) -> None:
+    due_steps.enqueue(
         session,
         key=key,
         name=step.name.value,

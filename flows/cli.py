@@ -215,6 +215,27 @@ def case(
 
 
 @app.command()
+def timers(
+    ref: Annotated[
+        str | None, typer.Argument(metavar="REF", help="A case reference; the daily jobs of the service unless said.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show what falls due by itself: for a case, or the daily jobs with what the last night came to."""
+    from flows.show import print_json
+    from flows.show_timers import print_daily, print_timers
+
+    desk = _desk()
+    if ref is None:
+        jobs = desk.daily_jobs()
+        print_json(jobs) if as_json else print_daily(jobs, desk.zone)
+    else:
+        found = desk.timers(ref)
+        print_json(found) if as_json else print_timers(found, desk.zone)
+
+
+@app.command()
 def patient(
     ref: Annotated[str, typer.Argument(metavar="REF", help="A case reference.")],
     *,

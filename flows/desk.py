@@ -30,6 +30,7 @@ from db import (
     publishing,
     reversals,
     tasks,
+    timetable,
     writes,
 )
 from db import protocol as protocols
@@ -63,12 +64,14 @@ from db.referrals import RECEIVE_STEP
 from db.reversals import Reversal
 from db.settings import MemorySettings
 from db.standing import Standing, standing
+from db.timetable import DailyLine, TimerLine
 from db.words import ProposalStatus, TaskState
-from flows.handlers import PLAN_STEP, PUBLISHED_STEP
+from flows.handlers import PUBLISHED_STEP
 from flows.hold_asked import HeldSlot, HoldAsked
 from flows.permissions import EVERY_SITE, Action, Actor, Asked, allowed_roles, demand
-from flows.plan_requests import PlanRequest
+from flows.plan_requests import PLAN_STEP, PlanRequest
 from flows.public_holidays import after_change
+from flows.recurring import RECURRING
 from flows.reports import ImportReport, KeptReferral
 from flows.service import Service, open_service
 from flows.setting_up import SetUpReport, set_up
@@ -111,6 +114,7 @@ __all__ = [
     "CasePage",
     "CaseSummary",
     "Choice",
+    "DailyLine",
     "Desk",
     "Event",
     "Field",
@@ -144,6 +148,7 @@ __all__ = [
     "StepReport",
     "TaskLine",
     "TaskState",
+    "TimerLine",
     "open_desk",
 ]
 
@@ -328,6 +333,14 @@ class Desk:
         """List the public holidays of a year, this one unless said."""
         wanted = year or self.today().year
         return self._look(lambda session: holidays.holiday_lines(session, *year_of(wanted)))
+
+    def timers(self, ref: str) -> tuple[TimerLine, ...]:
+        """List what falls due for a case by itself, the soonest first."""
+        return self._look(lambda session: timetable.of_case(session, ref))
+
+    def daily_jobs(self) -> tuple[DailyLine, ...]:
+        """Say of each daily job when it comes next, and what the last time came to."""
+        return self._look(lambda session: timetable.daily(session, [(job.name, job.says) for job in RECURRING]))
 
     def status(self) -> ServiceStatus:
         """Say how the service stands."""

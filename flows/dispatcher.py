@@ -14,7 +14,8 @@ from itertools import groupby
 
 from flows.prefect_home import answers, health_url
 from flows.service import Service, the_service
-from flows.steps import STAGES, WaitingStep, re_drive, run_plan_steps, run_steps, waiting_steps
+from flows.steps import STAGES, WaitingStep, run_plan_steps, run_steps, waiting_steps
+from flows.sweeping import sweep
 from flows.tether import tether_if_marked
 from flows.words import FlowName
 
@@ -48,7 +49,7 @@ class Dispatcher:
         while not self._stopping:
             worked = await self._one_turn()
             if loop.time() - swept >= SWEEP_SECONDS and not await self._prefect_is_well():
-                await asyncio.to_thread(re_drive, self._service)
+                await asyncio.to_thread(sweep, self._service)
                 swept = loop.time()
             if not worked:
                 await asyncio.sleep(POLL_SECONDS)

@@ -13,8 +13,11 @@ from db import protocol as protocols
 from db.due_steps import DueStep
 from db.referrals import RECEIVE_STEP
 from db.words import ProposalStatus
+from flows import recurring
 from flows.booking_handlers import give_slot_back, remind_patient
+from flows.escalating import escalate
 from flows.handling import Handler, Moment, case_of, raise_task
+from flows.plan_requests import PLAN_STEP
 from flows.service import MACHINE
 from flows.words import FlowName
 from scheduler.errors import TransitionNotAllowedError
@@ -26,7 +29,6 @@ from scheduler.vocabulary import Stage
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-PLAN_STEP = "plan"
 PUBLISHED_STEP = "plan_published"
 
 
@@ -104,6 +106,8 @@ HANDLERS: Mapping[FlowName, Mapping[str, Handler]] = {
         (Timer.STAGED_UNTIL, Timer.RESULT_AGEING, Timer.RESULT_EXPIRES), raise_task
     ),
     FlowName.FOLLOW_UP: {Timer.FOLLOW_UP: raise_task},
+    FlowName.NIGHTLY_PLANNING: recurring.handlers_of(FlowName.NIGHTLY_PLANNING),
+    FlowName.ESCALATION: {Timer.ESCALATION: escalate, **recurring.handlers_of(FlowName.ESCALATION)},
     FlowName.PUBLISHING: {PUBLISHED_STEP: set_overtaken_plans_aside},
 }
 HANDLER_OF: Mapping[str, Handler] = {name: handler for steps in HANDLERS.values() for name, handler in steps.items()}

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from scheduler.errors import NeurolistError
 
+PLAN_STEP = "plan"
 LEAST_RISK, MOST_RISK = 1, 99  # per cent; 0 would keep every list empty and 100 asks for nothing
 FINISHING = timedelta(seconds=5)  # the solver's limit leaves out reading the problem and checking the plan
 

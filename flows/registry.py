@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 
 from flows.definitive_neurolysis import definitive_neurolysis
+from flows.escalation import escalation
 from flows.follow_up import follow_up
 from flows.intake_flow import intake
 from flows.mdt_review import mdt_review
+from flows.nightly_planning import nightly_planning
 from flows.planning import planning
 from flows.publishing import publishing
 from flows.test_block import test_block
@@ -25,4 +27,6 @@ FLOWS: Mapping[FlowName, StageFlow] = {
     FlowName.FOLLOW_UP: follow_up,
     FlowName.PLANNING: planning,
     FlowName.PUBLISHING: publishing,
+    FlowName.NIGHTLY_PLANNING: nightly_planning,
+    FlowName.ESCALATION: escalation,
 }

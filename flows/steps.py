@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from db import due_steps, proposals
+from db import automatic, due_steps, proposals
 from db.due_steps import DueStep
 from db.words import StepState
-from flows.handlers import FLOW_OF, HANDLER_OF, PLAN_STEP, flow_of
+from flows.handlers import FLOW_OF, HANDLER_OF, flow_of
 from flows.handling import Moment
-from flows.plan_requests import request_of, time_needed
+from flows.plan_requests import PLAN_STEP, request_of, time_needed
 from flows.service import MACHINE, Service
 from flows.words import FlowName, StepOutcome
 from scheduler.errors import (
@@ -163,6 +163,7 @@ def _perform(service: Service, step: DueStep) -> None:
     def work(session: Session) -> None:
         due_steps.hold(session, step)
         handler(session, step, at)
+        automatic.forbid_judgement(session)
         due_steps.finish(session, step, now=at.now)
 
     service.database.write(work, author=MACHINE, now=at.now, why=f"step {step.name}")

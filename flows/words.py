@@ -16,6 +16,8 @@ class FlowName(StrEnum):
     FOLLOW_UP = "follow_up"
     PLANNING = "planning"
     PUBLISHING = "publishing"
+    NIGHTLY_PLANNING = "nightly_planning"
+    ESCALATION = "escalation"
 
 
 class StepOutcome(StrEnum):

@@ -131,6 +131,7 @@ class Timer(StrEnum):
     CONSENT_ENDS = "consent_ends"
     MDT_DECISION_ENDS = "mdt_decision_ends"
     REFERRAL_ENDS = "referral_ends"
+    ESCALATION = "escalation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,101 @@
+"""Timers that were lost: due steps are compared with what the facts of every open case call for, and set anew."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db import audit, holds, reminders
+from db.clinic import holidays
+from db.facts import case_row, facts_of
+from db.localtime import local_date, start_of_day, timezone_of
+from db.protocol import protocol as protocol_in_force
+from db.tables import CaseRow, DueStepRow
+from db.words import StepState
+from scheduler.pathway.states import PathwayState
+from scheduler.pathway.timers import Running, running_timers
+
+OPEN = tuple(state for state in PathwayState if not state.ends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """The timers of one case that were missing and are set again, by name."""
+
+    ref: str
+    names: tuple[str, ...]
+
+
+def lost(session: Session, now: datetime) -> tuple[str, ...]:
+    """List the open cases that lack a timer they should have."""
+    rows = session.exec(select(CaseRow).where(col(CaseRow.state).in_(OPEN)).order_by(CaseRow.ref)).all()
+    known = _known(session, None)
+    today = local_date(session, now)
+    facts, rules, days_off = facts_of(session, rows), protocol_in_force(session, today), holidays(session)
+    untimed = set(holds.untimed(session))
+    return tuple(
+        row.ref
+        for row in rows
+        if row.ref in untimed
+        or _missing(running_timers(facts[row.id], rules, today, days_off), known[row.ref], timezone_of(session))
+        or reminders.behind(session, row, facts[row.id], rules, now=now, steps=known[row.ref])
+    )
+
+
+def rebuild(session: Session, ref: str, *, now: datetime, by: str) -> Rebuilt:
+    """Set the timers that one case lacks; those that it has stay as they are."""
+    row, today, zone = case_row(session, ref, lock=True), local_date(session, now), timezone_of(session)
+    facts = facts_of(session, [row])[row.id]
+    running = running_timers(facts, protocol_in_force(session, today), today, holidays(session))
+    missing = _missing(running, _known(session, ref)[ref], zone)
+    for one in missing:
+        session.add(
+            DueStepRow(
+                key=f"{ref}:{one.step.name.value}:{one.step.key_suffix}/set again {now.isoformat()}",
+                name=one.step.name.value,
+                case_ref=ref,
+                payload={
+                    "role": one.step.role.value,
+                    "says": one.step.says,
+                    "due_on": one.step.due_on.isoformat(),
+                },
+                due_at=start_of_day(one.step.due_on, zone),
+                created_at=now,
+            )
+        )
+    session.flush()
+    names = [one.step.name.value for one in missing]
+    if ref in holds.untimed(session):
+        names.append(holds.time_again(session, ref, now=now, by=by))
+    names += ["reminder"] * reminders.follow(session, ref, now=now, by=by)
+    if names:
+        audit.record(session, action="rebuild_timers", entity="case", ref=ref, facts={"timers": sorted(names)})
+    return Rebuilt(ref=ref, names=tuple(names))
+
+
+def _known(session: Session, ref: str | None) -> Mapping[str, Sequence[DueStepRow]]:
+    """Every step of each case, or of one, that was not dropped."""
+    asked = select(DueStepRow).where(
+        col(DueStepRow.case_ref).is_not(None), col(DueStepRow.state) != StepState.CANCELLED
+    )
+    found: dict[str, list[DueStepRow]] = defaultdict(list)
+    for row in session.exec(asked if ref is None else asked.where(DueStepRow.case_ref == ref)):
+        found[str(row.case_ref)].append(row)
+    return found
+
+
+def _missing(running: Sequence[Running], known: Sequence[DueStepRow], zone: str) -> list[Running]:
+    return [one for one in running if not any(_is_of(row, one, zone) for row in known)]
+
+
+def _is_of(row: DueStepRow, one: Running, zone: str) -> bool:
+    about = row.key.split(":", 2)[-1]
+    return (
+        row.name == one.step.name
+        and about.startswith(f"{one.key}/" if one.key else "")
+        and row.created_at >= start_of_day(one.since, zone)
+    )
