@@ -10,7 +10,9 @@ from db.meetings import CLOSE_STEP, FOLLOW_UP_STEP
 from db.referrals import RECEIVE_STEP
 from db.words import StepState
 from flows import handlers, steps
-from flows.handlers import FLOW_OF, HANDLER_OF, PLAN_STEP, PUBLISHED_STEP
+from flows.handlers import FLOW_OF, HANDLER_OF, PUBLISHED_STEP
+from flows.plan_requests import PLAN_STEP
+from flows.recurring import RECURRING
 from flows.steps import re_drive, run_due_steps, run_steps, waiting_steps
 from flows.words import FlowName, StepOutcome
 from scheduler.errors import NeurolistError
@@ -49,7 +51,8 @@ def enqueue(service, name, **options):
 
 
 def test_every_step_the_service_makes_has_a_handler_and_a_flow():
-    assert set(FLOW_OF) == {*Timer, RECEIVE_STEP, PLAN_STEP, PUBLISHED_STEP, CLOSE_STEP, FOLLOW_UP_STEP}
+    daily = {job.name for job in RECURRING}
+    assert set(FLOW_OF) == {*Timer, *daily, RECEIVE_STEP, PLAN_STEP, PUBLISHED_STEP, CLOSE_STEP, FOLLOW_UP_STEP}
     assert set(HANDLER_OF) == set(FLOW_OF) - {PLAN_STEP}
     assert set(FLOW_OF.values()) == set(FlowName)
 
