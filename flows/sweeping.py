@@ -30,7 +30,10 @@ class SweepReport:
             *({"case": one.case_ref or "", "what": one.name, "outcome": one.outcome.value} for one in self.worked),
             *({"case": one.ref, "what": name, "outcome": "set again"} for one in self.rebuilt for name in one.names),
             *({"case": "", "what": name, "outcome": "next time set"} for name in self.daily),
-            *({"case": ref, "what": "silent", "outcome": "its next step was asked for again"} for ref in self.watched.silent),
+            *(
+                {"case": ref, "what": "silent", "outcome": "its next step was asked for again"}
+                for ref in self.watched.silent
+            ),
         ]
 
     def lines(self) -> list[str]:
