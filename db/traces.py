@@ -97,7 +97,7 @@ def _note(trace: Trace, session: Session) -> None:
 def _note_change(before: dict[str, object], row: object) -> None:
     state = inspect(row)
     for column in state.mapper.local_table.columns:
-        history = state.attrs[column.key].history  # type: ignore[union-attr]
+        history = state.attrs[column.key].history
         if column.key not in NEVER_PUT_BACK and history.has_changes() and history.deleted:
             before.setdefault(column.key, plain(history.deleted[0]))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 
 from flows.show import console, day, local, table
 from flows.show_tasks import how, task_head
@@ -26,7 +27,7 @@ def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo) -> Non
     _print_head(page, screen)
     for alert in page.summary.alerts:
         colour = "red" if alert.kind.value in GRAVE else "yellow"
-        screen.print(f"[{colour}]![/] {escape(alert.says)}")
+        _tell(screen, f"[{colour}]![/] {escape(alert.says)}")
     _print_tasks(page, screen)
     _print_clocks(page, screen)
     _print_prerequisites(page, screen)
@@ -58,8 +59,8 @@ def _print_tasks(page: CasePage, screen: Console) -> None:
     if open_tasks:
         screen.print("\n[bold]To do[/]")
     for task in open_tasks:
-        screen.print(f"  {task_head(task).replace(f'  [bold]{page.ref}[/]', '')}")
-        screen.print(f"    [dim]{escape(how(task))}[/]")
+        _tell(screen, task_head(task).replace(f"  [bold]{page.ref}[/]", ""), 2)
+        _tell(screen, f"[dim]{escape(how(task))}[/]", 4)
 
 
 def _print_clocks(page: CasePage, screen: Console) -> None:
@@ -99,7 +100,7 @@ def _print_timers(page: CasePage, screen: Console) -> None:
         screen.print("\n[bold]Will be asked by itself[/]")
     for timer in coming:
         who = f", {timer.role.label}" if timer.role else ""
-        screen.print(f"  {day(timer.due_on)}{who}: {escape(timer.says)}")
+        _tell(screen, f"{day(timer.due_on)}{who}: {escape(timer.says)}", 2)
 
 
 def _print_history(page: CasePage, screen: Console, zone: ZoneInfo) -> None:
@@ -112,29 +113,44 @@ def _print_history(page: CasePage, screen: Console, zone: ZoneInfo) -> None:
     for line in page.history:
         moved = line.from_state not in {None, line.to_state}
         then = f" → {line.to_state.label}" if moved else ""
-        screen.print(f"  {local(line.at, zone)}  [bold]{line.label}[/]{then}  [dim]{escape(line.by)} ({line.role})[/]")
+        _tell(
+            screen, f"{local(line.at, zone)}  [bold]{line.label}[/]{then}  [dim]{escape(line.by)} ({line.role})[/]", 2
+        )
         for told in ([line.why] if line.why else []) + written.get(line.seq, []):
-            screen.print(f"      {escape(told)}")
+            _tell(screen, escape(told), 6)
         noted = {note.about for note in page.notes if note.event_seq == line.seq} | TOLD_ELSEWHERE
-        given = [f"{key}={_answer(value)}" for key, value in line.details.items() if key not in noted]
+        given = [f"{key}={_answer(value, zone)}" for key, value in line.details.items() if key not in noted]
         if given:
-            screen.print(f"      [dim]{escape(', '.join(given))}[/]")
+            _tell(screen, f"[dim]{escape(', '.join(given))}[/]", 6)
 
 
-def _answer(value: object) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+def _answer(value: object, zone: ZoneInfo) -> str:
+    """Write an answer as it was given; an instant in local time."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    try:
+        return local(datetime.fromisoformat(str(value)), zone) if "T" in str(value) else str(value)
+    except ValueError:
+        return str(value)
+
+
+def _tell(screen: Console, text: str, indent: int = 0) -> None:
+    """Print a line that keeps its indent where it is too long for the screen; a pipe gets it whole."""
+    if screen.soft_wrap:
+        screen.print(" " * indent + text)
+    else:
+        screen.print(Padding(text, (0, 0, 0, indent)))
 
 
 def _print_next(ref: str, steps: Sequence[NextStep], screen: Console) -> None:
     screen.print("\n[bold]What may follow[/]" if steps else "\nThe pathway is done.")
     for step in steps:
         if not step.allowed:
-            screen.print(
-                f"  [bold]{step.event.value}[/]  {step.label}  [yellow]not now: {escape(step.why_not or '')}[/]"
-            )
+            why_not = escape(step.why_not or "")
+            _tell(screen, f"[bold]{step.event.value}[/]  {step.label}  [yellow]not now: {why_not}[/]", 2)
             continue
         needs = ", ".join(field.key for field in step.fields if field.required)
-        screen.print(f"  [bold]{step.event.value}[/]  {step.label}" + (f"  [dim]needs {needs}[/]" if needs else ""))
+        _tell(screen, f"[bold]{step.event.value}[/]  {step.label}" + (f"  [dim]needs {needs}[/]" if needs else ""), 2)
     if steps:
         screen.print(
             f"[dim]Record one with: neurolist record {ref} EVENT --set KEY=VALUE; docs/pathway.md has the forms[/]"
