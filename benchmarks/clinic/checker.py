@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from benchmarks.clinic.journal import Entry, everything
 from db.settings import MemorySettings
@@ -74,7 +74,7 @@ class Books:
     """The database as plain rows, and the journals of everybody who acted."""
 
     def __init__(self, settings: MemorySettings, folder: Path, service: Service) -> None:
-        self._engine = create_engine(settings.url)
+        self._engine = create_engine(settings.url, poolclass=NullPool)  # nothing is shared with forked processes
         self._folder = folder
         self._service = service
         self._zone = ZoneInfo(settings.timezone)
@@ -153,9 +153,6 @@ class Books:
             *self._more_than_one("lines of history", "SELECT case_id, event, at FROM case_event"),
             *self._more_than_one("open waits", "SELECT case_id FROM waitlist_episode WHERE closed_on IS NULL"),
             *self._more_than_one("referrals", "SELECT key FROM referral"),
-            *self._more_than_one(
-                "attempts", 'SELECT case_id, "on", channel, count(*) FROM contact_attempt GROUP BY 1,2,3'
-            ),
             *self._overlaps(),
             *self._counters(),
             *self._procedures(),
