@@ -314,6 +314,9 @@ class Books:
         made = self.one("SELECT count(*) FROM booking")
         if published == kept and booked != made:
             yield f"published plans booked {booked} and there are {made} bookings"
+        met = {entry["on"] for entry in told if entry["kind"] == "met"}
+        held = {str(on) for (on,) in self.rows("SELECT \"on\" FROM mdt_meeting WHERE state = 'held'")}
+        yield from (f"the meeting of {on} was finished and is not" for on in sorted(met - held))
         done = {name for (name,) in self.rows("SELECT id FROM task WHERE state != 'open'")}
         ticked = {entry["write"] for entry in told if entry["kind"] == "ticked"}
         yield from (f"task {name} was ticked off and is open" for name in sorted(ticked - done)[:SHOWN])

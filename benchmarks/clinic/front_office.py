@@ -10,11 +10,14 @@ from uuid import NAMESPACE_OID, uuid5
 
 from benchmarks.clinic.journal import Entry
 from benchmarks.clinic.office import Office
-from flows.demo.days import ONE_DAY, next_working_day
-from flows.demo.staff import BOOKINGS, LEAD
+from flows.demo.days import ONE_DAY, is_meeting_day, next_working_day
+from flows.demo.staff import BOOKINGS, COORDINATOR, LEAD, TEAM
 from flows.desk import Desk, ProposalStatus
 from scheduler.errors import NeurolistError, StaleVersionError
+from scheduler.pathway.meetings.words import MeetingState
 
+NOT_REACHED = "The meeting ran out of time."
+OVER = frozenset({MeetingState.HELD, MeetingState.CANCELLED})
 PLANNED_WEEKDAYS = (3,)
 WEEKS_PLANNED = 3
 PLANNING_SECONDS = 4.0
@@ -41,9 +44,32 @@ class FrontOffice(Office):
         for file in sorted(self.post.glob("*.csv")):
             if date.fromisoformat(file.stem) <= today and str(file) not in opened:
                 self._import(file)
+        if is_meeting_day(today) and not self._hold_meeting(today):
+            return None
         if today.weekday() in PLANNED_WEEKDAYS and not self._plan(today):
             return None
         return self._following(today)
+
+    def _hold_meeting(self, today: date) -> bool:
+        """Once the others have recorded the outcomes, note who sat, carry what was not reached, and finish."""
+        mdt = self.desk.acting(COORDINATOR.actor).mdt
+        page = mdt.agenda(today)
+        if page.meeting.state in OVER:
+            return True
+        if not all(_done(mark, today) for mark in self.others):
+            time.sleep(POLL_SECONDS)
+            return False
+        self.journal.write("meeting", on=today.isoformat())
+        try:
+            mdt.attend(today, TEAM, write_id=f"attend {today}")
+            for ref in page.undecided:
+                mdt.carry(today, ref, why=NOT_REACHED, write_id=f"carry {today} {ref}")
+            mdt.finish(today, write_id=f"finish {today}")
+        except NeurolistError as fault:
+            self.journal.write("refused", write=f"finish {today}", event="meeting", says=str(fault)[:300])
+            return False
+        self.journal.write("met", on=today.isoformat())
+        return True
 
     def _import(self, file: Path) -> None:
         write = f"import {file.name}"

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import cases, clinic
+from db import clinic
 from db.engine import Database
 from db.incoming import IncomingReferral
+from db.meetings import NewMeeting
 from flows.clock import fixed_clock
 from flows.demo.arrivals import (
     FUNDINGS,
@@ -27,7 +28,7 @@ from flows.demo.days import ONE_DAY, at, days_between, holidays_around, is_meeti
 from flows.demo.referrals import referral
 from flows.demo.roster import AFTERNOON, MORNING, OVERTIME_MINUTES
 from flows.demo.sites import RADIOLOGISTS, SITES, SUITES, UNITS, travel_minutes
-from flows.demo.staff import ADMINISTRATOR
+from flows.demo.staff import ADMINISTRATOR, COORDINATOR
 from flows.desk import Desk
 from flows.intake.csv_columns import COLUMNS
 from flows.service import Service
@@ -41,7 +42,7 @@ WEEKS_OF_LISTS = 80  # nobody waits this long for the last visit
 LISTS_A_WEEK_EACH = 5  # radiologists of this clinic work full time
 REFERRALS_PER_LIST = 1.8  # most referrals lead to two visits, and a list takes about four
 SHARE_INCOMPLETE = 0.12
-CALENDAR_WEEKS = WEEKS_OF_LISTS
+MEETING_MINUTES = 1200  # so that a meeting reaches every case; this clinic is about what happens afterwards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +66,20 @@ class World:
 
 
 def found(database: Database, world: World) -> None:
-    """Open the clinic: its places, people and lists through the desk, then holidays and meetings."""
+    """Open the clinic: its holidays, then its places, people, lists and meetings through the desk."""
     now = at(world.first, 7, timezone=database.timezone)
     clock = fixed_clock(now, timezone=database.timezone)
     desk = Desk(Service(database=database, clock=clock, owner="founder"), ADMINISTRATOR.actor)
-    desk.set_up(_clinic(world, database.timezone))
 
     def calendar(session: Session) -> None:
         for day, name in holidays_around(world.first + timedelta(weeks=26)).items():
             clinic.add_holiday(session, day, name, confirmed=True)
-        for day in filter(is_meeting_day, days_between(world.first, world.last)):
-            cases.add_meeting(session, day)
 
     database.write(calendar, author=ADMINISTRATOR.author, now=now, why="simulated clinic")
+    desk.set_up(_clinic(world, database.timezone))
+    first = next(filter(is_meeting_day, days_between(world.first, world.last)))
+    meeting = NewMeeting(on=first, capacity_minutes=MEETING_MINUTES)
+    desk.acting(COORDINATOR.actor).mdt.add_series(meeting, every_weeks=1, until=world.last)
 
 
 def _clinic(world: World, timezone: str) -> SchedulingProblem:
