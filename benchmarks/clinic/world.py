@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,7 @@ WEEKS_OF_LISTS = 80  # nobody waits this long for the last visit
 LISTS_A_WEEK_EACH = 5  # radiologists of this clinic work full time
 REFERRALS_PER_LIST = 1.8  # most referrals lead to two visits, and a list takes about four
 SHARE_INCOMPLETE = 0.12
+MEETS_AT = time(7)  # before the offices open, since every day of this clinic is lived in its morning
 MEETING_MINUTES = 1200  # so that a meeting reaches every case; this clinic is about what happens afterwards
 
 
@@ -78,7 +79,7 @@ def found(database: Database, world: World) -> None:
     database.write(calendar, author=ADMINISTRATOR.author, now=now, why="simulated clinic")
     desk.set_up(_clinic(world, database.timezone))
     first = next(filter(is_meeting_day, days_between(world.first, world.last)))
-    meeting = NewMeeting(on=first, capacity_minutes=MEETING_MINUTES)
+    meeting = NewMeeting(on=first, start=MEETS_AT, capacity_minutes=MEETING_MINUTES)
     desk.acting(COORDINATOR.actor).mdt.add_series(meeting, every_weeks=1, until=world.last)
 
 
