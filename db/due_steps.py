@@ -49,13 +49,15 @@ def enqueue(
 ) -> bool:
     """Add a step; its key is unique for ever, so a second one with the same key is ignored. Says whether it is new.
 
-    With `revive`, a step of that key that was dropped comes back instead.
+    With `revive`, a step of that key that was dropped, or worked already, comes back instead: a case that comes to a
+    state for the second time in a day is asked for the same again.
     """
     known = session.exec(select(DueStepRow).where(DueStepRow.key == key)).first()
     if known is not None:
-        back = revive and known.state is StepState.CANCELLED
+        back = revive and known.state not in OPEN
         if back:
             known.state, known.due_at, known.finished_at = StepState.WAITING, due_at, None
+            known.failures = 0
             session.flush()
         return back
     session.add(

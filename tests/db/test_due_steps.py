@@ -122,6 +122,15 @@ def test_a_dropped_step_comes_back_only_where_that_is_asked_for(database):
     assert len(claim(database)) == 1
 
 
+def test_a_worked_step_that_is_asked_for_anew_comes_back_too(database):
+    enqueue(database, case_ref="N10001")
+    [step] = claim(database)
+    write(database, lambda session: due_steps.finish(session, step, now=MORNING))
+    assert not enqueue(database)
+    assert enqueue(database, revive=True)
+    assert len(claim(database)) == 1
+
+
 def test_steps_are_listed_and_claimed_by_name_and_id(database):
     enqueue(database, "a", name="triage")
     enqueue(database, "b", name="mdt")
