@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from scheduler.pathway.clocks import Clock, add_working_days, category_on, clocks, waiting_days
 from scheduler.pathway.effects import CancelDueSteps, CompleteTasks, DueStep, Effect, Task, TaskKind, Timer
 from scheduler.pathway.events import Event
-from scheduler.pathway.facts import Episode
+from scheduler.pathway.facts import CategoryFrom, Episode
 from scheduler.pathway.situation import Situation
 from scheduler.pathway.states import PathwayState
 from scheduler.pathway.validity import result_needed
@@ -86,8 +86,11 @@ def treat_by(stage: Stage) -> DueDay:
         waited, category = 0, case.urgency or Urgency.CATEGORY_1
         if episode is not None:
             until = episode.closed_on or case.today
-            waited = waiting_days(episode.listed_on, until, episode.categories, episode.not_ready)
-            category = category_on(episode.categories, until)
+            # A patient who is listed again may be listed in another category, which this step is about to set.
+            set_now = (CategoryFrom(on=until, urgency=case.urgency),) if case.urgency else ()
+            categories = (*episode.categories, *set_now)
+            waited = waiting_days(episode.listed_on, until, categories, episode.not_ready)
+            category = category_on(categories, until)
         left = case.protocol.days(f"treat_within.{category}") - waited
         return case.today + timedelta(days=max(left, 0))
 
