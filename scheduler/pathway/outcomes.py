@@ -16,6 +16,7 @@ from scheduler.pathway.effects import (
     AddItem,
     Audience,
     CancelBooking,
+    CancelDueSteps,
     CancelNotices,
     CloseEpisode,
     CompleteTasks,
@@ -225,13 +226,17 @@ def _list(case: Situation, stage: Stage, earliest: date | None) -> Effects:
         update = UpdateEpisode(
             stage=stage, on=case.today, urgency=urgency, readiness=readiness, earliest=staged, review_on=review_on
         )
-        return (update, *timers)
+        return (_DROPPED, update, *timers)
     listing = OpenEpisode(
         stage=stage, urgency=urgency, readiness=readiness, listed_on=case.today, earliest=staged, review_on=review_on
     )
     if episode is None:
         return (listing, *timers)
-    return (CloseEpisode(reason=RemovalReason.TO_ANOTHER_LIST, on=case.today), listing, *timers)
+    return (_DROPPED, CloseEpisode(reason=RemovalReason.TO_ANOTHER_LIST, on=case.today), listing, *timers)
+
+
+# What was to be asked about the readiness before is settled by the new listing.
+_DROPPED = CancelDueSteps(names=(Timer.REVIEW_READINESS, Timer.STAGED_UNTIL))
 
 
 def _readiness_timers(case: Situation, readiness: Readiness, review_on: date | None) -> Effects:
