@@ -18,8 +18,9 @@ from db.tables import BookingRow, ClaimRow, EquipmentUnitRow, SiteRow, SuiteRow,
 from db.tables.booking import HOLDING
 from db.words import ResourceKind
 from scheduler.errors import DoubleBookingError, NotFoundError, TransitionNotAllowedError
-from scheduler.pathway.booking import TENTATIVE, BookingEvent, next_booking_state
+from scheduler.pathway.booking import BookingEvent, next_booking_state
 
+BY_ITSELF = frozenset({BookingEvent.CONFIRM, BookingEvent.ARRIVE, BookingEvent.RECOVER})
 SHARED = (ResourceKind.EQUIPMENT, ResourceKind.RECOVERY_BAY)
 Span = tuple[datetime, datetime]
 
@@ -35,7 +36,8 @@ def advance(
 ) -> None:
     """Move a booking on without moving the case, such as when the patient confirms or arrives.
 
-    What ends an agreed booking moves the case too, so it is recorded on the case and refused here.
+    Entering and leaving the room, and what ends a booking, move the case or the held slot too: recorded there, and
+    refused here.
     """
     case = case_row(session, case_ref, lock=True)
     booking = standing_booking(session, case.id)
@@ -43,7 +45,7 @@ def advance(
         raise NotFoundError(f"Case {case_ref} has no booking.")
     booking.expect(expected_version)
     following = next_booking_state(booking.status, event)
-    if (booking.status in TENTATIVE) != (following in TENTATIVE) or not following.holds_its_slot:
+    if event not in BY_ITSELF:
         raise TransitionNotAllowedError(
             f"'{event.label}' is more than a step of the booking: record it on the case, or on the held slot."
         )

@@ -88,7 +88,7 @@ def book(
 def advance(
     ref: Ref, step: Annotated[BookingEvent, typer.Argument(help="What happened to the visit, such as confirm.")]
 ) -> None:
-    """Move a booked visit on without moving the case: confirm, arrive, enter the room, recover, close."""
+    """Move a booked visit on without moving the case: confirm, arrive or recover."""
     from flows.show import summary_line
 
     typer.echo(summary_line(_desk().advance_booking(ref, step)))
