@@ -1,5 +1,5 @@
 # Two commands are the whole set-up: `make start` and `make test`.
-.PHONY: help start test check lint bench bench-quick clinic mutants docs lock pictures clean
+.PHONY: help start test check lint bench bench-quick clinic mutants walks walks-bugs docs lock pictures clean
 
 help:
 	@echo "make start     install, then run Neurolist with a demo clinic and print the address"
@@ -9,6 +9,8 @@ help:
 	@echo "make bench-quick  the same on small problems in a few minutes; writes bench-quick/"
 	@echo "make clinic    move 1,000 invented cases through a clinic whose processes are killed; writes docs/pathway-load.md"
 	@echo "make mutants   put small faults into the rules, goals, diary and audit; each must make a test fail"
+	@echo "make walks     let 2,000 machines walk the pathway at random on each database engine, checked after every step"
+	@echo "make walks-bugs  put known faults into the pathway and its memory; the walks must find each"
 	@echo "make docs      write the generated pages of docs/ again"
 	@echo "make pictures PASSWORD=...  take docs/pictures/ again from a demo clinic that runs"
 	@echo "make lock      resolve the dependencies again into the hash locks"
@@ -50,6 +52,14 @@ clinic:
 mutants:
 	scripts/setup test
 	.venv/bin/python -m scripts.mutants
+
+walks:
+	scripts/setup test
+	.venv/bin/python -m scripts.walks
+
+walks-bugs:
+	scripts/setup test
+	.venv/bin/python -m scripts.walks --bugs
 
 docs:
 	scripts/setup test

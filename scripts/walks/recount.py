@@ -1,0 +1,89 @@
+"""Days counted again, one at a time and straight from the rows, without the pathway's own clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from scripts.walks.rows import Line, Rows
+
+ONE_DAY = timedelta(days=1)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a local date begins."""
+    return datetime.combine(day, time(), tzinfo=zone)
+
+
+def works(day: date, holidays: Set[date]) -> bool:
+    """Whether this is a working day."""
+    return day.isoweekday() <= 5 and day not in holidays
+
+
+def after_working_days(day: date, count: int, holidays: Set[date]) -> date:
+    """The day that is so many working days later."""
+    left = count
+    while left > 0:
+        day += ONE_DAY
+        left -= works(day, holidays)
+    return day
+
+
+def days_from(first: date, last: date) -> Iterable[date]:
+    """Every day from the first up to, and not including, the last."""
+    return (first + ONE_DAY * ahead for ahead in range(max((last - first).days, 0)))
+
+
+def waited(rows: Rows, episode: Line, at: date) -> int:
+    """The waiting days of an episode: those it was ready, at a category no less urgent than the one held at the end."""
+    changes = sorted((line["since"], line["urgency"]) for line in rows.of("category_change", episode_id=episode["id"]))
+    periods = rows.of("not_ready_period", episode_id=episode["id"])
+    final = _held(changes, at)
+    return sum(
+        _held(changes, day) <= final and all(_ready(period, day) for period in periods)
+        for day in days_from(episode["listed_on"], at)
+    )
+
+
+def _held(changes: list[tuple[date, int]], day: date) -> int:
+    before = [urgency for since, urgency in changes if since <= day]
+    return before[-1] if before else changes[0][1]
+
+
+def _ready(period: Line, day: date) -> bool:
+    ends = [period["until"]] if period["until"] else []
+    if period["readiness"] == "NRFS_STAGED" and period["review_on"]:
+        ends.append(period["review_on"])
+    return day < period["since"] or (bool(ends) and day >= min(ends))
+
+
+def category(rows: Rows, episode: Line, at: date) -> int:
+    """The category an episode holds on this day."""
+    return _held(
+        sorted((line["since"], line["urgency"]) for line in rows.of("category_change", episode_id=episode["id"])), at
+    )
+
+
+def stays(rows: Rows, case: Line) -> list[tuple[str, date, date | None]]:
+    """Where a case has stood, from which day and until which; the last one lasts."""
+    lines = sorted(rows.of("case_event", case_id=case["id"]), key=lambda line: line["seq"])
+    entered = [line for line in lines if line["from_state"] != line["to_state"]]
+    leaving: list[Any] = [line["on"] for line in entered[1:]]
+    return [(line["to_state"], line["on"], end) for line, end in zip(entered, [*leaving, None], strict=True)]
+
+
+def days_in(
+    rows: Rows, case: Line, counted: Set[str], run: Set[str], *, at: date, holidays: Set[date] | None = None
+) -> int:
+    """Days of the latest unbroken stay in `run` that were spent in `counted`; working days where holidays are given."""
+    days, before = 0, ""
+    for state, since, until in stays(rows, case):
+        if state in run and before not in run:
+            days = 0
+        if state in counted:
+            spent = (day + ONE_DAY for day in days_from(since, until or at))
+            days += sum(holidays is None or works(day, holidays) for day in spent)
+        before = state
+    return days

@@ -1,0 +1,94 @@
+"""Random walks on both engines, a handful of the faults they must find, and the same walks in other time zones.
+
+`make walks` lets 2,000 machines walk on each engine, and `make walks-bugs` looks for every fault.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.walks.__main__ import Tally
+from scripts.walks.bugs import BUGS
+from scripts.walks.clinic import BEGINNINGS, places
+from scripts.walks.hunting import hunt
+from scripts.walks.walking import walk
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+ROOT = Path(__file__).resolve().parents[2]
+MACHINES = {"sqlite": 28, "postgresql": 7}  # of 40 steps each, so that all of it ends within three minutes
+STEPS = 40
+ZONES = ("UTC", "Australia/Melbourne", "America/New_York")
+SOME_FAULTS = (
+    "letter_is_doubled",
+    "old_task_stays_open",
+    "readiness_is_not_updated",
+    "cancelled_visit_keeps_its_claims",
+    "not_ready_days_count",
+    "lease_is_not_checked",
+)
+
+
+@pytest.fixture(scope="session")
+def lite():
+    """A place for memories on SQLite."""
+    with places("sqlite") as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
+def post(postgres_server):
+    """A place for memories on PostgreSQL."""
+    with places("postgresql", postgres_server) as place:
+        yield place
+
+
+@pytest.mark.parametrize("engine", MACHINES)
+def test_nothing_that_must_always_be_true_breaks_on_a_random_walk(engine, request):
+    place = request.getfixturevalue({"sqlite": "lite", "postgresql": "post"}[engine])
+    tally = Tally()
+    for seed in range(MACHINES[engine]):
+        tally.add(walk(place, seed, STEPS))
+    assert [f"seed {found.seed}: {found.says}" for found in tally.broken] == []
+    assert tally.steps == MACHINES[engine] * STEPS
+    assert tally.outcomes["done"] > tally.steps // 3
+    assert tally.outcomes["refused"] > tally.steps // 20
+    assert len(tally.taken) > 20  # kinds of step, so that the walks do go somewhere
+
+
+@pytest.mark.parametrize("name", SOME_FAULTS)
+def test_a_fault_put_into_the_code_is_found(lite, name):
+    found, _ = hunt(lite, BUGS[name], steps=STEPS)
+    assert found is not None
+
+
+def test_thirty_faults_are_known():
+    assert len(BUGS) >= 30
+    assert set(SOME_FAULTS) <= set(BUGS)
+
+
+def test_walks_begin_before_the_clocks_change_before_holidays_and_before_a_leap_day():
+    days = {day.isoformat() for day in BEGINNINGS}
+    assert {"2026-04-02", "2026-10-01", "2027-03-22", "2028-02-24"} <= days
+
+
+def test_the_same_walks_end_in_the_same_place_whatever_the_time_zone_of_the_process():
+    assert len({_digest(zone) for zone in ZONES}) == 1
+
+
+def _digest(zone: str) -> str:
+    asked = ["--digest", "--engine", "sqlite", "--machines", str(len(BEGINNINGS)), "--steps", str(STEPS)]
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.walks", *asked],
+        cwd=ROOT,
+        env={**os.environ, "TZ": zone},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=1500,
+    )
+    return done.stdout.strip()
