@@ -51,9 +51,9 @@ _TEST_LIST, _TREATMENT_LIST = (
 _RESULT = frozenset({"test_positive", *_TREATMENT_LIST})
 # The states in which a timer of this name may wait.
 TIMER_WAITS_IN: Mapping[str, frozenset[str]] = {
-    "response_due": _RESPONSE,
+    "response_due": _RESPONSE | {"referral_incomplete"},  # looked at every day while its clock stands still
     "add_to_mdt_agenda": frozenset({"awaiting_mdt"}),
-    "mdt_due": frozenset({"awaiting_mdt", "consultation"}),
+    "mdt_due": frozenset({"awaiting_mdt", "consultation", "mdt_more_info"}),
     "rediscuss": frozenset({"mdt_more_info"}),
     "treat_by": _TEST_LIST | _TREATMENT_LIST,
     "result_due": frozenset({"test_awaiting_result"}),
@@ -83,7 +83,12 @@ TIMERS_OF: Mapping[str, tuple[str, ...]] = {
     "follow_up": ("follow_up",),
 }
 # The states between which such a timer goes on running.
-TIMER_GOES_ON: tuple[frozenset[str], ...] = (_RESPONSE, TIMER_WAITS_IN["mdt_due"], _TEST_LIST, _TREATMENT_LIST)
+TIMER_GOES_ON: tuple[frozenset[str], ...] = (
+    _RESPONSE,
+    frozenset({"awaiting_mdt", "consultation"}),
+    _TEST_LIST,
+    _TREATMENT_LIST,
+)
 
 _BOTH = ("gp", "referrer")
 _ALL = ("gp", "palliative_team", "referrer")
