@@ -894,9 +894,10 @@ class Desk:
         left = {case.previous.session for case in problem.cases if case.previous is not None}
         return tuple(sorted({problem.lists[name].site.id for name in used | left if name in problem.lists}))
 
-    def _sites_of_list(self, list_id: str) -> tuple[str, ...]:
+    def _sites_of_list(self, list_id: str) -> tuple[str | None, ...]:
+        """Give the site of a list; for one that does not exist, the role is asked for anywhere."""
         with self.service.database.reading() as session:
-            return clinic.sites_of_lists(session, [list_id])
+            return clinic.sites_of_lists(session, [list_id]) or (None,)
 
     def _four_weeks(self, start: date | None, end: date | None) -> tuple[date, date]:
         """Give the dates to look at: from today unless said, and four weeks of them unless said."""

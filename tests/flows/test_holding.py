@@ -268,6 +268,8 @@ def test_holding_needs_the_role_at_the_site_of_the_list(desk, service):
     ref = list_for_test(service.database)
     with pytest.raises(NotPermittedError, match="hold, offer or give back a slot"):
         a_desk(service, Role.CLINICIAN).hold(HoldAsked(ref=ref, list="S01-1"))
+    with pytest.raises(NotPermittedError):
+        a_desk(service, Role.CLINICIAN).hold(HoldAsked(ref=ref, list="no such list"))
 
 
 def test_a_booked_visit_is_not_cancelled_past_its_case(desk, service):
