@@ -107,6 +107,7 @@ class TaskKind(StrEnum):
     SPECIALIST_ADVICE = "specialist_advice"
     CLINICAL_REVIEW = "clinical_review"
     REDISCUSSION = "rediscussion"
+    AFTER_REVIEW = "after_review"
     CORRECTION = "correction"
 
 

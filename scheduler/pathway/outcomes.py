@@ -448,7 +448,8 @@ def trend(case: Situation) -> Effects:
     """Keep the pain score and opioid dose."""
     score = needed(case.details.whole("pain_score"), "Give 'pain_score'.")
     dose = needed(case.details.whole("opioid_dose_mg"), "Give 'opioid_dose_mg'.")
-    return (RecordTrend(on=case.today, pain_score=score, opioid_dose_mg=dose),)
+    asked = CompleteTasks(kinds=(TaskKind.AFTER_REVIEW,))
+    return (RecordTrend(on=case.today, pain_score=score, opioid_dose_mg=dose), asked)
 
 
 def lead_approval(case: Situation) -> Effects:

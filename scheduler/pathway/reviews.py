@@ -59,41 +59,36 @@ def _kept(review: Review) -> RecordReview:
 
 
 def _planned(case: Situation, review: Review) -> tuple[Effect, ...]:
-    """Ask for what follows, with a timer for each review to come; `case` knows the new review."""
+    """Ask for what follows, with a timer for each review that is left; `case` knows the new review."""
     coming = [
         timer(
             case,
             Timer.FOLLOW_UP,
-            point.due_on,
+            max(point.due_on, case.today),
             role=Role.CLINICIAN,
             says=f"Follow-up review, {point.point} days after neurolysis.",
             key=str(point.point),
         )
         for point in review_points(case.facts, case.protocol, case.today)
-        if point.state is PointState.COMING
+        if point.state in {PointState.DUE, PointState.COMING}
     ]
-    soon = case.today + timedelta(days=case.protocol.days("decide_within"))
-    sooner: tuple[Effect, ...] = ()
-    if review.following is NextAfterReview.SEE_AGAIN:
-        says = f"See the patient sooner, as the review of day {review.point} asked."
-        sooner = (Task(kind=TaskKind.CLINICAL_REVIEW, role=Role.CLINICIAN, says=says, due_on=soon),)
     return (
-        CompleteTasks(kinds=(TaskKind.STATE,)),
+        CompleteTasks(kinds=(TaskKind.AFTER_REVIEW,)),
         CancelDueSteps(names=(Timer.FOLLOW_UP,)),
-        _next_task(case, review, soon),
-        *sooner,
+        *_asked(case, review),
         *coming,
     )
 
 
-def _next_task(case: Situation, review: Review, soon: date) -> Task:
-    following = next_point(case.facts, case.protocol, case.today)
-    due_on, says = soon, "Complete follow-up and write to the referrer."
-    if review.following is NextAfterReview.PAIN_RETURNED:
-        says = "The pain has returned: record it (pain_returns) and decide what follows."
-    elif review.following is NextAfterReview.FINISH and following is not None:
-        says = "Finish follow-up: hand it to the referrer, or hold the reviews that are left."
-    elif following is not None:
-        due_on = max(following.due_on, case.today)
-        says = f"Hold the follow-up review of day {following.point} after neurolysis."
-    return Task(kind=TaskKind.STATE, role=Role.CLINICIAN, says=says, due_on=due_on)
+def _asked(case: Situation, review: Review) -> tuple[Effect, ...]:
+    """The task that the review's decision makes; going on to the next review needs none."""
+    left = next_point(case.facts, case.protocol, case.today) is not None
+    says = {
+        NextAfterReview.SEE_AGAIN: f"See the patient sooner, as the review of day {review.point} asked.",
+        NextAfterReview.PAIN_RETURNED: "The pain has returned: record it and decide what follows.",
+        NextAfterReview.FINISH: "Finish follow-up: hand it to the referrer, or hold the reviews that are left.",
+    }.get(review.following)
+    if says is None or (review.following is NextAfterReview.FINISH and not left):
+        return ()
+    due_on = case.today + timedelta(days=case.protocol.days("decide_within"))
+    return (Task(kind=TaskKind.AFTER_REVIEW, role=Role.CLINICIAN, says=says, due_on=due_on),)

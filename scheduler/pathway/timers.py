@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from scheduler.pathway.clocks import NO_HOLIDAYS
 from scheduler.pathway.duties import WATCHES, restarted, timer
 from scheduler.pathway.effects import DueStep, Timer
 from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.fields import Details
+from scheduler.pathway.follow_up import PointState, review_points
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.situation import Situation
 from scheduler.pathway.states import PathwayState
@@ -68,12 +69,12 @@ def _readiness(case: Situation) -> Iterator[Running]:
 
 
 def _reviews(case: Situation) -> Iterator[Running]:
-    """The follow-up reviews after neurolysis."""
+    """The follow-up reviews after neurolysis that are still to be held."""
     treated = case.facts.last_definitive
     if case.facts.state is not PathwayState.FOLLOW_UP or treated is None:
         return
-    for after in case.protocol.wholes("follow_up_days"):
-        due_on = treated.on + timedelta(days=after)
-        says = f"Follow-up review, {after} days after neurolysis."
-        step = timer(case, Timer.FOLLOW_UP, due_on, role=Role.CLINICIAN, says=says, key=str(after))
-        yield Running(step=step, since=treated.on, key=f"{after}")
+    for point in review_points(case.facts, case.protocol, case.today):
+        if point.state in {PointState.DUE, PointState.COMING}:
+            says = f"Follow-up review, {point.point} days after neurolysis."
+            step = timer(case, Timer.FOLLOW_UP, point.due_on, role=Role.CLINICIAN, says=says, key=str(point.point))
+            yield Running(step=step, since=treated.on, key=f"{point.point}")

@@ -21,6 +21,7 @@ _BY_KIND: Mapping[str, tuple[Happening, ...]] = {
     TaskKind.SPECIALIST_ADVICE: _EVIDENCE,
     TaskKind.MDT_DECISION: _BACK_TO_THE_MEETING,
     TaskKind.TEST_RESULT: _BACK_TO_THE_MEETING,
+    TaskKind.AFTER_REVIEW: (Event.PAIN_RETURNS, Event.COMPLETE_FOLLOW_UP),
     Timer.FOLLOW_UP: (Entry.RECORD_REVIEW,),
     Timer.CONSENT_ENDS: _EVIDENCE,
     Timer.REFERRAL_ENDS: _EVIDENCE,

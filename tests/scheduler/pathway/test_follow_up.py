@@ -80,9 +80,7 @@ def test_a_review_is_kept_and_the_next_one_asked_for() -> None:
     assert (
         RecordReview(on=TODAY, point=7, pain_score=3, opioid_dose_mg=60, following=NextAfterReview.CONTINUE) in effects
     )
-    (task,) = [one for one in effects if isinstance(one, Task)]
-    assert (task.kind, task.due_on) == (TaskKind.STATE, TODAY + timedelta(days=21))
-    assert "day 28" in task.says
+    assert not [one for one in effects if isinstance(one, Task)], "the state's own task stays"
     assert CancelDueSteps(names=(Timer.FOLLOW_UP,)) in effects
     timers = [one.due_on for one in effects if isinstance(one, DueStep)]
     assert timers == [TODAY + timedelta(days=21), TODAY + timedelta(days=77)]
@@ -109,25 +107,19 @@ def test_a_review_that_does_not_fit_is_refused(answers: dict, says: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("following", "says", "kinds"),
-    [
-        ("see_again", "Hold the follow-up review of day 28", [TaskKind.STATE, TaskKind.CLINICAL_REVIEW]),
-        ("pain_returned", "pain_returns", [TaskKind.STATE]),
-        ("finish", "Finish follow-up", [TaskKind.STATE]),
-    ],
+    ("following", "says"),
+    [("see_again", "See the patient sooner"), ("pain_returned", "pain has returned"), ("finish", "Finish follow-up")],
 )
-def test_what_the_review_decided_becomes_the_next_task(following: str, says: str, kinds: list) -> None:
+def test_what_the_review_decided_becomes_a_task(following: str, says: str) -> None:
     effects = enter(treated(7), Entry.RECORD_REVIEW, **{**HELD, "following": following}).effects
-    tasks = [one for one in effects if isinstance(one, Task)]
-    assert [task.kind for task in tasks] == kinds
-    assert says in tasks[0].says
-
-
-def test_after_the_last_review_follow_up_is_to_be_completed() -> None:
-    effects = enter(treated(84, a_review(28, 56)), Entry.RECORD_REVIEW, **HELD).effects
     (task,) = [one for one in effects if isinstance(one, Task)]
-    assert task.says == "Complete follow-up and write to the referrer."
-    assert not [one for one in effects if isinstance(one, DueStep)]
+    assert task.kind is TaskKind.AFTER_REVIEW
+    assert says in task.says
+
+
+def test_after_the_last_review_nothing_more_falls_due() -> None:
+    effects = enter(treated(84, a_review(28, 56)), Entry.RECORD_REVIEW, **{**HELD, "following": "finish"}).effects
+    assert not [one for one in effects if isinstance(one, Task | DueStep)]
 
 
 def test_a_complication_told_at_a_review_is_graded_and_a_grave_one_goes_to_the_meeting() -> None:
@@ -193,3 +185,12 @@ def test_a_patient_with_another_live_case_of_the_same_target_is_pointed_out() ->
     )
     (told,) = step(facts, Event.ACCEPT).cautions
     assert told == "The patient has another case of the same target under way: N10007."
+
+
+def test_a_review_written_down_late_leaves_the_one_that_is_due_asked_for() -> None:
+    effects = enter(
+        treated(7), Entry.RECORD_REVIEW, **HELD, point="1", reviewed_on=(TODAY - timedelta(days=6)).isoformat()
+    )
+    asked = {one.key_suffix.split("/")[0]: one.due_on for one in effects.effects if isinstance(one, DueStep)}
+    assert asked["7"] == TODAY
+    assert set(asked) == {"7", "28", "84"}
