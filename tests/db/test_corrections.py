@@ -232,11 +232,15 @@ def test_a_wrong_result_is_taken_back_with_the_listing_it_opened(database):
     assert facts(database, ref).last_test.result is TestResult.POSITIVE
 
 
+def _lines(session):
+    return session.exec(select(CaseEventRow).order_by(col(CaseEventRow.seq))).all()
+
+
 def test_a_whole_walk_may_be_taken_back_step_by_step(database):
     a_clinic(database, days=3)
     ref = list_for_test(database)
     standing = facts(database, ref)
-    steps = read(database, lambda session: len(session.exec(select(CaseEventRow)).all()))
+    before = read(database, lambda session: [line.event for line in _lines(session)])
     for _ in range(4):
         take_back(database, ref)
     found = facts(database, ref)
@@ -245,7 +249,9 @@ def test_a_whole_walk_may_be_taken_back_step_by_step(database):
     assert [visit.state for visit in found.history] == [PathwayState.REFERRAL_RECEIVED]
     with pytest.raises(TransitionNotAllowedError, match="cannot be taken back"):
         take_back(database, ref)
-    assert read(database, lambda session: len(session.exec(select(CaseEventRow)).all())) == steps + 4
+    after = read(database, lambda session: [line.event for line in _lines(session)])
+    assert after[: len(before)] == before, "the mistaken lines stay"
+    assert after.count("reversal") == 4
     assert standing.state is PathwayState.TEST_WAITING
     assert database.verify_trail().fault is None
 
