@@ -153,7 +153,7 @@ def _keep(session: Session, case: CaseRow, booking: BookingRow, *, now: datetime
         name=Timer.HOLD_EXPIRES.value,
         due_at=until,
         case_ref=case.ref,
-        payload={"booking": booking.id, "while": booking.status.value},
+        payload={"booking": booking.id, "while": booking.status.value, "says": "The slot is given back."},
     )
     return until
 
