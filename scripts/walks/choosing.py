@@ -150,10 +150,13 @@ class Chooser:
         refused = frozenset({Outcome.REFUSED})
         return replace(act, kind="stale", given=(act.given[0], case["version"] - 1), wanted=refused)
 
-    def _again(self, _: Rows, __: Line) -> Act | None:
+    def _again(self, rows: Rows, __: Line) -> Act | None:
         """Ask once more for what was done last, as after a lost answer."""
         last = self.last_write
         if last is None or self.last_write_at != self.clinic.now:
+            return None
+        waiting = rows.of("due_step", case_ref=last.ref, state="waiting")
+        if any(step["due_at"] <= self.clinic.now for step in waiting):
             return None  # what has fallen due meanwhile would be done with it
         return replace(last, kind="again", wanted=frozenset({Outcome.REPEATED}))
 

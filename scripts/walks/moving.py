@@ -185,7 +185,8 @@ def timers_fall_due_on_the_right_day(it: Move) -> Iterator[str]:
         set_now = step["state"] == "waiting" and (was is None or was["state"] == "cancelled")
         cases = it.after.of("neurolysis_case", ref=step["case_ref"])
         due = DUE_DAYS.get(step["name"])
-        if not (set_now and cases and due):
+        asked_for = step["name"] == "follow_up" and it.act.event != "complete_definitive"  # sooner than planned
+        if not (set_now and cases and due) or asked_for:
             continue
         wanted = due(it, cases[0])
         unready = it.after.of("waitlist_episode", case_id=cases[0]["id"], closed_on=None)

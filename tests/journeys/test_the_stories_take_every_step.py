@@ -13,7 +13,7 @@ from scheduler.pathway.readiness import READINESS_ROLES, READINESS_TRANSITIONS
 from scheduler.pathway.transitions import TRANSITIONS
 from tests.builders.stories import Shelf, Taken
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 def the_stories():
