@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from scripts.walks.walking import Walk
 
 # Opaque references differ in every run, and so does what is worked out from them.
 OPAQUE = frozenset({"id", "seal", "previous", "content_digest", "sha256", "owner"})
+REFERENCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{8}\b")
 LEFT_OUT = frozenset({"client_write", "proposal", "audit_event"})
 
 
@@ -20,21 +22,23 @@ def digest(walks: Iterable[Walk]) -> str:
     told = hashlib.sha256()
     for found in walks:
         for act, outcome in zip(found.acts, found.outcomes, strict=False):
-            told.update(f"{act.kind} {act.ref} {act.event} {sorted(act.form.items())} {outcome}\n".encode())
-        told.update(f"{found.check} {found.says}\n".encode())
-        for line in _lines(found):
+            told.update(
+                f"{act.kind} {act.ref} {act.event} {sorted(act.form.items())} {outcome.split(' ')[0]}\n".encode()
+            )
+        told.update(f"{found.check}\n".encode())
+        for line in sorted(REFERENCE.sub("*", line) for line in _lines(found)):
             told.update(line.encode())
     return told.hexdigest()
 
 
 def _lines(found: Walk) -> list[str]:
     tables = found.rows.tables if found.rows else {}
-    return sorted(
+    return [
         f"{name} {sorted((key, _plain(value)) for key, value in row.items() if _tells(name, key))}\n"
         for name, rows in tables.items()
         if name not in LEFT_OUT
         for row in rows.values()
-    )
+    ]
 
 
 def _tells(table: str, column: str) -> bool:
