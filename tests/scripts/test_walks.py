@@ -81,7 +81,7 @@ def test_the_same_walks_end_in_the_same_place_whatever_the_time_zone_of_the_proc
 
 
 def _digest(zone: str) -> str:
-    asked = ["--digest", "--engine", "sqlite", "--machines", "3", "--steps", str(STEPS)]
+    asked = ["--digest", "--engine", "sqlite", "--machines", "1", "--steps", "25"]
     done = subprocess.run(
         [sys.executable, "-m", "scripts.walks", *asked],
         cwd=ROOT,
