@@ -128,6 +128,12 @@ def hold(session: Session, step: DueStep) -> None:
     session.info[HELD] = _held(session, step)
 
 
+def lengthen(session: Session, step: DueStep, until: datetime) -> None:
+    """Hold the lease until then, for work whose length is known beforehand."""
+    _held(session, step).lease_until = until
+    session.flush()
+
+
 def finish(session: Session, step: DueStep, *, now: datetime) -> None:
     """The step is done, in the same transaction as what it did."""
     held: DueStepRow | None = session.info.pop(HELD, None)  # locked since, so it is still ours
@@ -176,11 +182,13 @@ def retry_parked(session: Session, step_id: str, *, now: datetime) -> None:
     audit.record(session, action="retry_step", entity="due_step", ref=row.case_ref or row.id)
 
 
-def cancel(session: Session, *, case_ref: str, names: Collection[str] = (), now: datetime) -> int:
-    """Drop a case's waiting steps of these names, or all of them; says how many."""
+def cancel(
+    session: Session, *, case_ref: str, names: Collection[str] = (), keeping: Collection[str] = (), now: datetime
+) -> int:
+    """Drop a case's waiting steps of these names, or all of them but those kept; says how many."""
     asked = select(DueStepRow).where(DueStepRow.case_ref == case_ref, col(DueStepRow.state).in_(OPEN))
     rows = session.exec(asked.where(col(DueStepRow.name).in_(names)) if names else asked).all()
-    dropped = [row for row in rows if row.state is StepState.WAITING]
+    dropped = [row for row in rows if row.state is StepState.WAITING and row.name not in keeping]
     for row in dropped:
         _end(row, StepState.CANCELLED, now)
     session.flush()

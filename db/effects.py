@@ -10,7 +10,7 @@ from functools import singledispatch
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from db import due_steps, meetings
+from db import due_steps, meetings, outbox
 from db.audit import Author
 from db.giving_back import give_back, tick_off
 from db.localtime import start_of_day, timezone_of
@@ -24,7 +24,6 @@ from db.tables import (
     ContactAttemptRow,
     MdtItemRow,
     NoteRow,
-    NoticeRow,
     NotReadyPeriodRow,
     ProcedureRecordRow,
     ReadingRow,
@@ -34,7 +33,6 @@ from db.tables import (
     WaitlistEpisodeRow,
 )
 from db.tables.booking import HOLDING
-from db.words import NoticeState
 from scheduler.errors import NeurolistError
 from scheduler.pathway import effects as pathway
 from scheduler.pathway.booking import BookingState
@@ -412,21 +410,19 @@ def _(effect: pathway.DueStep, work: Work) -> None:
 @apply.register
 def _(effect: pathway.CancelDueSteps, work: Work) -> None:
     names = [name.value for name in effect.names]
-    due_steps.cancel(work.session, case_ref=work.case.ref, names=names, now=work.now)
+    letters = () if names else (outbox.SEND_STEP,)  # a case that ends still answers its referrer
+    due_steps.cancel(work.session, case_ref=work.case.ref, names=names, keeping=letters, now=work.now)
     _tick_off(work, names or [name.value for name in pathway.Timer])
 
 
 @apply.register
 def _(effect: pathway.Notice, work: Work) -> None:
-    notice = NoticeRow(case_id=work.case.id, kind=effect.kind.value, audience=effect.audience.value, queued_at=work.now)
-    work.session.add(notice)
+    outbox.queue(work.session, work.case, kind=effect.kind, audience=effect.audience, now=work.now, event_seq=work.seq)
 
 
 @apply.register
 def _(_: pathway.CancelNotices, work: Work) -> None:
-    asked = select(NoticeRow).where(NoticeRow.case_id == work.case.id, NoticeRow.state == NoticeState.QUEUED)
-    for notice in work.session.exec(asked):
-        notice.state, notice.ended_at = NoticeState.CANCELLED, work.now
+    outbox.silence(work.session, work.case, author=work.author, now=work.now)
 
 
 @apply.register

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from db import claims, due_steps
+from db.outbox import LETTER_TASK
 from db.tables import BookingRow, CaseRow, SuiteSessionRow, TaskRow
 from db.tables.booking import HOLDING
 from db.words import TaskState
@@ -38,10 +39,11 @@ def drop_timers(session: Session, case: CaseRow, names: Collection[str], *, now:
 
 
 def tick_off(session: Session, case_id: str, kinds: Collection[str], *, now: datetime, by: str) -> None:
-    """Tick off a case's open tasks of these kinds, with those that told of their being late; all when none is given."""
+    """Tick off a case's open tasks of these kinds and of their being late; all but letters where none is given."""
     asked = select(TaskRow).where(TaskRow.case_id == case_id, TaskRow.state == TaskState.OPEN)
     told = [*kinds, *(f"{OF_TASK}{kind}" for kind in kinds)]
-    for task in session.exec(asked.where(col(TaskRow.kind).in_(told)) if kinds else asked):
+    wanted = col(TaskRow.kind).in_(told) if kinds else col(TaskRow.kind) != LETTER_TASK
+    for task in session.exec(asked.where(wanted)):
         task.state, task.ended_at, task.ended_by = TaskState.DONE, now, by
     session.flush()
 

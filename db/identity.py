@@ -34,6 +34,10 @@ class PatientIdentity:
     interpreter_language: str | None
     decision_maker: str | None
     referrer: str
+    address: str = ""
+    general_practitioner_email: str | None = None
+    referrer_organisation: str = ""
+    referrer_email: str | None = None
 
     def lines(self) -> tuple[tuple[str, str], ...]:
         """Give what is known, name and value, in the order people read it."""
@@ -44,7 +48,7 @@ class PatientIdentity:
             ("Sex", self.sex),
             ("Telephone", self.phone),
             ("Email", self.email),
-            ("Home", f"{self.suburb} {self.postcode}".strip()),
+            ("Home", ", ".join(filter(None, (self.address, f"{self.suburb} {self.postcode}".strip())))),
             ("Interpreter", self.interpreter_language),
             ("Decision maker", self.decision_maker),
             ("General practitioner", self.general_practitioner),
@@ -81,6 +85,10 @@ def who_is(session: Session, case_ref: str) -> PatientIdentity:
         interpreter_language=row.interpreter_language,
         decision_maker=row.decision_maker,
         referrer=referrer.name,
+        address=row.address,
+        general_practitioner_email=row.general_practitioner_email,
+        referrer_organisation=referrer.organisation,
+        referrer_email=referrer.email,
     )
 
 
@@ -116,10 +124,12 @@ def referrer_for(session: Session, incoming: IncomingReferrer) -> str:
             organisation=incoming.organisation,
             hpio=incoming.hpio,
             phone=incoming.phone,
+            email=incoming.email,
             specialty=incoming.specialty,
         )
         session.add(found)
-        session.flush()
+    found.email = found.email or incoming.email
+    session.flush()
     return found.id
 
 
@@ -185,6 +195,7 @@ def _new_patient(session: Session, incoming: IncomingPatient, home: tuple[float,
         suburb=incoming.suburb,
         postcode=incoming.postcode,
         general_practitioner=incoming.general_practitioner,
+        general_practitioner_email=incoming.general_practitioner_email,
         interpreter_language=incoming.interpreter_language,
         decision_maker=incoming.decision_maker,
     )
@@ -203,5 +214,6 @@ def _fill_gaps(row: PatientIdentityRow, incoming: IncomingPatient) -> None:
     row.phone = row.phone or incoming.phone
     row.email = row.email or incoming.email
     row.general_practitioner = row.general_practitioner or incoming.general_practitioner
+    row.general_practitioner_email = row.general_practitioner_email or incoming.general_practitioner_email
     row.interpreter_language = row.interpreter_language or incoming.interpreter_language
     row.decision_maker = row.decision_maker or incoming.decision_maker

@@ -35,6 +35,7 @@ class IncomingPatient:
     suburb: str = ""
     postcode: str = ""
     general_practitioner: str = ""
+    general_practitioner_email: str | None = None
     interpreter_language: str | None = None
     decision_maker: str | None = None
 
@@ -49,6 +50,7 @@ class IncomingReferrer:
     organisation: str = ""
     hpio: str | None = None
     phone: str | None = None
+    email: str | None = None
     specialty: str = ""
 
 

@@ -1,4 +1,4 @@
-"""The outbox: letters and messages that wait to be sent."""
+"""Letters that no step of the pathway asks for, such as reminders."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from db import audit
+from db import audit, outbox
 from db.facts import case_row
-from db.tables import NoticeRow
 from scheduler.pathway.effects import Audience, NoticeKind
 
 
 def queue(session: Session, case_ref: str, *, kind: NoticeKind, audience: Audience, now: datetime) -> None:
     """Put one letter about a case in the outbox."""
     case = case_row(session, case_ref)
-    session.add(NoticeRow(case_id=case.id, kind=kind.value, audience=audience.value, queued_at=now))
+    outbox.queue(session, case, kind=kind, audience=audience, now=now)
     audit.record(session, action="queue_notice", entity="case", ref=case_ref, facts={"kind": kind})

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from db import agendas, audit, effects, reminders, traces, watching, writes
+from db import agendas, audit, effects, outbox, reminders, traces, watching, writes
 from db.audit import Author
 from db.cases import Applied, answer_of, write_line
 from db.clinic import holidays
@@ -101,7 +101,7 @@ def reversal_of(session: Session, ref: str) -> Reversal:
         by=line.by,
         to_state=WITHOUT_A_SLOT.get(back, back) if lost else back,
         lost=(_slot_words(session, lost),) if lost else (),
-        letters=tuple(f"{one.kind} to {one.audience}" for one in _letters(session, trace) if _went_out(one)),
+        letters=tuple(f"{one.kind} to {one.audience}" for one in _letters(session, trace) if _went_out(session, one)),
         version=case.version,
     )
 
@@ -172,8 +172,8 @@ def _letters(session: Session, trace: CaseTraceRow) -> list[NoticeRow]:
     return [row for row in _rows(session, trace, "notice") if isinstance(row, NoticeRow)]
 
 
-def _went_out(notice: NoticeRow) -> bool:
-    return notice.state is NoticeState.SENT
+def _went_out(session: Session, notice: NoticeRow) -> bool:
+    return outbox.may_have_gone(session, notice.id)
 
 
 def _lost_slot(session: Session, trace: CaseTraceRow) -> BookingRow | None:
@@ -254,11 +254,11 @@ def _drop(work: Work, step: DueStepRow) -> None:
 
 def _recall(work: Work, notice: NoticeRow) -> None:
     """Stop a letter that has not gone out; one that has is followed by a correcting letter."""
-    if notice.state is NoticeState.QUEUED:
-        notice.state, notice.ended_at = NoticeState.CANCELLED, work.now
-    elif _went_out(notice):
+    if _went_out(work.session, notice):
         audience = pathway.Audience(notice.audience)
         effects.apply(pathway.Notice(kind=pathway.NoticeKind.CORRECTION, audience=audience), work)
+    elif notice.state is NoticeState.QUEUED:
+        outbox.take_back(work.session, notice.id, author=work.author, now=work.now)
 
 
 def _forget_decision(work: Work, item: MdtItemRow) -> None:

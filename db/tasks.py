@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from db import audit, writes
+from db import audit, outbox, writes
 from db.audit import Author
 from db.protocol import protocol
 from db.silence import silent_cases
@@ -77,6 +77,7 @@ def finish(
             f"“{task.says}” ticks itself off when the step is recorded: {steps}. It is the next step of {case.ref}."
         )
     task.state, task.ended_at, task.ended_by = TaskState.DONE, now, actor.id
+    outbox.settle(session, task.id, actor=actor)
     session.flush()
     if case is not None and silent_cases(session, now=now, ref=case.ref):
         raise TransitionNotAllowedError(

@@ -58,6 +58,34 @@ class NoticeState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class SendState(StrEnum):
+    """How far the sending of a letter has come; the last three before `dropped` wait for a person."""
+
+    WAITING = "waiting"
+    UNDER_WAY = "under_way"
+    SENT = "sent"
+    TO_POST = "to_post"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DROPPED = "dropped"
+
+    @property
+    def label(self) -> str:
+        """The words people read."""
+        return SEND_LABELS[self]
+
+
+SEND_LABELS = {
+    SendState.WAITING: "waiting to be sent",
+    SendState.UNDER_WAY: "being sent",
+    SendState.SENT: "sent",
+    SendState.TO_POST: "to print and post",
+    SendState.FAILED: "could not be sent",
+    SendState.UNKNOWN: "sent perhaps, to be checked",
+    SendState.DROPPED: "not sent, no longer needed",
+}
+
+
 class DocumentKind(StrEnum):
     """What a document is."""
 

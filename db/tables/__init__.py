@@ -17,6 +17,7 @@ from db.tables.clinic import (
 )
 from db.tables.documents import DocumentRow
 from db.tables.identity import PatientIdentityRow, PractitionerIdentityRow
+from db.tables.outbox import DeliveryRow
 from db.tables.pathway import (
     CaseEventRow,
     CaseItemRow,
@@ -67,6 +68,7 @@ __all__ = [
     "ConsentRow",
     "ContactAttemptRow",
     "CounterRow",
+    "DeliveryRow",
     "DocumentRow",
     "DueStepRow",
     "EquipmentUnitRow",

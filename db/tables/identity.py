@@ -30,6 +30,7 @@ class PatientIdentityRow(VersionedRow, table=True):
     suburb: str = ""
     postcode: str = ""
     general_practitioner: str = ""
+    general_practitioner_email: str | None = None
     interpreter_language: str | None = None
     decision_maker: str | None = None
 
@@ -47,4 +48,5 @@ class PractitionerIdentityRow(VersionedRow, table=True):
     organisation: str = ""
     hpio: str | None = None
     phone: str | None = None
+    email: str | None = None
     specialty: str = ""

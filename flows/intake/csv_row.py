@@ -119,6 +119,7 @@ def _patient(row: Row) -> IncomingPatient | None:
         suburb=row["suburb"],
         postcode=postcode or "",
         general_practitioner=row["general_practitioner"],
+        general_practitioner_email=row.checked("general_practitioner_email", _email_fault),
         interpreter_language=row["interpreter_language"] or None,
         decision_maker=row["decision_maker"] or None,
     )
@@ -151,6 +152,7 @@ def _referrer(row: Row) -> IncomingReferrer:
         organisation=row["referrer_organisation"],
         hpio=identifiers.compact(hpio) if hpio else None,
         phone=e164(phone) if phone else None,
+        email=row.checked("referrer_email", _email_fault),
         specialty=row["referrer_specialty"],
     )
 

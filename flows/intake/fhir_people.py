@@ -38,6 +38,7 @@ def read_patient(
     if birth_date is None or not text(name, "family"):
         return None
     address = _address(gathering, entry)
+    practitioner, practitioner_email = _general_practitioner(gathering, entry)
     return IncomingPatient(
         family_name=text(name, "family"),
         given_names=" ".join(texts(name, "given")),
@@ -49,7 +50,8 @@ def read_patient(
         address=", ".join(texts(address, "line")),
         suburb=text(address, "city"),
         postcode=text(address, "postalCode"),
-        general_practitioner=_general_practitioner(gathering, entry) or noted.get("general_practitioner", ""),
+        general_practitioner=practitioner or noted.get("general_practitioner", ""),
+        general_practitioner_email=practitioner_email,
         interpreter_language=_interpreter(patient) or _told(noted.get("interpreter")),
         decision_maker=_decision_maker(patient) or _told(noted.get("decision_maker")),
     )
@@ -64,6 +66,7 @@ def read_referrer(gathering: Gathering) -> IncomingReferrer:
         return IncomingReferrer(name=text(reference, "display"))
     role = asker if asker.kind == "PractitionerRole" else None
     person, house = _person_and_house(gathering, asker)
+    contacts = [_contact(gathering, holder) for holder in (role, person, house) if holder]
     return IncomingReferrer(
         name=_full_name(person, asker),
         provider_number=professional_number(gathering, role, "provider_number")
@@ -71,7 +74,8 @@ def read_referrer(gathering: Gathering) -> IncomingReferrer:
         hpii=professional_number(gathering, person, "hpii"),
         organisation=_house_name(house, asker),
         hpio=professional_number(gathering, house, "hpio"),
-        phone=_work_phone(gathering, role, person, house),
+        phone=next((phone for phone, _ in contacts if phone), None),
+        email=next((email for _, email in contacts if email), None),
         specialty="; ".join(filter(None, (words(each) for each in children(asker.resource, "specialty")))),
     )
 
@@ -144,13 +148,15 @@ def _address(gathering: Gathering, entry: Entry) -> Json:
     return address
 
 
-def _general_practitioner(gathering: Gathering, entry: Entry) -> str:
-    names = []
+def _general_practitioner(gathering: Gathering, entry: Entry) -> tuple[str, str | None]:
+    """Give the names of the patient's practitioners, and the first e-mail address that stands with one of them."""
+    names, emails = [], []
     for number, reference in enumerate(children(entry.resource, "generalPractitioner")):
         found = _follow(gathering, entry, f"generalPractitioner[{number}]", reference, REFERRERS)
         named = _full_name(*_person_first(gathering, found)) or text(found.resource, "name") if found else ""
         names.append(named or text(reference, "display"))
-    return "; ".join(filter(None, names))
+        emails += [text(each, "value") for each in children(found.resource, "telecom")] if found else []
+    return "; ".join(filter(None, names)), next((email for email in emails if EMAIL.fullmatch(email)), None)
 
 
 def _person_first(gathering: Gathering, asker: Entry) -> tuple[Entry | None, Entry]:
@@ -217,8 +223,3 @@ def _spoken_name(name: Json) -> str:
 
 def _house_name(house: Entry | None, asker: Entry) -> str:
     return text(house.resource, "name") if house else text(asker.resource, "organization", "display")
-
-
-def _work_phone(gathering: Gathering, *holders: Entry | None) -> str | None:
-    numbers = [_contact(gathering, holder)[0] for holder in holders if holder]
-    return next((number for number in numbers if number), None)

@@ -10,6 +10,7 @@ from sqlmodel import select
 from db import agendas, cases, effects, meetings, publishing, tasks, writes
 from db.facts import case_facts, case_row
 from db.meetings import NewMeeting
+from db.outbox import SEND_STEP
 from db.tables import AuditEventRow, BookingRow, CaseEventRow, ClaimRow, DueStepRow, NoticeRow, TaskRow
 from db.words import NoticeState, StepState, TaskState
 from scheduler.errors import NotFoundError, StaleVersionError
@@ -115,13 +116,15 @@ def test_from_referral_to_discharge(database):
 
 
 def left_open(database):
-    """Open tasks, waiting steps, and the states of the bookings that still hold something."""
+    """Open tasks, waiting steps apart from letters, and the states of the bookings that still hold something."""
 
     def look(session):
         held = select(BookingRow.status).join(ClaimRow).where(ClaimRow.active, BookingRow.id == ClaimRow.booking_id)
         return (
             session.exec(select(TaskRow.says).where(TaskRow.state == TaskState.OPEN)).all(),
-            session.exec(select(DueStepRow.name).where(DueStepRow.state == StepState.WAITING)).all(),
+            session.exec(
+                select(DueStepRow.name).where(DueStepRow.state == StepState.WAITING, DueStepRow.name != SEND_STEP)
+            ).all(),
             {status.value for status in session.exec(held)},
         )
 
