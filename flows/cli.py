@@ -16,6 +16,7 @@ import typer
 from flows import cli_holidays, cli_tasks
 from flows.cli_booking import booking
 from flows.cli_corrections import correct, return_, reverse
+from flows.cli_letters import letter, letters
 from flows.cli_meetings import mdt
 from scheduler.errors import BadInputError, NeurolistError, NotFoundError
 from scheduler.vocabulary import Role
@@ -47,6 +48,8 @@ app.add_typer(mdt)
 app.command()(reverse)
 app.command()(correct)
 app.command("return")(return_)
+app.command()(letters)
+app.command()(letter)
 app.add_typer(cli_tasks.app, name="tasks")
 app.add_typer(cli_holidays.app, name="holidays")
 

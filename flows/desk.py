@@ -26,6 +26,7 @@ from db import (
     holds,
     holidays,
     mapping,
+    outbox,
     proposals,
     publishing,
     reversals,
@@ -40,6 +41,7 @@ from db.audit import Author
 from db.due_steps import DueStep
 from db.identity import PatientIdentity, who_is
 from db.mapping import ref_of
+from db.outbox import SEND_STEP, Letter
 from db.pictures import (
     BookingLine,
     CasePage,
@@ -66,6 +68,7 @@ from db.settings import MemorySettings
 from db.standing import Standing, standing
 from db.timetable import DailyLine, TimerLine
 from db.words import ProposalStatus, TaskState
+from flows.correspondence import LetterPage, letter_page, repeat_letter, send_state_named
 from flows.handlers import PUBLISHED_STEP
 from flows.hold_asked import HeldSlot, HoldAsked
 from flows.permissions import EVERY_SITE, Action, Actor, Asked, allowed_roles, demand
@@ -126,6 +129,8 @@ __all__ = [
     "ImportReport",
     "KeptReferral",
     "LeftOver",
+    "Letter",
+    "LetterPage",
     "ListCard",
     "ListedCase",
     "NextStep",
@@ -312,6 +317,16 @@ class Desk:
         """Show one proposed plan in full."""
         return self._look(lambda session: boards.proposal_page(session, proposal_id))
 
+    def letters(self, ref: str | None = None, state: str | None = None) -> tuple[Letter, ...]:
+        """List letters, oldest first: all, those of one case, or those in one state."""
+        wanted = send_state_named(state) if state else None
+        return self._look(lambda session: outbox.letters(session, case_ref=ref, state=wanted))
+
+    def letter(self, letter_id: str) -> LetterPage:
+        """Give one letter with its text; that this person read it goes into the audit trail."""
+        author = self._permitted(Action.SEE_PATIENT, "letter", letter_id)
+        return self._write(author, lambda session: letter_page(session, letter_id))
+
     def tasks(
         self,
         *,
@@ -362,7 +377,7 @@ class Desk:
 
         author = self._permitted(Action.IMPORT_REFERRALS, "referral", "files")
         report = receive(self.service, paths, author=author, on_progress=on_progress)
-        run_due_steps(self.service, names=(RECEIVE_STEP,))
+        run_due_steps(self.service, names=(RECEIVE_STEP, SEND_STEP))
         return report
 
     def record(
@@ -655,6 +670,28 @@ class Desk:
             lambda session: holidays.remove(session, on, site=site, expected_version=expected_version),
         )
 
+    def repeat_letter(
+        self, letter_id: str, reason: str, *, write_id: str | None = None, expected_version: int | None = None
+    ) -> str:
+        """Send a letter again, as a new one that takes the place of the first; gives the new letter's id.
+
+        Raises NeurolistError for a letter that is still to go, on its way or no longer needed.
+        """
+        author = self._permitted(Action.REPEAT_LETTER, "letter", letter_id)
+        made = self._write(
+            author,
+            lambda session: repeat_letter(
+                session, letter_id, reason, write_id=write_id, expected_version=expected_version
+            ),
+        )
+        run_due_steps(self.service, names=(SEND_STEP,))
+        return made
+
+    def send_letters(self) -> tuple[StepReport, ...]:
+        """Send every letter that waits, without a dispatcher."""
+        self._permitted(Action.RUN_STEPS, "letter", "all")
+        return run_due_steps(self.service, names=(SEND_STEP,), patiently=True)
+
     def request_plan(
         self,
         start: date | None = None,
@@ -785,7 +822,7 @@ class Desk:
     def run_due_now(self) -> tuple[StepReport, ...]:
         """Work everything that is due, except plans, without a dispatcher."""
         self._permitted(Action.RUN_STEPS, "due_step", "all")
-        return run_due_steps(self.service)
+        return run_due_steps(self.service, patiently=True)
 
     def parked_steps(self) -> tuple[DueStep, ...]:
         """List the steps that were given up on, with why."""

@@ -24,6 +24,7 @@ BATCH = 200
 CASES_NAMED_IN_TAGS = 10
 PATIENCE_SECONDS = 2.0
 SWEEP_SECONDS = 300.0
+LETTERS = frozenset({FlowName.NOTICES})
 
 log = logging.getLogger(__name__)
 
@@ -119,20 +120,26 @@ def _flow_of(step: WaitingStep) -> FlowName:
     return step.flow
 
 
-async def dispatch(flows: Iterable[FlowName]) -> None:
-    """Run a dispatcher for these flows until SIGTERM."""
-    dispatcher = Dispatcher(the_service(), flows, prefect_api=os.environ.get("PREFECT_API_URL"))
+async def dispatch(*groups: Iterable[FlowName]) -> None:
+    """Run a dispatcher for each group of flows until SIGTERM; no group waits for another."""
+    api = os.environ.get("PREFECT_API_URL")
+    dispatchers = [Dispatcher(the_service(), flows, prefect_api=api) for flows in groups]
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for dispatcher in dispatchers:
+            dispatcher.ask_to_stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, dispatcher.ask_to_stop)
-    await dispatcher.run()
+        loop.add_signal_handler(number, stop)
+    await asyncio.gather(*(dispatcher.run() for dispatcher in dispatchers))
 
 
 def main() -> None:
-    """Run the dispatcher of the case flows."""
+    """Run the dispatcher of the case flows, and beside it that of letters, since a mail server may be slow."""
     tether_if_marked()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(dispatch(STAGES))
+    asyncio.run(dispatch(STAGES - LETTERS, LETTERS))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from db import agendas, boards, cases, clinic, facts, meetings, proposals
 from db import protocol as protocols
 from db.due_steps import DueStep
+from db.outbox import SEND_STEP
 from db.referrals import RECEIVE_STEP
 from db.words import ProposalStatus
 from flows import recurring
@@ -114,6 +115,7 @@ HANDLER_OF: Mapping[str, Handler] = {name: handler for steps in HANDLERS.values(
 FLOW_OF: Mapping[str, FlowName] = {
     **{name: flow for flow, steps in HANDLERS.items() for name in steps},
     PLAN_STEP: FlowName.PLANNING,
+    SEND_STEP: FlowName.NOTICES,
 }
 
 

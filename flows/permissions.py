@@ -58,6 +58,7 @@ class Action(StrEnum):
     ADD_TO_CLOSED_AGENDA = "add_to_closed_agenda"
     RUN_MEETING = "run_meeting"
     READ_MINUTES = "read_minutes"
+    REPEAT_LETTER = "repeat_letter"
 
     @property
     def label(self) -> str:
@@ -90,6 +91,7 @@ ACTION_LABELS = {
     Action.ADD_TO_CLOSED_AGENDA: "add a case to an agenda that is closed",
     Action.RUN_MEETING: "run an MDT meeting",
     Action.READ_MINUTES: "read the minutes of a meeting",
+    Action.REPEAT_LETTER: "send a letter again",
 }
 
 EVERYONE = frozenset(Role)
@@ -121,6 +123,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.ADD_TO_CLOSED_AGENDA: MEETING - {Role.IR_LEAD},
     Action.RUN_MEETING: MEETING,
     Action.READ_MINUTES: EVERYONE - {Role.VIEWER},
+    Action.REPEAT_LETTER: OFFICE | {Role.MDT_COORDINATOR, Role.CLINICIAN},
 }
 
 

@@ -10,6 +10,7 @@ from flows.follow_up import follow_up
 from flows.intake_flow import intake
 from flows.mdt_review import mdt_review
 from flows.nightly_planning import nightly_planning
+from flows.notices import notices
 from flows.planning import planning
 from flows.publishing import publishing
 from flows.test_block import test_block
@@ -29,4 +30,5 @@ FLOWS: Mapping[FlowName, StageFlow] = {
     FlowName.PUBLISHING: publishing,
     FlowName.NIGHTLY_PLANNING: nightly_planning,
     FlowName.ESCALATION: escalation,
+    FlowName.NOTICES: notices,
 }

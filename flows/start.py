@@ -11,6 +11,7 @@ from pathlib import Path
 from db.settings import MemorySettings
 from flows.clock import carry
 from flows.desk import EVERY_SITE, Actor, Desk
+from flows.outbox.settings import outbox_settings
 from flows.plan_in_parts import prefect_address
 from flows.prefect_home import prefect_environment
 from flows.progress import counting
@@ -36,7 +37,11 @@ def command_line_actor() -> Actor:
 
 
 def start_service(*, port: int, demo: bool, say: Callable[[str], None]) -> None:
-    """Run the whole service here until Ctrl-C; with `demo`, an empty database is filled first."""
+    """Run the whole service here until Ctrl-C; with `demo`, an empty database is filled first.
+
+    Raises BadInputError before anything starts when letters could not leave by the settings.
+    """
+    outbox_settings()
     service = open_service()
     serve(
         service.home,

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from db import automatic, due_steps, proposals
+from db import automatic, due_steps, outbox, proposals
 from db.due_steps import DueStep
+from db.outbox import SEND_STEP
 from db.words import StepState
 from flows.handlers import FLOW_OF, HANDLER_OF, flow_of
 from flows.handling import Moment
+from flows.outbox.settings import leave_at_once
 from flows.plan_requests import PLAN_STEP, request_of, time_needed
 from flows.service import MACHINE, Service
 from flows.words import FlowName, StepOutcome
@@ -105,12 +107,16 @@ def run_plan_steps(service: Service, ids: Sequence[str]) -> tuple[StepReport, ..
 
 
 def run_due_steps(
-    service: Service, *, case_ref: str | None = None, names: Collection[str] = ()
+    service: Service, *, case_ref: str | None = None, names: Collection[str] = (), patiently: bool = False
 ) -> tuple[StepReport, ...]:
-    """Work what is due now, of one case, of some names or all, until nothing more is; plans are left to the planner."""
+    """Work what is due now, of one case, of some names or all, until nothing more is; plans are left to the planner.
+
+    Letters that a mail server has to take are left to the dispatcher as well, unless whoever asks waits `patiently`.
+    """
     reports: list[StepReport] = []
+    flows = STAGES if patiently or leave_at_once() else STAGES - {FlowName.NOTICES}
     while True:
-        due = waiting_steps(service, flows=STAGES, limit=BATCH, case_ref=case_ref)
+        due = waiting_steps(service, flows=flows, limit=BATCH, case_ref=case_ref)
         wanted = [step.id for step in due if not names or step.name in names]
         worked = run_steps(service, wanted)
         if not worked:
@@ -121,6 +127,9 @@ def run_due_steps(
 def re_drive(service: Service) -> tuple[StepReport, ...]:
     """Work what was due for longer than a minute, was left under a dead worker's lease, or is of no known kind."""
     now = service.clock.now()
+    service.database.write(
+        lambda session: outbox.wake_forgotten(session, now=now), author=MACHINE, now=now, why="letters without a step"
+    )
     with service.database.reading() as session:
         due = due_steps.due(session, now=now, limit=BATCH)
     return run_steps(service, [step.id for step in due if step.due_at <= now - OVERDUE and step.name != PLAN_STEP])
@@ -137,7 +146,7 @@ def _claim(service: Service, ids: Sequence[str], *, lease: timedelta) -> list[Du
 
 def _work(service: Service, step: DueStep) -> StepReport:
     try:
-        _perform(service, step)
+        outcome = _perform(service, step)
     except StaleVersionError as late:
         return _report(step, StepOutcome.TAKEN_OVER, str(late))
     except FINAL as refusal:
@@ -146,15 +155,19 @@ def _work(service: Service, step: DueStep) -> StepReport:
         return _settle(service, step, StepOutcome.FAILED, str(fault))
     except Exception as fault:  # noqa: BLE001 - whatever went wrong, the step is counted and in the end parked
         return _settle(service, step, StepOutcome.FAILED, f"{type(fault).__name__} in the code of this step.")
-    return _report(step, StepOutcome.DONE)
+    return _report(step, outcome)
 
 
-def _perform(service: Service, step: DueStep) -> None:
+def _perform(service: Service, step: DueStep) -> StepOutcome:
     if step.name == PLAN_STEP:
         from flows.plan_runs import run_plan  # the solver takes a second to load, and only planning needs it
 
         run_plan(service, step)
-        return
+        return StepOutcome.DONE
+    if step.name == SEND_STEP:
+        from flows.outbox.sending import send_letter  # what words and carries letters is loaded when one leaves
+
+        return send_letter(service, step)
     handler = HANDLER_OF.get(step.name)
     if handler is None:
         raise NeurolistError(f"This version does not know the step '{step.name}'. Look at what it was for.")
@@ -167,6 +180,7 @@ def _perform(service: Service, step: DueStep) -> None:
         due_steps.finish(session, step, now=at.now)
 
     service.database.write(work, author=MACHINE, now=at.now, why=f"step {step.name}")
+    return StepOutcome.DONE
 
 
 def _settle(service: Service, step: DueStep, outcome: StepOutcome, says: str) -> StepReport:

@@ -18,6 +18,7 @@ class FlowName(StrEnum):
     PUBLISHING = "publishing"
     NIGHTLY_PLANNING = "nightly_planning"
     ESCALATION = "escalation"
+    NOTICES = "notices"
 
 
 class StepOutcome(StrEnum):

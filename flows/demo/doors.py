@@ -13,11 +13,13 @@ from db import protocol as protocols
 from db.due_steps import DueStep
 from db.engine import Database
 from db.incoming import IncomingReferral
+from db.outbox import SEND_STEP
 from db.referrals import store
 from flows.clock import fixed_clock
 from flows.demo.by_hand import plan_by_hand
 from flows.demo.days import ONE_DAY
 from flows.demo.journey import Slot
+from flows.demo.letters import keep_letter
 from flows.demo.staff import BOOKINGS, CLINICIAN, COORDINATOR, LEAD, TEAM, StaffMember, who_records
 from flows.desk import Desk
 from flows.handlers import HANDLER_OF
@@ -97,7 +99,7 @@ class PastDoors:
 
         def work(session: Session) -> None:
             for step in due_steps.claim_due(session, owner=OWNER, now=now, lease=LEASE, limit=MOST_STEPS):
-                _work_step(session, step, at)
+                _work_step(session, step, at, self._service(now))
 
         self.database.write(work, author=MACHINE, now=now, why="due steps of the morning")
 
@@ -180,7 +182,10 @@ def past_doors(database: Database, *, seed: int, today: date) -> PastDoors:
         )
 
 
-def _work_step(session: Session, step: DueStep, at: Moment) -> None:
+def _work_step(session: Session, step: DueStep, at: Moment, service: Service) -> None:
+    if step.name == SEND_STEP:
+        keep_letter(session, step, service)
+        return
     try:
         HANDLER_OF[step.name](session, step, at)
     except TransitionNotAllowedError as refusal:
