@@ -61,9 +61,9 @@ class Standing:
 
     @property
     def open_steps(self) -> list[Line]:
-        """What is still to fall due."""
+        """What is still to fall due, apart from letters that leave."""
         steps = self.rows.of("due_step", case_ref=self.case["ref"])
-        return [step for step in steps if step["state"] in OPEN_STEPS]
+        return [step for step in steps if step["state"] in OPEN_STEPS and step["name"] != "send_notice"]
 
     @property
     def entered_at(self) -> datetime:
@@ -162,10 +162,11 @@ def dates_are_local(it: Standing) -> Iterator[str]:
 
 @always
 def ended_means_ended(it: Standing) -> Iterator[str]:
-    """A case that has ended has no open task or timer, and no letter that must not be sent."""
+    """A case that has ended has no open task or timer but those of its letters, and none that must not be sent."""
     if not it.ended:
         return
-    for what, found in (("tasks", it.of("task", state="open")), ("timers", it.open_steps)):
+    tasks = [task for task in it.of("task", state="open") if task["kind"] != "letter"]
+    for what, found in (("tasks", tasks), ("timers", it.open_steps)):
         if found:
             yield f"{it.state} with open {what}: {[line.get('kind') or line.get('name') for line in found]}"
     if it.state in expected.NEVER_WRITTEN_TO and it.of("notice", state="queued"):

@@ -22,6 +22,7 @@ from sqlmodel import select
 from db import clinic as clinics
 from db import mapping, proposals
 from db.engine import Database, open_database
+from db.outbox import LETTER_TASK, SEND_STEP
 from db.pictures import CasePage, TaskLine
 from db.settings import MemorySettings
 from db.tables import DueStepRow, SuiteRow, SuiteSessionRow
@@ -279,8 +280,8 @@ class Case:
 
     @property
     def open_tasks(self) -> list[TaskLine]:
-        """What people have still to do."""
-        return [task for task in self.page.tasks if task.state is TaskState.OPEN]
+        """What people have still to do, apart from letters to print and post."""
+        return [task for task in self.page.tasks if task.state is TaskState.OPEN and task.kind != LETTER_TASK]
 
     @property
     def next(self) -> str:
@@ -307,7 +308,7 @@ class Case:
 
 def _waiting_timers(session: Any, ref: str) -> list[str]:
     asked = select(DueStepRow.name).where(DueStepRow.case_ref == ref, DueStepRow.state == StepState.WAITING)
-    return list(session.exec(asked))
+    return list(session.exec(asked.where(DueStepRow.name != SEND_STEP)))
 
 
 @dataclass(kw_only=True)

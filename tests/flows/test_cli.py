@@ -27,6 +27,8 @@ COMMANDS = [
     "record",
     "tasks",
     "holidays",
+    "letters",
+    "letter",
     "plan",
     "proposal",
     "publish",

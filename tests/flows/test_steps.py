@@ -7,6 +7,7 @@ import pytest
 
 from db import boards, due_steps
 from db.meetings import CLOSE_STEP, FOLLOW_UP_STEP
+from db.outbox import SEND_STEP
 from db.referrals import RECEIVE_STEP
 from db.words import StepState
 from flows import handlers, steps
@@ -51,9 +52,9 @@ def enqueue(service, name, **options):
 
 
 def test_every_step_the_service_makes_has_a_handler_and_a_flow():
-    daily = {job.name for job in RECURRING}
-    assert set(FLOW_OF) == {*Timer, *daily, RECEIVE_STEP, PLAN_STEP, PUBLISHED_STEP, CLOSE_STEP, FOLLOW_UP_STEP}
-    assert set(HANDLER_OF) == set(FLOW_OF) - {PLAN_STEP}
+    made = {RECEIVE_STEP, PLAN_STEP, PUBLISHED_STEP, CLOSE_STEP, FOLLOW_UP_STEP, SEND_STEP}
+    assert set(FLOW_OF) == {*Timer, *(job.name for job in RECURRING), *made}
+    assert set(HANDLER_OF) == set(FLOW_OF) - {PLAN_STEP, SEND_STEP}
     assert set(FLOW_OF.values()) == set(FlowName)
 
 

@@ -131,13 +131,14 @@ def test_no_resource_is_held_twice_at_any_time(database: Database) -> None:
         assert all(one[1] <= other[0] for one, other in pairwise(sorted(spans)))
 
 
-def test_no_patients_name_stands_outside_the_identity_tables(database: Database) -> None:
+def test_no_patients_name_stands_outside_the_identity_tables_and_the_letters(database: Database) -> None:
     with database.reading() as session:
         families = {row.family_name for row in session.exec(select(PatientIdentityRow))}
         named = re.compile(rf"\b({'|'.join(map(re.escape, sorted(families)))})\b")
         for table in METADATA.sorted_tables:
             if not table.info.get("identity"):
-                for row in session.connection().execute(table.select()):
+                told = [column for column in table.columns if (table.name, column.name) != ("document", "text")]
+                for row in session.connection().execute(select(*told)):
                     text = json.dumps([str(value) for value in row], ensure_ascii=False)
                     assert not named.search(text), f"{table.name} names {named.findall(text)}"
 
