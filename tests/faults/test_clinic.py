@@ -7,20 +7,27 @@ import pytest
 from benchmarks.clinic.run import Orders, simulate
 from benchmarks.clinic.world import World
 
-# About three minutes on two free cores; a machine that is busy with other things may take much longer.
-pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(1800)]
+# About a minute and a half; `make clinic` has more cases, and Prefect among those killed.
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(1200)]
 
-CASES, WEEKS = 60, 2
+CASES, WEEKS = 8, 1
 LEAST_KILLS = 15
 
 
-def test_sixty_cases_pass_through_a_clinic_whose_processes_are_killed(tmp_path, monkeypatch):
+def test_cases_pass_through_a_clinic_whose_processes_are_killed(tmp_path, monkeypatch):
     for name in ("NEUROLIST_HOME", "NEUROLIST_CLOCK", "NEUROLIST_DATABASE_URL"):
         monkeypatch.setenv(name, "")  # what the clinic sets is taken back after the test
         monkeypatch.delenv(name)
     world = World(seed=4, cases=CASES, weeks=WEEKS, first=date(2026, 8, 3))
     verdict = simulate(
-        Orders(world=world, home=tmp_path / "home", acts_between_kills=20, planning_seconds=1.0, tell=print)
+        Orders(
+            world=world,
+            home=tmp_path / "home",
+            acts_between_kills=5,
+            prefect=False,
+            planning_seconds=1.0,
+            tell=print,
+        )
     )
     print(verdict)
     assert verdict.cases == CASES
