@@ -10,9 +10,11 @@ from functools import cache
 from random import Random
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 from db import protocol as protocols
 from db.referrals import store
+from db.tables import base
 from flows import steps
 from flows.hold_asked import HoldAsked
 from flows.service import Service
@@ -81,7 +83,7 @@ class Walk:
 def walk(place: Place, seed: int, steps_: int) -> Walk:
     """Let one machine with this seed walk so many steps, or until a check fails."""
     found = Walk(seed=seed, engine=place.engine)
-    with place.memory() as settings, patch.object(protocols, "protocol", _same_protocol):
+    with place.memory() as settings, patch.object(protocols, "protocol", _same_protocol), _ids_by_chance(seed):
         machine = Machine(Clinic(settings, begins_at(seed)), Reader(settings), Random(seed))  # noqa: S311  chance to repeat, no secret
         try:
             for _ in range(steps_):
@@ -93,6 +95,12 @@ def walk(place: Place, seed: int, steps_: int) -> Walk:
             found.rows = machine.rows
             machine.close()
     return found
+
+
+def _ids_by_chance(seed: int) -> Any:
+    """Ids that the seed decides: what falls due at one instant is worked in their order, so a walk repeats itself."""
+    chance = Random(seed)  # noqa: S311  chance to repeat, no secret
+    return patch.object(base, "uuid4", lambda: UUID(int=chance.getrandbits(128), version=4))
 
 
 @cache

@@ -76,12 +76,18 @@ def test_walks_begin_before_the_clocks_change_before_holidays_and_before_a_leap_
     assert {"2026-04-02", "2026-10-01", "2027-03-22", "2028-02-24"} <= days
 
 
+def test_a_walk_told_again_takes_the_same_steps(lite):
+    once, again = (walk(lite, 5, 20) for _ in range(2))
+    assert [str(act) for act in once.acts] == [str(act) for act in again.acts]
+    assert once.outcomes == again.outcomes
+
+
 def test_the_same_walks_end_in_the_same_place_whatever_the_time_zone_of_the_process():
     assert len({_digest(zone) for zone in ZONES}) == 1
 
 
 def _digest(zone: str) -> str:
-    asked = ["--digest", "--engine", "sqlite", "--machines", "1", "--steps", "25"]
+    asked = ["--digest", "--engine", "sqlite", "--machines", "3", "--steps", "30"]
     done = subprocess.run(
         [sys.executable, "-m", "scripts.walks", *asked],
         cwd=ROOT,
