@@ -25,6 +25,7 @@ from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway.effects import Timer
 from scheduler.pathway.events import Event
 from scheduler.pathway.machine import Step, decide
+from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Stage
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ def receive_referral(session: Session, step: DueStep, at: Moment) -> None:
 
 def add_to_agenda(session: Session, step: DueStep, at: Moment) -> None:
     """Put the case on the agenda of the next meeting; without one in the calendar, it becomes a task."""
+    state = facts.case_row(session, case_of(step)).state
+    if state is not PathwayState.AWAITING_MDT:
+        raise TransitionNotAllowedError(f"The case ({state.label}) waits for no meeting, so it is on no agenda.")
     if agendas.put_on_next_agenda(session, case_of(step), at.today) is None:
         raise_task(session, step, at)
 

@@ -7,9 +7,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from db import cases, documents
+from db import documents
 from db.errors import MemoryFaultError
-from db.tables import AuditEventRow, MdtMeetingRow
+from db.meetings import NewMeeting, add_meeting
+from db.tables import AuditEventRow
 from db.words import DocumentKind
 from scheduler.errors import BadInputError, NotFoundError, StaleVersionError
 from tests.builders.memory import CLERK, MORNING, TODAY, a_case, read, write
@@ -41,8 +42,7 @@ def test_a_letter_is_kept_whole_with_who_made_it_and_when(database):
 
 def test_minutes_belong_to_a_meeting(database):
     def work(session):
-        cases.add_meeting(session, TODAY)
-        meeting = session.exec(select(MdtMeetingRow)).one()
+        meeting = add_meeting(session, NewMeeting(on=TODAY))
         kept = documents.keep(
             session, kind=DocumentKind.MINUTES, title="Minutes", text="Present: three.", meeting_id=meeting.id
         )

@@ -48,7 +48,7 @@ def booking(desk, ref):
 
 
 def open_tasks(desk, ref):
-    return [task.says for task in desk.case(ref).tasks if task.state.value == "open"]
+    return [task.says for task in desk.case(ref).tasks if task.state.value == "open" and task.kind != "letter"]
 
 
 def the_list(desk, name):

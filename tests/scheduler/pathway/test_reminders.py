@@ -55,10 +55,10 @@ def consent_that_ends(on):
     return (a_consent(on=on - timedelta(days=limit)),)
 
 
-def test_a_consent_that_ends_the_day_before_the_visit_is_spoken_of_and_one_that_ends_on_it_is_not():
-    before = {name for name, _ in found(booked(consents=consent_that_ends(VISIT - timedelta(days=1))))}
-    on_it = {name for name, _ in found(booked(consents=consent_that_ends(VISIT)))}
-    assert (Timer.CONSENT_ENDS in before, Timer.CONSENT_ENDS in on_it) == (True, False)
+def test_what_will_not_hold_on_a_booked_day_is_left_to_its_preparation_and_asked_for_only_once():
+    for last in (VISIT - timedelta(days=1), VISIT):
+        names = {name for name, _ in found(booked(consents=consent_that_ends(last)))}
+        assert names == {Timer.VISIT_REMINDER, Timer.CONFIRM_VISIT}
 
 
 def test_while_nobody_is_booked_everything_that_will_end_is_spoken_of():

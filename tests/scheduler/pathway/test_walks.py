@@ -102,6 +102,8 @@ class Memory:
                 self.facts = replace(
                     facts, episodes=tuple(replace(e, closed_on=effect.on) if e.is_open else e for e in facts.episodes)
                 )
+            case left.CancelBooking() if facts.booking is None:
+                pass
             case left.SetBookingState() | left.CancelBooking():
                 assert facts.booking is not None
                 moved = replace(facts.booking, state=effect.state)
