@@ -52,6 +52,7 @@ def test_the_ranking_and_the_best_place_are_those_of_pricing_every_choice_from_s
 
 
 @SLOW
+@example(seed=2473)  # recovery alone leaves no list, also where a list would end before recovery closes
 @given(seed=st.integers(0, 10**6))
 def test_every_way_to_make_room_holds_on_a_problem_read_anew_and_costs_what_it_says(seed: int) -> None:
     problem = mixed(seed)
