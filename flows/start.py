@@ -12,7 +12,6 @@ from db.settings import MemorySettings
 from flows.clock import carry
 from flows.desk import EVERY_SITE, Actor, Desk
 from flows.outbox.settings import outbox_settings
-from flows.plan_in_parts import prefect_address
 from flows.prefect_home import prefect_environment
 from flows.progress import counting
 from flows.public_holidays import fill_in_holidays
@@ -55,6 +54,8 @@ def start_service(*, port: int, demo: bool, say: Callable[[str], None]) -> None:
 def start_worker(*, limit: int, api: str | None) -> None:
     """Become a worker for parts of large plans, until Ctrl-C."""
     home = MemorySettings().home.expanduser().absolute()
+    from flows.plan_in_parts import prefect_address  # the solver takes a second to load
+
     address = prefect_address(home, given=api)
     settings = {**prefect_environment(home, address), "NEUROLIST_HOME": str(home)}
     command = [sys.executable, "-m", "flows.part_worker", str(limit)]

@@ -224,11 +224,12 @@ def test_a_refusal_of_ours_is_printed_as_it_is(neurolist, monkeypatch):
 
 
 @pytest.mark.parametrize("command", [["rules"], ["--help"], ["cases"]])
-def test_small_commands_load_neither_prefect_nor_streamlit(home, command):
+def test_small_commands_load_neither_prefect_nor_streamlit_nor_the_solver(home, command):
     code = (
         "import sys\nfrom flows import cli\nsys.argv = ['neurolist', *sys.argv[1:]]\n"
         "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
-        "heavy = {'prefect', 'streamlit'} & set(sys.modules)\nsys.exit(f'loaded {heavy}' if heavy else 0)\n"
+        "heavy = {'prefect', 'streamlit', 'ortools', 'numba'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)\n"
     )
     ran = subprocess.run(
         [sys.executable, "-c", code, *command],
