@@ -20,13 +20,14 @@ from scheduler.pathway.validity import day
 def open_tasks(
     session: Session, cases: Sequence[CaseRow], now: Mapping[str, CaseNow], *, today: date
 ) -> tuple[TaskLine, ...]:
-    """List the open tasks of these cases and those of no case, the soonest due first."""
-    known = {case.id: case for case in cases}
+    """List the open tasks of the open cases, of no case, and those that outlive theirs; the soonest due first."""
     rows = session.exec(select(TaskRow).where(TaskRow.state == TaskState.OPEN)).all()
-    wanted = [row for row in rows if row.case_id is None or row.case_id in known]
+    known = {case.id: case for case in cases}
+    ended = {row.case_id for row in rows if row.case_id is not None and row.case_id not in known}
+    known |= {case.id: case for case in session.exec(select(CaseRow).where(col(CaseRow.id).in_(ended)))}
     places = _booked_at(session)
     return in_order(
-        _line(row, known.get(row.case_id or ""), now.get(row.case_id or ""), places, today=today) for row in wanted
+        _line(row, known.get(row.case_id or ""), now.get(row.case_id or ""), places, today=today) for row in rows
     )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event as sql_event
 
-from db import boards, cases, due_steps, outbox
+from db import boards, due_steps, outbox, tasks
 from db.engine import open_database
 from db.outbox import LETTER_TASK, SEND_STEP
 from db.words import SendState
@@ -115,7 +115,7 @@ def test_ticking_the_task_off_says_that_the_letter_was_posted(service):
     an_accepted_case(service.database, patient=a_patient(1))
     send(service)
     (task,) = letter_tasks(service)
-    write(service.database, lambda session: cases.finish_task(session, task.id, actor=CLERK, now=service.clock.now()))
+    write(service.database, lambda session: tasks.finish(session, task.id, actor=CLERK, now=service.clock.now()))
     assert to_patient(service).state is SendState.SENT
     assert to_patient(service).receipt == "posted, says A Clerk"
 
