@@ -12,11 +12,10 @@ from sqlmodel import Session, col, select
 from db import audit, effects, reminders, watching, writes
 from db.audit import Author
 from db.cases import Applied, answer_of, write_line
-from db.clinic import holidays
 from db.effects import Work
-from db.facts import case_row, facts_of
+from db.facts import case_facts, case_row
+from db.light import light_on
 from db.localtime import local_date
-from db.protocol import protocol
 from db.tables import (
     CaseItemRow,
     CaseRow,
@@ -32,7 +31,7 @@ from scheduler.errors import NotFoundError, TransitionNotAllowedError
 from scheduler.pathway import effects as pathway
 from scheduler.pathway.duties import restarted
 from scheduler.pathway.facts import HIGHEST_PAIN_SCORE, CaseFacts
-from scheduler.pathway.fields import Details, Field, FieldType, When, read_details
+from scheduler.pathway.fields import Field, FieldType, When, read_details
 from scheduler.pathway.relief import judge
 from scheduler.pathway.situation import Situation
 from scheduler.vocabulary import Role
@@ -206,14 +205,13 @@ def _words(value: object) -> str:
 def _what_follows(work: Work) -> list[pathway.Effect]:
     """Move the timers that hang on corrected values, and ask a clinician about a result that no longer fits."""
     work.session.flush()
-    facts = facts_of(work.session, [work.case])[work.case.id]
-    rules, days_off = protocol(work.session, work.today), holidays(work.session)
-    case = Situation(facts=facts, details=Details({}), protocol=rules, today=work.today, holidays=days_off)
+    facts = case_facts(work.session, work.case.ref)
+    case = light_on(work.session, work.today).situation(facts)
     timers = [] if facts.state.ends else list(restarted(case, _TIMED))
     doubt = _doubt(case, facts)
     if doubt is None:
         return timers
-    due_on = work.today + timedelta(days=rules.days("decide_within"))
+    due_on = work.today + timedelta(days=case.protocol.days("decide_within"))
     return [
         *timers,
         pathway.Task(kind=pathway.TaskKind.CORRECTION, role=Role.CLINICIAN, says=doubt, due_on=due_on),

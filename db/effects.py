@@ -121,7 +121,7 @@ def _(effect: pathway.ReopenEpisode, work: Work) -> None:
 
 @apply.register
 def _(effect: pathway.UpdateEpisode, work: Work) -> None:
-    episode = _open_episode(work)
+    episode = open_episode(work)
     if episode is None or episode.stage is not effect.stage:
         raise NeurolistError(f"Case {work.case.ref} is not on the waiting list for {effect.stage.label.lower()}.")
     if episode.urgency != effect.urgency.value:
@@ -136,7 +136,8 @@ def _(effect: pathway.UpdateEpisode, work: Work) -> None:
     episode.earliest = effect.earliest
 
 
-def _open_episode(work: Work) -> WaitlistEpisodeRow | None:
+def open_episode(work: Work) -> WaitlistEpisodeRow | None:
+    """Give the listing of the case that has not ended."""
     asked = select(WaitlistEpisodeRow).where(WaitlistEpisodeRow.case_id == work.case.id)
     return work.session.exec(asked.where(col(WaitlistEpisodeRow.closed_on).is_(None))).first()
 
@@ -176,7 +177,7 @@ def _end_not_ready(work: Work, episode: WaitlistEpisodeRow, until: date) -> None
 
 @apply.register
 def _(effect: pathway.CloseEpisode, work: Work) -> None:
-    episode = _open_episode(work)
+    episode = open_episode(work)
     if episode is not None:
         episode.closed_on, episode.closed_reason = effect.on, effect.reason.value
         work.session.flush()

@@ -50,7 +50,7 @@ from scheduler.pathway.facts import (
     Review,
     Visit,
 )
-from scheduler.pathway.states import PathwayState
+from scheduler.pathway.states import LIVE, PathwayState
 from scheduler.vocabulary import Modality, Urgency
 
 R = TypeVar("R")
@@ -93,6 +93,11 @@ def case_facts(session: Session, ref: str) -> CaseFacts:
     """Give what the pathway needs to know about one case."""
     row = case_row(session, ref)
     return facts_of(session, [row])[row.id]
+
+
+def open_cases(session: Session) -> Sequence[CaseRow]:
+    """List every case that has not ended, by reference."""
+    return session.exec(select(CaseRow).where(col(CaseRow.state).in_(LIVE)).order_by(CaseRow.ref)).all()
 
 
 def facts_of(session: Session, cases: Sequence[CaseRow]) -> dict[str, CaseFacts]:

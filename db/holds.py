@@ -23,10 +23,9 @@ from scheduler.pathway.booking import TENTATIVE, BookingEvent, BookingState, nex
 from scheduler.pathway.effects import Timer
 from scheduler.pathway.events import Event
 from scheduler.pathway.holding import kept_until, review_after_declining
-from scheduler.pathway.states import PathwayState
+from scheduler.pathway.states import WAITING
 from scheduler.vocabulary import Role, Stage
 
-WAITING = (PathwayState.TEST_WAITING, PathwayState.DEFINITIVE_WAITING)
 BOOK = {Stage.TEST_BLOCK: Event.BOOK_TEST, Stage.DEFINITIVE: Event.BOOK_DEFINITIVE}
 
 

@@ -9,17 +9,11 @@ from datetime import date, datetime
 from sqlmodel import Session, col, or_, select
 
 from db import audit
-from db.clinic import holidays
-from db.facts import facts_of
-from db.localtime import local_date
-from db.protocol import protocol as protocol_in_force
+from db.facts import facts_of, open_cases
+from db.light import light_of
 from db.tables import CaseRow, TaskRow
 from db.words import TaskState
-from scheduler.pathway.clocks import clocks
 from scheduler.pathway.escalation import OF_CLOCK, OF_TASK, Call, Late, OpenTask, calls, late_clocks, late_task
-from scheduler.pathway.states import PathwayState
-
-OPEN = tuple(state for state in PathwayState if not state.ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +27,13 @@ class LateCase:
 
 def late_cases(session: Session, now: datetime) -> tuple[LateCase, ...]:
     """List every open case of which something is late."""
-    today = local_date(session, now)
-    rows = session.exec(select(CaseRow).where(col(CaseRow.state).in_(OPEN)).order_by(CaseRow.ref)).all()
-    facts, rules, days_off = facts_of(session, rows), protocol_in_force(session, today), holidays(session)
-    tasks = _late_tasks(session, today)
+    light, rows = light_of(session, now), open_cases(session)
+    facts, tasks = facts_of(session, rows), _late_tasks(session, light.today)
     found = []
     for row in rows:
-        read = clocks(facts[row.id], rules, today, days_off)
-        late = [*late_clocks(row.state, read), *tasks.get(row.id, ())]
+        late = [*late_clocks(row.state, light.on(facts[row.id]).clocks), *tasks.get(row.id, ())]
         if late:
-            called = tuple(call for one in late for call in calls(one, rules, today))
+            called = tuple(call for one in late for call in calls(one, light.protocol, light.today))
             found.append(LateCase(ref=row.ref, calls=called, kinds=frozenset(one.kind for one in late)))
     return tuple(found)
 

@@ -12,12 +12,11 @@ from sqlmodel import Session, col, select
 from db import agendas, audit, effects, outbox, reminders, traces, watching, writes
 from db.audit import Author
 from db.cases import Applied, answer_of, write_line
-from db.clinic import holidays
 from db.effects import Work
-from db.facts import REVERSAL, case_row, facts_of, standing_lines
+from db.facts import REVERSAL, case_facts, case_row, standing_lines
 from db.giving_back import give_back
+from db.light import light_on
 from db.localtime import local_date, timezone_of
-from db.protocol import protocol
 from db.tables import (
     BookingRow,
     CaseEventRow,
@@ -47,7 +46,7 @@ from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway import effects as pathway
 from scheduler.pathway.booking import BookingState
 from scheduler.pathway.duties import DUTIES, restarted
-from scheduler.pathway.fields import Details
+from scheduler.pathway.preparation import PREPARATION
 from scheduler.pathway.situation import Situation
 from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Readiness, Role
@@ -281,13 +280,13 @@ def _put_right(
     work: Work, mistake: CaseEventRow, back: PathwayState, lost: BookingRow | None, *, not_ready: bool
 ) -> None:
     """Ask for what could not be put back, and let the days in error count as not ready where a person says so."""
-    episode = _open_episode(work)
+    episode = effects.open_episode(work)
     if not_ready and episode is not None and mistake.on < work.today:
         away = Readiness.NOT_READY_CLINICAL
         period = NotReadyPeriodRow(episode_id=episode.id, readiness=away, since=mistake.on, until=work.today)
         work.session.add(period)
         work.session.flush()
-    case = _situation(work)
+    case = light_on(work.session, work.today).situation(case_facts(work.session, work.case.ref))
     wanted: list[pathway.Effect] = []
     if not_ready:
         wanted += restarted(case, (pathway.Timer.TREAT_BY,))
@@ -296,18 +295,10 @@ def _put_right(
         if back in WITHOUT_A_SLOT:
             duty = DUTIES[work.case.state]
             state = pathway.TaskKind.STATE
-            wanted.append(pathway.CompleteTasks(kinds=(state, *_PREPARATION)))
+            wanted.append(pathway.CompleteTasks(kinds=(state, *PREPARATION)))
             wanted.append(pathway.Task(kind=state, role=duty.role, says=duty.says, due_on=duty.due_on(case)))
     for effect in wanted:
         effects.apply(effect, work)
-
-
-_PREPARATION = (
-    pathway.TaskKind.BLOODS,
-    pathway.TaskKind.IMAGING,
-    pathway.TaskKind.HOLD_MEDICINE,
-    pathway.TaskKind.AGENT,
-)
 
 
 def _slot_tasks(work: Work, case: Situation, lost: BookingRow) -> list[pathway.Effect]:
@@ -315,14 +306,3 @@ def _slot_tasks(work: Work, case: Situation, lost: BookingRow) -> list[pathway.E
     says = f"A mistake gave back {words}: tell the patient, and hold it again if it is free, or another."
     due_on = work.today + timedelta(days=case.protocol.days("decide_within"))
     return [pathway.Task(kind=pathway.TaskKind.CORRECTION, role=Role.BOOKINGS, says=says, due_on=due_on)]
-
-
-def _open_episode(work: Work) -> WaitlistEpisodeRow | None:
-    asked = select(WaitlistEpisodeRow).where(WaitlistEpisodeRow.case_id == work.case.id)
-    return work.session.exec(asked.where(col(WaitlistEpisodeRow.closed_on).is_(None))).first()
-
-
-def _situation(work: Work) -> Situation:
-    facts = facts_of(work.session, [work.case])[work.case.id]
-    rules, days_off = protocol(work.session, work.today), holidays(work.session)
-    return Situation(facts=facts, details=Details({}), protocol=rules, today=work.today, holidays=days_off)

@@ -7,18 +7,16 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from db import audit
-from db.clinic import holidays
 from db.due_steps import OPEN
-from db.facts import case_row, facts_of
-from db.localtime import local_date
-from db.protocol import protocol
+from db.facts import case_facts, case_row
+from db.light import light_of
 from db.tables import BookingRow, CaseRow, DueStepRow, TaskRow
 from db.tables.booking import HOLDING
-from db.watching import LIVE
 from db.words import TaskState
-from scheduler.pathway.due import read, state_due
+from scheduler.pathway.due import state_due
 from scheduler.pathway.duties import DUTIES
 from scheduler.pathway.effects import TaskKind
+from scheduler.pathway.states import LIVE
 
 
 def silent_cases(session: Session, *, now: datetime, ref: str | None = None) -> tuple[str, ...]:
@@ -38,8 +36,8 @@ def silent_cases(session: Session, *, now: datetime, ref: str | None = None) -> 
 
 def break_silence(session: Session, ref: str, *, now: datetime) -> None:
     """Ask again for the next step of a case, and tell the audit trail that it had been silent."""
-    row, today = case_row(session, ref), local_date(session, now)
-    case = read(facts_of(session, [row])[row.id], protocol(session, today), today, holidays(session))
+    row, light = case_row(session, ref), light_of(session, now)
+    case = light.on(case_facts(session, ref))
     duty = DUTIES[row.state]
     session.add(
         TaskRow(
@@ -47,7 +45,7 @@ def break_silence(session: Session, ref: str, *, now: datetime) -> None:
             kind=TaskKind.STATE.value,
             role=duty.role,
             says=duty.says,
-            due_on=state_due(case, today),
+            due_on=state_due(case, light.today),
             made_at=now,
         )
     )

@@ -10,16 +10,13 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from db import audit, holds, reminders
-from db.clinic import holidays
-from db.facts import case_row, facts_of
-from db.localtime import local_date, start_of_day, timezone_of
-from db.protocol import protocol as protocol_in_force
-from db.tables import CaseRow, DueStepRow
+from db.facts import case_facts, case_row, facts_of, open_cases
+from db.light import Light, light_of
+from db.localtime import start_of_day, timezone_of
+from db.tables import DueStepRow
 from db.words import StepState
-from scheduler.pathway.states import PathwayState
+from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.timers import Running, running_timers
-
-OPEN = tuple(state for state in PathwayState if not state.ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,25 +29,21 @@ class Rebuilt:
 
 def lost(session: Session, now: datetime) -> tuple[str, ...]:
     """List the open cases that lack a timer they should have."""
-    rows = session.exec(select(CaseRow).where(col(CaseRow.state).in_(OPEN)).order_by(CaseRow.ref)).all()
-    known = _known(session, None)
-    today = local_date(session, now)
-    facts, rules, days_off = facts_of(session, rows), protocol_in_force(session, today), holidays(session)
-    untimed = set(holds.untimed(session))
+    rows, known, light = open_cases(session), _known(session, None), light_of(session, now)
+    facts, untimed, zone = facts_of(session, rows), set(holds.untimed(session)), timezone_of(session)
     return tuple(
         row.ref
         for row in rows
         if row.ref in untimed
-        or _missing(running_timers(facts[row.id], rules, today, days_off), known[row.ref], timezone_of(session))
-        or reminders.behind(session, row, facts[row.id], rules, now=now, steps=known[row.ref])
+        or _missing(_running(facts[row.id], light), known[row.ref], zone)
+        or reminders.behind(session, row, facts[row.id], light.protocol, now=now, steps=known[row.ref])
     )
 
 
 def rebuild(session: Session, ref: str, *, now: datetime, by: str) -> Rebuilt:
     """Set the timers that one case lacks; those that it has stay as they are."""
-    row, today, zone = case_row(session, ref, lock=True), local_date(session, now), timezone_of(session)
-    facts = facts_of(session, [row])[row.id]
-    running = running_timers(facts, protocol_in_force(session, today), today, holidays(session))
+    case_row(session, ref, lock=True)
+    zone, running = timezone_of(session), _running(case_facts(session, ref), light_of(session, now))
     missing = _missing(running, _known(session, ref)[ref], zone)
     for one in missing:
         session.add(
@@ -75,6 +68,10 @@ def rebuild(session: Session, ref: str, *, now: datetime, by: str) -> Rebuilt:
     if names:
         audit.record(session, action="rebuild_timers", entity="case", ref=ref, facts={"timers": sorted(names)})
     return Rebuilt(ref=ref, names=tuple(names))
+
+
+def _running(facts: CaseFacts, light: Light) -> tuple[Running, ...]:
+    return running_timers(facts, light.protocol, light.today, light.holidays)
 
 
 def _known(session: Session, ref: str | None) -> Mapping[str, Sequence[DueStepRow]]:

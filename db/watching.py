@@ -8,27 +8,25 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from db import audit, due_steps
-from db.clinic import holidays
 from db.due_steps import DueStep
-from db.facts import case_row, facts_of
+from db.facts import case_facts, facts_of, open_cases
+from db.light import light_of, light_on
 from db.localtime import local_date, start_of_day, timezone_of
-from db.protocol import protocol
 from db.tables import BookingRow, CaseRow, CounterRow, DueStepRow, TaskRow
 from db.tables.booking import HOLDING
 from db.words import StepState, TaskState
-from scheduler.pathway.due import BOOKED, CLOCK_OF, CaseNow, TimerKey, read, timers_due
+from scheduler.pathway.due import CLOCK_OF, CaseNow, TimerKey, timers_due
 from scheduler.pathway.effects import ReopenEpisode, Task, TaskKind, Timer, UpdateEpisode
 from scheduler.pathway.events import Event
 from scheduler.pathway.machine import Step
 from scheduler.pathway.preparation import PREPARATION, preparation
-from scheduler.pathway.states import PathwayState
+from scheduler.pathway.states import BOOKED
 from scheduler.vocabulary import Stage
 
 DAILY = "looked_after"  # the counter of the last day
 OURSELVES = "neurolist"  # who ticked off a task that was done without anybody saying so
 ONE_DAY = timedelta(days=1)
 FOLLOWED = tuple(sorted({name.value for name, _ in CLOCK_OF} | {Timer.RESULT_AGEING.value}))
-LIVE = tuple(state for state in PathwayState if not state.ends)
 # Bloods and imaging may be planned for a day that only the booking's form knew, so their words are not replaced.
 _REWORDED = tuple(kind.value for kind in PREPARATION if kind not in {TaskKind.BLOODS, TaskKind.IMAGING})
 
@@ -57,18 +55,15 @@ def note_day(session: Session, ordinal: int) -> None:
 
 def look_after(session: Session, case: CaseRow, *, now: datetime) -> None:
     """Bring the timers and the preparation of one case in line with its facts."""
-    facts = facts_of(session, [case])[case.id]
-    today = local_date(session, now)
-    _look_after(session, case, read(facts, protocol(session, today), today, holidays(session)), now)
+    _look_after(session, case, light_of(session, now).on(case_facts(session, case.ref)), now)
 
 
 def look_after_all(session: Session, *, now: datetime) -> int:
     """Do the same for every case that has not ended; says how many there are."""
-    rows = session.exec(select(CaseRow).where(col(CaseRow.state).in_(LIVE)).order_by(CaseRow.ref)).all()
-    facts, today = facts_of(session, rows), local_date(session, now)
-    rules, days_off = protocol(session, today), holidays(session)
+    rows, light = open_cases(session), light_of(session, now)
+    facts = facts_of(session, rows)
     for row in rows:
-        _look_after(session, row, read(facts[row.id], rules, today, days_off), now)
+        _look_after(session, row, light.on(facts[row.id]), now)
     session.flush()
     if audit.has_changes(session):
         audit.record(session, action="look_after", entity="case", ref="all")
@@ -108,14 +103,12 @@ def put_off(session: Session, step: DueStep, *, today: date) -> bool:
     """
     if step.case_ref is None or step.name not in FOLLOWED:
         return False
-    row = case_row(session, step.case_ref)
-    facts = facts_of(session, [row])[row.id]
-    due = timers_due(read(facts, protocol(session, today), today, holidays(session)))
+    due = timers_due(light_on(session, today).on(case_facts(session, step.case_ref)))
     key = _key(step.name, step.key)
     on = due.get(key, today)
     if on is not None and on <= today:
         return False
-    _set(session, row.ref, key, on or today + ONE_DAY, step.payload)
+    _set(session, step.case_ref, key, on or today + ONE_DAY, step.payload)
     return True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.boards.cases import Light, case_page, case_summaries, case_summary, light_of, stages, to_place
+from db.boards.cases import case_page, case_summaries, case_summary, stages, to_place
 from db.boards.lists import list_card, lists, sites
 from db.boards.meetings import agenda, meetings
 from db.boards.proposals import proposal_page, proposal_summaries
@@ -10,13 +10,11 @@ from db.boards.status import service_status, tasks
 from db.boards.tasks import kept_tasks
 
 __all__ = [
-    "Light",
     "agenda",
     "case_page",
     "case_summaries",
     "case_summary",
     "kept_tasks",
-    "light_of",
     "list_card",
     "lists",
     "meetings",

@@ -14,8 +14,8 @@ from sqlmodel import Session, col, func, select
 from db import due_steps
 from db.amendments import AMENDED
 from db.boards.tasks import case_tasks
-from db.clinic import holidays
 from db.facts import REVERSAL, case_row, facts_of
+from db.light import Light, light_of
 from db.localtime import local_date
 from db.meetings import open_agenda_item
 from db.pictures import (
@@ -28,7 +28,6 @@ from db.pictures import (
     StageColumn,
     TimerLine,
 )
-from db.protocol import protocol as protocol_in_force
 from db.tables import (
     BookingRow,
     CaseEventRow,
@@ -47,18 +46,16 @@ from db.tables.booking import HOLDING
 from db.words import TaskState
 from scheduler.pathway.alerts import alerts_of
 from scheduler.pathway.clocks import Clock
-from scheduler.pathway.due import CaseNow, read
+from scheduler.pathway.due import CaseNow
 from scheduler.pathway.events import Entry, Event
 from scheduler.pathway.follow_up import review_points, treatment_outcome
 from scheduler.pathway.items import missing_items
 from scheduler.pathway.protocols import Protocol
-from scheduler.pathway.states import PathwayState
+from scheduler.pathway.states import LIVE, WAITING, PathwayState
 from scheduler.pathway.validity import Standing, standings
 from scheduler.vocabulary import Readiness, Role, Stage, Technique
 
 R = TypeVar("R", bound=Row)
-WAITING = (PathwayState.TEST_WAITING, PathwayState.DEFINITIVE_WAITING)
-OPEN = tuple(state for state in PathwayState if not state.ends)
 PLACEABLE = frozenset({Readiness.READY, Readiness.STAGED})
 OTHER_LABELS = {
     "referral_received": "Referral received",
@@ -68,15 +65,6 @@ OTHER_LABELS = {
     "mdt_carried": "Carried to another MDT meeting",
     "mdt_rediscuss": "MDT: discuss again later",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """What every case is seen by: the protocol, the day and the days off."""
-
-    protocol: Protocol
-    today: date
-    holidays: frozenset[date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +87,7 @@ def case_summaries(
     if refs is not None:
         asked = asked.where(col(CaseRow.ref).in_(refs))
     else:
-        asked = asked.where(col(CaseRow.state).in_(OPEN if states is None else states))
+        asked = asked.where(col(CaseRow.state).in_(LIVE if states is None else states))
     rows = session.exec(asked).all()
     return summaries_of(session, rows, cases_now(session, rows, light_of(session, now)))
 
@@ -113,7 +101,7 @@ def summaries_of(session: Session, rows: Sequence[CaseRow], cases: Mapping[str, 
 def cases_now(session: Session, rows: Sequence[CaseRow], light: Light) -> dict[str, CaseNow]:
     """Read the facts and clocks of these cases, by case id."""
     facts = facts_of(session, rows)
-    return {row.id: read(facts[row.id], light.protocol, light.today, light.holidays) for row in rows}
+    return {row.id: light.on(facts[row.id]) for row in rows}
 
 
 def to_place(session: Session, *, now: datetime, site: str | None = None) -> tuple[CaseSummary, ...]:
@@ -130,7 +118,7 @@ def stages(session: Session, *, now: datetime) -> tuple[StageColumn, ...]:
     standing: dict[PathwayState, list[CaseSummary]] = defaultdict(list)
     for case in case_summaries(session, now=now):
         standing[case.state].append(case)
-    return tuple(_column(state, standing[state]) for state in OPEN)
+    return tuple(_column(state, standing[state]) for state in LIVE)
 
 
 def case_summary(session: Session, ref: str, *, now: datetime) -> CaseSummary:
@@ -186,12 +174,6 @@ def _timers(session: Session, ref: str) -> tuple[TimerLine, ...]:
         )
         for row in rows
     )
-
-
-def light_of(session: Session, now: datetime) -> Light:
-    """Give what every case is seen by now."""
-    today = local_date(session, now)
-    return Light(protocol_in_force(session, today), today, holidays(session))
 
 
 def _around(session: Session, case_id: str | None = None) -> _Around:

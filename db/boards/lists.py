@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from db.boards.cases import Light, light_of
 from db.facts import facts_of
+from db.light import Light, light_of
 from db.pictures import (
     ListCard,
     ListedCase,

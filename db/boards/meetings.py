@@ -9,8 +9,8 @@ from datetime import date, datetime, time
 from sqlmodel import Session, col, select
 
 from db import documents
-from db.boards.cases import Light, light_of
-from db.facts import facts_of
+from db.facts import facts_of, open_cases
+from db.light import Light, light_of
 from db.meeting_pictures import Again, AgendaLine, AgendaPage, MeetingLine, Present
 from db.seats import Seat, is_open, seats
 from db.tables import CaseRow, MdtAttendanceRow, MdtItemRow, MdtMeetingRow
@@ -23,7 +23,6 @@ from scheduler.pathway.quorum import absent_disciplines, required_disciplines
 from scheduler.pathway.states import PathwayState
 from scheduler.pathway.validity import day
 
-OPEN = tuple(state for state in PathwayState if not state.ends)
 LAST = 10_000  # behind every place of an agenda that was closed
 
 
@@ -178,7 +177,7 @@ def _agenda_line(at: int, seat: Seat, room: _Room, *, fits: bool) -> AgendaLine:
 
 def _again(session: Session, light: Light) -> tuple[Again, ...]:
     """List decided cases that should come back, and are on no agenda."""
-    rows = session.exec(select(CaseRow).where(col(CaseRow.state).in_(OPEN)).order_by(CaseRow.ref)).all()
+    rows = open_cases(session)
     facts = facts_of(session, rows)
     found = [(row, reasons_to_discuss_again(facts[row.id], light.protocol, light.today)) for row in rows]
     return tuple(Again(ref=row.ref, state=row.state, reasons=reasons) for row, reasons in found if reasons)

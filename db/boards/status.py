@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from db import audit, proposals
-from db.boards.cases import OPEN, WAITING, cases_now, light_of, summaries_of
+from db.boards.cases import cases_now, summaries_of
 from db.boards.tasks import open_tasks
+from db.facts import open_cases
+from db.light import light_of
 from db.localtime import local_date
 from db.pictures import ServiceStatus, TaskLine
 from db.silence import silent_cases
@@ -28,9 +30,8 @@ from db.tables import (
 from db.tables.base import Row
 from db.words import NoticeState, Outcome, ProposalStatus, StepState
 from scheduler.pathway.due import CaseNow
-from scheduler.pathway.states import PathwayState
+from scheduler.pathway.states import BOOKED, WAITING, PathwayState
 
-BOOKED = (PathwayState.TEST_BOOKED, PathwayState.DEFINITIVE_BOOKED)
 SOON = timedelta(days=28)
 
 
@@ -78,7 +79,7 @@ def tasks(session: Session, *, now: datetime) -> tuple[TaskLine, ...]:
 
 
 def _open_cases(session: Session, now: datetime) -> tuple[Sequence[CaseRow], dict[str, CaseNow]]:
-    rows = session.exec(select(CaseRow).where(col(CaseRow.state).in_(OPEN)).order_by(CaseRow.ref)).all()
+    rows = open_cases(session)
     return rows, cases_now(session, rows, light_of(session, now))
 
 

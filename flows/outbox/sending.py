@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from db import boards, documents, due_steps, outbox
 from db.due_steps import DueStep
 from db.identity import who_is
+from db.light import light_of
 from db.outbox import Letter
 from db.words import DocumentKind, SendState
 from flows.outbox.channel import Channel, NotSentError, RefusedError, UnknownOutcomeError
@@ -81,7 +82,7 @@ def write_down(session: Session, letter: Letter, service: Service, settings: Out
         letter=letter,
         page=boards.case_page(session, letter.case_ref, now=now),
         who=who_is(session, letter.case_ref),
-        light=boards.light_of(session, now),
+        light=light_of(session, now),
         zone=ZoneInfo(service.clock.timezone),
         settings=settings,
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from db.boards import Light
 from db.identity import PatientIdentity
+from db.light import Light
 from db.outbox import Letter
 from db.pictures import BookingLine, CasePage, HistoryLine
 from flows.outbox.settings import OutboxSettings

@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from scheduler.pathway import validity
 from scheduler.pathway.clocks import NO_HOLIDAYS, Clock
-from scheduler.pathway.due import BOOKED, CaseNow, read
+from scheduler.pathway.due import CaseNow, read
 from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.protocols import Protocol
+from scheduler.pathway.states import BOOKED
 from scheduler.pathway.validity import Prerequisite, Standing, day
 from scheduler.vocabulary import Stage
 

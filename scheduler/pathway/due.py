@@ -10,7 +10,7 @@ from scheduler.pathway.clocks import NO_HOLIDAYS, Clock, clocks
 from scheduler.pathway.effects import TaskKind, Timer
 from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.protocols import Protocol
-from scheduler.pathway.states import PathwayState
+from scheduler.pathway.states import BOOKED, PathwayState
 from scheduler.vocabulary import Stage
 
 _S = PathwayState
@@ -39,7 +39,6 @@ AFTER_ENTRY: Mapping[PathwayState, str] = {
     _S.REFERRAL_INCOMPLETE: "chase_information_every",
     **dict.fromkeys((_S.TEST_POSITIVE, _S.TEST_EQUIVOCAL, _S.TEST_NEGATIVE, _S.REPEAT_REVIEW), "decide_within"),
 }
-BOOKED = frozenset({_S.TEST_BOOKED, _S.DEFINITIVE_BOOKED})
 UNDER_WAY = frozenset({_S.TEST_IN_PROGRESS, _S.DEFINITIVE_IN_PROGRESS})
 
 

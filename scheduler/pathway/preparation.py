@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from scheduler.pathway import validity
 from scheduler.pathway.alerts import lapses
 from scheduler.pathway.clocks import add_working_days
-from scheduler.pathway.due import BOOKED, CaseNow
+from scheduler.pathway.due import CaseNow
 from scheduler.pathway.effects import Task, TaskKind
+from scheduler.pathway.states import BOOKED
 from scheduler.pathway.validity import Prerequisite, Standing, day
 from scheduler.vocabulary import Role, Stage, Technique
 

@@ -28,7 +28,7 @@ from scheduler.pathway.facts import CaseFacts, Episode
 from scheduler.pathway.fields import Field, FieldType, When, read_details
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.situation import Situation, needed
-from scheduler.pathway.states import PathwayState
+from scheduler.pathway.states import BOOKED
 from scheduler.pathway.validity import day
 from scheduler.vocabulary import Readiness, Role, Urgency
 
@@ -112,7 +112,6 @@ READINESS_ROLES: dict[ReadinessEvent, frozenset[Role]] = {
     _E.PERSONAL_DEFERRAL: frozenset(Role) - {Role.VIEWER},
     _E.READY_AGAIN: frozenset(Role) - {Role.VIEWER},
 }
-BOOKED = frozenset({PathwayState.TEST_BOOKED, PathwayState.DEFINITIVE_BOOKED})
 BOOKED_FIRST = "The patient is booked: record cancel_patient or cancel_hospital first, then change the readiness."
 _BY_CLOCK = frozenset({_E.LIMIT_REACHED, _E.REVIEW_DUE})
 

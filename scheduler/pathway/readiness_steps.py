@@ -11,7 +11,6 @@ from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.machine import NextStep, Step
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.readiness import (
-    BOOKED,
     BOOKED_FIRST,
     READINESS_FIELDS,
     READINESS_ROLES,
@@ -19,6 +18,7 @@ from scheduler.pathway.readiness import (
     decide_readiness,
     readiness_events,
 )
+from scheduler.pathway.states import BOOKED
 
 
 def readiness_step(

@@ -108,3 +108,7 @@ STATES: dict[PathwayState, StateFacts] = {
     PathwayState.DECEASED: StateFacts("Deceased", StateKind.TERMINAL, "-"),
     PathwayState.ENTERED_IN_ERROR: StateFacts("Entered in error", StateKind.TERMINAL, "-"),
 }
+
+LIVE = tuple(state for state in PathwayState if not state.ends)
+WAITING = (PathwayState.TEST_WAITING, PathwayState.DEFINITIVE_WAITING)
+BOOKED = (PathwayState.TEST_BOOKED, PathwayState.DEFINITIVE_BOOKED)

@@ -129,7 +129,7 @@ def _readiness_is_not_updated() -> Any:
     right = _right(pathway.UpdateEpisode)
 
     def half(asked: pathway.UpdateEpisode, work: effects.Work) -> None:
-        before = effects._open_episode(work)
+        before = effects.open_episode(work)
         kept = before.readiness if before else Readiness.READY
         right(asked, work)
         if before is not None:
