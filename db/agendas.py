@@ -84,12 +84,17 @@ def _not_before(session: Session, case: CaseRow) -> date | None:
     return last.rediscuss_on if last is not None and last.outcome is MeetingOutcome.REDISCUSS_ON else None
 
 
+def _is_urgent(case: CaseRow) -> bool:
+    """A case whose category nobody has set is taken to be urgent."""
+    return case.urgency in {None, Urgency.CATEGORY_1.value}
+
+
 def _tell_if_too_late(session: Session, case: CaseRow, row: MdtMeetingRow, today: date) -> None:
     """Tell the coordinator when an urgent case has just missed an agenda."""
     asked = select(MdtMeetingRow).where(MdtMeetingRow.on >= today, MdtMeetingRow.on < row.on)
     closed = session.exec(asked.order_by(col(MdtMeetingRow.on))).all()
     missed = next((one for one in closed if one.state.is_coming), None)
-    if missed is not None and case.urgency in {None, Urgency.CATEGORY_1.value}:
+    if missed is not None and _is_urgent(case):
         says = (
             f"The agenda of the MDT meeting of {day(missed.on)} is closed, and this case is on that of {day(row.on)}. "
             "Decide whether it can wait, or add it to the earlier one with the reason."
@@ -174,7 +179,7 @@ def carry_item(
     _tell_history(session, case, CARRIED, {"reason": why, "from": before, "to": to.on if to else None}, actor)
     if to is None:
         raise_task(session, case, kind=Timer.ADD_TO_MDT_AGENDA, says=NO_MEETING, due_on=meetings.today_of(session))
-    elif case.urgency in {None, Urgency.CATEGORY_1.value}:
+    elif _is_urgent(case):
         says = f"Carried from the MDT meeting of {day(before)} to that of {day(to.on)}: {why} See that it can wait."
         raise_task(session, case, kind=meetings.URGENT_TASK, says=says, due_on=max(meetings.today_of(session), before))
     audit.record(session, action="carry_case", entity="case", ref=case.ref, why=why)
@@ -265,7 +270,7 @@ def rediscuss(session: Session, row: MdtMeetingRow, case_ref: str, *, on: date, 
         _put(session, case, following, why=why)
     else:
         raise_task(session, case, kind=Timer.ADD_TO_MDT_AGENDA, says=NO_MEETING, due_on=on)
-    if following is not None and case.urgency in {None, Urgency.CATEGORY_1.value}:
+    if following is not None and _is_urgent(case):
         says = f"To be discussed again at the MDT meeting of {day(following.on)}: {why} See that it can wait."
         raise_task(session, case, kind=meetings.URGENT_TASK, says=says, due_on=meetings.today_of(session))
     audit.record(session, action=REDISCUSS, entity="case", ref=case_ref, why=why)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, or_, select
 
 from db import audit
+from db.localtime import start_of_day, timezone_of
 from db.tables import CaseRow, DueStepRow, TaskRow
 from db.words import StepState
 from scheduler.errors import NotFoundError, StaleVersionError
@@ -72,6 +73,29 @@ def enqueue(
     )
     session.flush()
     return True
+
+
+def timer_key(case_ref: str, name: str, about: str) -> str:
+    """Give the key of a case's timer; `about` tells timers of one name apart."""
+    return f"{case_ref}:{name}:{about}"
+
+
+def set_timer(
+    session: Session, case_ref: str, *, name: str, about: str, due_on: date, told: Mapping[str, object]
+) -> bool:
+    """Set a timer of a case that falls due as this local day begins, or bring back the one it was; says if it is new.
+
+    `told` is what its task will say, and to which role.
+    """
+    return enqueue(
+        session,
+        key=timer_key(case_ref, name, about),
+        name=name,
+        due_at=start_of_day(due_on, timezone_of(session)),
+        case_ref=case_ref,
+        payload={**told, "due_on": due_on.isoformat()},
+        revive=True,
+    )
 
 
 def due(

@@ -13,7 +13,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 from db import due_steps, meetings, outbox
 from db.audit import Author
 from db.giving_back import give_back, tick_off
-from db.localtime import start_of_day, timezone_of
 from db.tables import (
     BookingRow,
     CaseItemRow,
@@ -397,14 +396,13 @@ def _(effect: pathway.LogContact, work: Work) -> None:
 
 @apply.register
 def _(effect: pathway.DueStep, work: Work) -> None:
-    due_steps.enqueue(
+    due_steps.set_timer(
         work.session,
-        key=":".join((work.case.ref, effect.name.value, effect.key_suffix)),
+        work.case.ref,
         name=effect.name.value,
-        due_at=start_of_day(effect.due_on, timezone_of(work.session)),
-        case_ref=work.case.ref,
-        payload={"role": effect.role.value, "says": effect.says, "due_on": effect.due_on.isoformat()},
-        revive=True,
+        about=effect.key_suffix,
+        due_on=effect.due_on,
+        told={"role": effect.role.value, "says": effect.says},
     )
 
 

@@ -44,7 +44,7 @@ def tick_off(session: Session, case_id: str, kinds: Collection[str], *, now: dat
     told = [*kinds, *(f"{OF_TASK}{kind}" for kind in kinds)]
     wanted = col(TaskRow.kind).in_(told) if kinds else col(TaskRow.kind) != LETTER_TASK
     for task in session.exec(asked.where(wanted)):
-        task.state, task.ended_at, task.ended_by = TaskState.DONE, now, by
+        task.end(TaskState.DONE, now=now, by=by)
     session.flush()
 
 

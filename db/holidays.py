@@ -109,7 +109,7 @@ def ask_to_confirm(session: Session, *, today: date, until: date, now: datetime)
     task = session.exec(select(TaskRow).where(TaskRow.kind == CONFIRM, TaskRow.state == TaskState.OPEN)).first()
     if not days:
         if task is not None:
-            task.state, task.ended_at, task.ended_by = TaskState.DONE, now, "neurolist"
+            task.end(TaskState.DONE, now=now, by="neurolist")
             audit.record(session, action="finish_task", entity="task", ref=task.id)
         return False
     says = f"Confirm the public holidays that are only predicted: {', '.join(_day(on) for on in days)}."

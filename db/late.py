@@ -72,7 +72,7 @@ def tick_off_what_is_no_longer_late(session: Session, late: Iterable[LateCase], 
     )
     over = [task for task, ref in session.exec(asked).all() if task.kind not in kinds.get(ref, frozenset())]
     for task in over:
-        task.state, task.ended_at, task.ended_by = TaskState.DONE, now, by
+        task.end(TaskState.DONE, now=now, by=by)
     if over:
         audit.record(session, action="end_escalations", entity="task", ref="all", facts={"ended": len(over)})
     return len(over)

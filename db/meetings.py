@@ -295,7 +295,7 @@ def tick_off(session: Session, kinds: Collection[str], *, case_id: str | None = 
     asked = select(TaskRow).where(TaskRow.state == TaskState.OPEN, col(TaskRow.kind).in_(kinds))
     asked = asked.where(TaskRow.case_id == case_id) if case_id is not None else asked
     for task in session.exec(asked if says is None else asked.where(TaskRow.says == says)):
-        task.state, task.ended_at, task.ended_by = TaskState.DONE, bound.now, bound.author.id
+        task.end(TaskState.DONE, now=bound.now, by=bound.author.id)
 
 
 def fault(where: str, says: str) -> BadInputError:

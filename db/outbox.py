@@ -273,7 +273,7 @@ def _end(session: Session, letter_id: str, state: SendState) -> None:
 def _close_task(session: Session, delivery: DeliveryRow, state: TaskState, author: Author, now: datetime) -> None:
     task = session.get(TaskRow, delivery.task_id) if delivery.task_id else None
     if task is not None and task.state is TaskState.OPEN:
-        task.state, task.ended_at, task.ended_by = state, now, author.id
+        task.end(state, now=now, by=author.id)
 
 
 def _told(session: Session, letter_id: str, action: str, why: str | None = None) -> Letter:

@@ -11,7 +11,7 @@ from db import due_steps
 from db.effects import standing_booking
 from db.facts import case_row, facts_of
 from db.giving_back import tick_off
-from db.localtime import local_date, start_of_day, timezone_of
+from db.localtime import local_date
 from db.protocol import protocol as protocol_in_force
 from db.tables import CaseRow, DueStepRow
 from db.words import StepState
@@ -32,8 +32,11 @@ def follow(session: Session, case_ref: str, *, now: datetime, by: str) -> int:
     known = _known(session, case)
     _drop(session, case, wanted, known, now=now, by=by)
     fresh = _fresh(wanted, known, today)
-    for key, step in fresh.items():
-        _set(session, case, key, step)
+    for step in fresh.values():
+        told = {"role": step.role.value, "says": step.says}
+        due_steps.set_timer(
+            session, case_ref, name=step.name.value, about=step.key_suffix, due_on=step.due_on, told=told
+        )
     return len(fresh)
 
 
@@ -51,7 +54,7 @@ def _wanted(session: Session, case: CaseRow, facts: CaseFacts, rules: Protocol) 
         return {}
     booking = standing_booking(session, case.id) if facts.booking is not None else None
     found = reminders(facts, rules, visit=booking.id[:8] if booking is not None else "")
-    return {f"{case.ref}:{step.name.value}:{step.key_suffix}": step for step in found}
+    return {due_steps.timer_key(case.ref, step.name.value, step.key_suffix): step for step in found}
 
 
 def _known(session: Session, case: CaseRow) -> dict[str, DueStepRow]:
@@ -87,15 +90,3 @@ def _drop(
     over = {row.name for row in stale} - still_spoken_of
     if over:
         tick_off(session, case.id, sorted(over), now=now, by=by)
-
-
-def _set(session: Session, case: CaseRow, key: str, step: DueStep) -> None:
-    due_steps.enqueue(
-        session,
-        key=key,
-        name=step.name.value,
-        due_at=start_of_day(step.due_on, timezone_of(session)),
-        case_ref=case.ref,
-        payload={"role": step.role.value, "says": step.says, "due_on": step.due_on.isoformat()},
-        revive=True,
-    )

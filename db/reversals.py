@@ -225,7 +225,7 @@ def _restore_case(case: CaseRow, before: Mapping[str, object], to_state: Pathway
 def _strike_out(work: Work, row: Row) -> None:
     """Let a row that the mistake made count no longer; nothing is deleted but what only repeats the history."""
     if isinstance(row, TaskRow) and row.state is TaskState.OPEN:
-        row.state, row.ended_at, row.ended_by = TaskState.CANCELLED, work.now, work.author.id
+        row.end(TaskState.CANCELLED, now=work.now, by=work.author.id)
     elif isinstance(row, DueStepRow):
         _drop(work, row)
     elif isinstance(row, NoticeRow):
@@ -248,7 +248,7 @@ def _drop(work: Work, step: DueStepRow) -> None:
     )
     for task in work.session.exec(asked):
         if task.says == step.payload.get("says"):
-            task.state, task.ended_at, task.ended_by = TaskState.CANCELLED, work.now, work.author.id
+            task.end(TaskState.CANCELLED, now=work.now, by=work.author.id)
 
 
 def _recall(work: Work, notice: NoticeRow) -> None:

@@ -76,7 +76,7 @@ def finish(
         raise TransitionNotAllowedError(
             f"“{task.says}” ticks itself off when the step is recorded: {steps}. It is the next step of {case.ref}."
         )
-    task.state, task.ended_at, task.ended_by = TaskState.DONE, now, actor.id
+    task.end(TaskState.DONE, now=now, by=actor.id)
     outbox.settle(session, task.id, actor=actor)
     session.flush()
     if case is not None and silent_cases(session, now=now, ref=case.ref):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db import audit, holds, reminders
+from db import audit, due_steps, holds, reminders
 from db.facts import case_facts, case_row, facts_of, open_cases
 from db.light import Light, light_of
 from db.localtime import start_of_day, timezone_of
@@ -46,21 +46,15 @@ def rebuild(session: Session, ref: str, *, now: datetime, by: str) -> Rebuilt:
     zone, running = timezone_of(session), _running(case_facts(session, ref), light_of(session, now))
     missing = _missing(running, _known(session, ref)[ref], zone)
     for one in missing:
-        session.add(
-            DueStepRow(
-                key=f"{ref}:{one.step.name.value}:{one.step.key_suffix}/set again {now.isoformat()}",
-                name=one.step.name.value,
-                case_ref=ref,
-                payload={
-                    "role": one.step.role.value,
-                    "says": one.step.says,
-                    "due_on": one.step.due_on.isoformat(),
-                },
-                due_at=start_of_day(one.step.due_on, zone),
-                created_at=now,
-            )
+        step = one.step
+        due_steps.set_timer(
+            session,
+            ref,
+            name=step.name.value,
+            about=f"{step.key_suffix}/set again {now.isoformat()}",
+            due_on=step.due_on,
+            told={"role": step.role.value, "says": step.says},
         )
-    session.flush()
     names = [one.step.name.value for one in missing]
     if ref in holds.untimed(session):
         names.append(holds.time_again(session, ref, now=now, by=by))

@@ -90,7 +90,7 @@ def follow_timers(session: Session, row: CaseRow, case: CaseNow, now: datetime) 
         found = [(key, on) for key, on in due.items() if key[0].value == task.kind]
         for key, on in found:
             if on is None or on > case.today:
-                task.state, task.ended_at, task.ended_by = TaskState.CANCELLED, now, OURSELVES
+                task.end(TaskState.CANCELLED, now=now, by=OURSELVES)
                 told = {"role": task.role.value, "says": task.says}
                 _set(session, row.ref, key, on or case.today + ONE_DAY, told)
     session.flush()
@@ -117,15 +117,7 @@ def _set(session: Session, ref: str, key: TimerKey, on: date, told: Mapping[str,
     name, stage = key
     made = local_date(session, audit.attribution(session).now)
     about = "/".join(part for part in (stage, made.isoformat(), on.isoformat()) if part)
-    due_steps.enqueue(
-        session,
-        key=f"{ref}:{name.value}:{about}",
-        name=name.value,
-        due_at=start_of_day(on, timezone_of(session)),
-        case_ref=ref,
-        payload={**told, "due_on": on.isoformat()},
-        revive=True,
-    )
+    due_steps.set_timer(session, ref, name=name.value, about=about, due_on=on, told=told)
 
 
 def _key(name: str, key: str) -> TimerKey:
@@ -146,7 +138,7 @@ def prepare(session: Session, row: CaseRow, case: CaseNow, now: datetime) -> Non
         if key in wanted:
             _reword(task, wanted[key])
         else:
-            task.state, task.ended_at, task.ended_by = TaskState.DONE, now, OURSELVES
+            task.end(TaskState.DONE, now=now, by=OURSELVES)
     asked = [task for key, task in wanted.items() if key not in still]
     done = _done_by_hand(session, row, kinds) if asked else frozenset()
     session.add_all([_row(row, task, now) for task in asked if (task.kind.value, task.about, task.for_day) not in done])

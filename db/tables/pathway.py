@@ -379,6 +379,10 @@ class TaskRow(VersionedRow, table=True):
     snoozed_until: date | None = None
     snooze_reason: str | None = Field(default=None, sa_column_kwargs={"info": {"private": True}})
 
+    def end(self, state: TaskState, *, now: datetime, by: str) -> None:
+        """Do or drop it; `by` is the id of who did."""
+        self.state, self.ended_at, self.ended_by = state, now, by
+
 
 class NoticeRow(VersionedRow, table=True):
     """A letter waiting in the outbox."""

@@ -304,7 +304,7 @@ def _dates_are_not_local() -> Any:
 
 @bug("A timer falls due when the day begins in Greenwich.")
 def _days_begin_in_greenwich() -> Any:
-    return patch.object(effects, "start_of_day", lambda day, _: localtime.start_of_day(day, "UTC"))
+    return patch.object(due_steps, "start_of_day", lambda day, _: localtime.start_of_day(day, "UTC"))
 
 
 @bug("A save from an old page is taken.")
