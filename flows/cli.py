@@ -15,6 +15,7 @@ import typer
 
 from flows import cli_holidays, cli_tasks
 from flows.cli_booking import booking
+from flows.cli_common import AsJson, the_desk, typed_date
 from flows.cli_corrections import correct, return_, reverse
 from flows.cli_letters import letter, letters
 from flows.cli_meetings import mdt
@@ -22,7 +23,7 @@ from scheduler.errors import BadInputError, NeurolistError, NotFoundError
 from scheduler.vocabulary import Role
 
 if TYPE_CHECKING:
-    from flows.desk import Desk
+    pass
 
 REFUSED = 1
 BAD_INPUT = 2
@@ -53,7 +54,6 @@ app.command()(letter)
 app.add_typer(cli_tasks.app, name="tasks")
 app.add_typer(cli_holidays.app, name="holidays")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text for people.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same result.")]
 PlanFile = Annotated[str | None, typer.Option("--plan", metavar="FILE", help="The plan file for that problem.")]
 ProblemFile = Annotated[
@@ -118,7 +118,7 @@ def status(*, as_json: AsJson = False) -> None:
     from flows.show import print_json, print_status
     from flows.status import status_report
 
-    desk = _desk()
+    desk = the_desk()
     found = status_report(desk)
     print_json(found) if as_json else print_status(found, desk.zone)
 
@@ -141,7 +141,7 @@ def clinic(
     from flows.plan_files import read_problem_file
     from flows.show import print_json, set_up_line
 
-    report = _desk().set_up(read_problem_file(problem))
+    report = the_desk().set_up(read_problem_file(problem))
     print_json(report) if as_json else typer.echo(set_up_line(report))
 
 
@@ -158,7 +158,7 @@ def account(
     """Make an account for one of the staff; the password is asked for."""
     from flows.desk import EVERY_SITE
 
-    desk = _desk()
+    desk = the_desk()
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     desk.add_account(username, name, password, {where: set(role) for where in site or [EVERY_SITE]})
     typer.echo(f"{name} may now sign in as {username}.")
@@ -177,7 +177,7 @@ def import_files(
     from flows.show import import_lines, print_json
 
     with counting("Importing referrals") as tell:
-        report = _desk().import_referrals(paths, on_progress=tell)
+        report = the_desk().import_referrals(paths, on_progress=tell)
     print_json(report) if as_json else typer.echo("\n".join(import_lines(report)))
     if report.refused:
         raise typer.Exit(REFUSED)
@@ -192,7 +192,7 @@ def cases(
     """List the cases: where each stands, since when, and how long it waits."""
     from flows.show import print_cases, print_json
 
-    desk = _desk()
+    desk = the_desk()
     found = desk.cases(state=state)
     print_json(found) if as_json else print_cases(found, desk.zone)
 
@@ -208,7 +208,7 @@ def case(
     from flows.show_case import print_case
     from flows.show_findings import print_findings
 
-    desk = _desk()
+    desk = the_desk()
     page, steps = desk.case(ref), desk.next_steps(ref)
     if as_json:
         print_json({"case": page, "next_steps": steps})
@@ -229,7 +229,7 @@ def timers(
     from flows.show import print_json
     from flows.show_timers import print_daily, print_timers
 
-    desk = _desk()
+    desk = the_desk()
     if ref is None:
         jobs = desk.daily_jobs()
         print_json(jobs) if as_json else print_daily(jobs, desk.zone)
@@ -247,7 +247,7 @@ def patient(
     """Tell who a case's patient is and how to reach them; that you looked is recorded."""
     from flows.show import patient_lines, print_json
 
-    found = _desk().patient(ref)
+    found = the_desk().patient(ref)
     print_json(found) if as_json else typer.echo("\n".join(patient_lines(found)))
 
 
@@ -265,7 +265,7 @@ def record(
     from flows.show import print_json, summary_line
     from flows.typed import typed_details
 
-    desk = _desk()
+    desk = the_desk()
     summary = desk.record(ref, event, typed_details(desk, ref, event, fields or []))
     print_json(summary) if as_json else typer.echo(summary_line(summary))
 
@@ -284,7 +284,7 @@ def plan(
     from flows.progress import searching
     from flows.show import print_json, print_proposal
 
-    desk = _desk()
+    desk = the_desk()
     with searching("Planning", seconds=time_limit) as tell:
         made = desk.plan_now(
             start=_date(start), weeks=weeks, time_limit=time_limit, seed=seed, risk=risk, on_progress=tell
@@ -302,7 +302,7 @@ def proposal(
     """Show a proposed plan: what is placed, what moves, what is left over and why, and what it costs."""
     from flows.show import print_json, print_proposal
 
-    desk = _desk()
+    desk = the_desk()
     page = desk.proposal(proposal_id)
     print_json(page) if as_json else print_proposal(page, desk.zone)
 
@@ -316,7 +316,7 @@ def publish(
     """Book what a proposal places, all of it or nothing; says what has changed when it no longer fits."""
     from flows.show import print_json, publish_lines
 
-    report = _desk().publish(proposal_id)
+    report = the_desk().publish(proposal_id)
     print_json(report) if as_json else typer.echo("\n".join(publish_lines(report)))
 
 
@@ -336,7 +336,7 @@ def where(
     from flows.show_explanations import print_where
 
     files = _files(problem, plan)
-    found = where_it_can_go(in_files(*files), ref) if files else _desk().where(ref, weeks)
+    found = where_it_can_go(in_files(*files), ref) if files else the_desk().where(ref, weeks)
     print_json(found) if as_json else print_where(found, every=every)
 
 
@@ -358,10 +358,10 @@ def why(
 
     files = _files(problem, plan)
     if ref is None:
-        all_found = why_none_is_booked(in_files(*files)) if files else _desk().whys(weeks)
+        all_found = why_none_is_booked(in_files(*files)) if files else the_desk().whys(weeks)
         print_json(tuple(all_found)) if as_json else print_all_whys(all_found)
     else:
-        found = why_it_is_not_booked(in_files(*files), ref) if files else _desk().why(ref, weeks)
+        found = why_it_is_not_booked(in_files(*files), ref) if files else the_desk().why(ref, weeks)
         print_json(found) if as_json else print_why(found)
 
 
@@ -376,7 +376,7 @@ def lists(
     """Show the lists of each suite with their cases in order."""
     from flows.show import print_json, print_lists
 
-    desk = _desk()
+    desk = the_desk()
     found = desk.lists(_date(first), _date(last), site=site)
     print_json(found) if as_json else print_lists(found, desk.zone)
 
@@ -405,7 +405,7 @@ def worth(
         if problem is not None:
             found, zone = worth_of_file(problem, time_limit=time_limit, on_progress=tell)
         else:
-            desk = _desk()
+            desk = the_desk()
             zone = desk.zone
             found = desk.worth(start=_date(start), weeks=weeks, time_limit=time_limit, on_progress=tell)
     print_json(found) if as_json else print_worth(found, zone, top=top)
@@ -433,7 +433,7 @@ def risk(
 
         found = file_risks(problem, plan, durations, seed=seed)
     elif problem is None and plan is None and durations is None:
-        desk = _desk()
+        desk = the_desk()
         found = desk.risks(_date(first), _date(last), site, seed=seed)
     else:
         raise typer.BadParameter(
@@ -528,7 +528,7 @@ def quick(
     if files.given:
         made, answer = None, quick_files(files, asked, time_limit=time_limit)
     else:
-        made, answer = _desk().answer_event(asked, time_limit=time_limit)
+        made, answer = the_desk().answer_event(asked, time_limit=time_limit)
     if as_json:
         found = {"changes": answer.changes, "suggestions": answer.suggestions, "cost": answer.plan.cost}
         print_json({**found, "proposal": made})
@@ -617,12 +617,6 @@ def _solve_to_risk(
     typer.echo(kept.says, err=True)
 
 
-def _desk() -> Desk:
-    from flows.start import command_line_desk
-
-    return command_line_desk()
-
-
 def _files(problem: str | None, plan: str | None) -> tuple[str, str] | None:
     if (problem is None) != (plan is None):
         raise typer.BadParameter("--problem and --plan go together: give the problem and the plan made for it.")
@@ -630,10 +624,7 @@ def _files(problem: str | None, plan: str | None) -> tuple[str, str] | None:
 
 
 def _date(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f'"{text}" is not a date; write it like 2026-12-01.') from None
+    return None if text is None else typed_date(text)
 
 
 def _complain(sentence: str) -> None:

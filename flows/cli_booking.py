@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli_common import AsJson, the_desk, typed_time
 from scheduler.pathway.booking import BookingEvent
 
 if TYPE_CHECKING:
-    from flows.desk import Desk
+    pass
 
 booking = typer.Typer(
     name="booking",
@@ -20,7 +21,6 @@ booking = typer.Typer(
 
 Ref = Annotated[str, typer.Argument(metavar="CASE", help="A case reference, such as N10001.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept with the booking.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text for people.")]
 
 
 @booking.command()
@@ -40,7 +40,7 @@ def hold(
     from flows.hold_asked import HoldAsked
     from flows.show import held_lines, print_json
 
-    desk = _desk()
+    desk = the_desk()
     held = desk.hold(HoldAsked(ref=ref, list=on, start=_time(start), radiologist=radiologist))
     print_json(held) if as_json else typer.echo("\n".join(held_lines(held, desk.zone)))
 
@@ -50,21 +50,21 @@ def offer(ref: Ref) -> None:
     """Note that the patient was offered the held slot."""
     from flows.show import local
 
-    desk = _desk()
+    desk = the_desk()
     typer.echo(f"{ref}: offered. The answer is waited for until {local(desk.offer_slot(ref), desk.zone)}.")
 
 
 @booking.command()
 def decline(ref: Ref, reason: Reason) -> None:
     """Note that the patient does not take the offered slot, which is free again."""
-    declined = _desk().decline_offer(ref, reason=reason)
+    declined = the_desk().decline_offer(ref, reason=reason)
     typer.echo(f"{ref}: declined, {declined} on this waiting list. The slot is free again.")
 
 
 @booking.command()
 def release(ref: Ref, reason: Reason) -> None:
     """Give a held or offered slot back before its time runs out."""
-    _desk().release_slot(ref, reason=reason)
+    the_desk().release_slot(ref, reason=reason)
     typer.echo(f"{ref}: the slot is free again.")
 
 
@@ -79,7 +79,7 @@ def book(
     from flows.show import summary_line
     from flows.typed import typed_details
 
-    desk = _desk()
+    desk = the_desk()
     event = desk.booking_event(ref)
     typer.echo(summary_line(desk.book_slot(ref, typed_details(desk, ref, event, fields or []))))
 
@@ -91,17 +91,8 @@ def advance(
     """Move a booked visit on without moving the case: confirm, arrive or recover."""
     from flows.show import summary_line
 
-    typer.echo(summary_line(_desk().advance_booking(ref, step)))
+    typer.echo(summary_line(the_desk().advance_booking(ref, step)))
 
 
 def _time(text: str | None) -> time | None:
-    try:
-        return None if text is None else time.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f'"{text}" is not a time; write it like 09:30.') from None
-
-
-def _desk() -> Desk:
-    from flows.start import command_line_desk
-
-    return command_line_desk()
+    return None if text is None else typed_time(text)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli_common import AsJson, the_desk
 from scheduler.errors import BadInputError, Fault
 
 if TYPE_CHECKING:
-    from flows.desk import Desk
+    pass
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text for people.")]
 CaseRef = Annotated[str, typer.Argument(metavar="REF", help="A case reference, such as N10001.")]
 Version = Annotated[
     int | None, typer.Option("--version", metavar="NUMBER", help="The version that was shown; needed to change it.")
@@ -33,7 +33,7 @@ def reverse(
     from flows.show import print_json, summary_line
     from flows.show_corrections import reversal_lines
 
-    desk = _desk()
+    desk = the_desk()
     if reason is None or version is None:
         shown = desk.reversal(ref)
         print_json(shown) if as_json else typer.echo("\n".join(reversal_lines(shown)))
@@ -55,7 +55,7 @@ def correct(
     from flows.show import print_json, summary_line
     from flows.show_corrections import amendable_lines
 
-    desk = _desk()
+    desk = the_desk()
     if key is None:
         found, shown = desk.amendable(ref), desk.case(ref).version
         print_json({"version": shown, "values": found}) if as_json else typer.echo(
@@ -83,11 +83,5 @@ def return_(
     from scheduler.pathway.returning import RETURN_FIELDS
 
     answers = form_answers("return", "Return", RETURN_FIELDS, fields or [])
-    summary = _desk().refer_again(ref, answers)
+    summary = the_desk().refer_again(ref, answers)
     print_json(summary) if as_json else typer.echo(summary_line(summary))
-
-
-def _desk() -> Desk:
-    from flows.start import command_line_desk
-
-    return command_line_desk()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli_common import AsJson, the_desk, typed_date
+
 if TYPE_CHECKING:
-    from flows.desk import Desk
+    pass
 
 app = typer.Typer(help="List the public holidays that working days are counted by; or change the table.")
 Day = Annotated[str, typer.Argument(metavar="DATE", help="The day, such as 2027-09-24.")]
@@ -20,9 +21,7 @@ def holidays(
     context: typer.Context,
     *,
     year: Annotated[int | None, typer.Option(min=1900, max=2200, help="Which year; this one unless said.")] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print data for programs instead of text for people.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List a year's public holidays, and say which are only predicted."""
     if context.invoked_subcommand is not None:
@@ -30,7 +29,7 @@ def holidays(
     from flows.show import print_json
     from flows.show_tasks import print_holidays
 
-    desk = _desk()
+    desk = the_desk()
     wanted = year or desk.today().year
     found = desk.holidays(wanted)
     print_json(found) if as_json else print_holidays(found, wanted)
@@ -45,7 +44,7 @@ def add(
     works: Annotated[bool, typer.Option("--works", help="The site works, though others have a holiday.")] = False,
 ) -> None:
     """Add a holiday at every site or one; with --works, say that one site works on a holiday of the others."""
-    desk, on = _desk(), _date(day)
+    desk, on = the_desk(), typed_date(day)
     desk.add_holiday(on, name, site=site, works=works)
     typer.echo(f"{on:%A %-d %B %Y} is in the table. Every due day, timer and reminder follows.")
     if not works and (lists := [card for card in desk.lists(on, on, site=site) if not card.closed]):
@@ -63,27 +62,14 @@ def confirm(
     if (day is None) == (year is None):
         raise typer.BadParameter("give a date, or --year for all of a year.")
     if year is not None:
-        typer.echo(f"{_desk().confirm_holidays(year)} dates of {year} confirmed.")
+        typer.echo(f"{the_desk().confirm_holidays(year)} dates of {year} confirmed.")
     elif day is not None:
-        _desk().confirm_holiday(_date(day), site=site)
+        the_desk().confirm_holiday(typed_date(day), site=site)
         typer.echo("Confirmed.")
 
 
 @app.command()
 def remove(day: Day, *, site: Site = None) -> None:
     """Take a date out of the table, such as one that was predicted wrongly."""
-    _desk().remove_holiday(_date(day), site=site)
+    the_desk().remove_holiday(typed_date(day), site=site)
     typer.echo("Removed. Every due day, timer and reminder follows.")
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f'"{text}" is not a date; write it like 2026-12-01.') from None
-
-
-def _desk() -> Desk:
-    from flows.start import command_line_desk
-
-    return command_line_desk()

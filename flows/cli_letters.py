@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from flows.desk import Desk
+from flows.cli_common import AsJson, the_desk
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text for people.")]
+if TYPE_CHECKING:
+    pass
 
 
 def letters(
@@ -27,7 +27,7 @@ def letters(
     from flows.show import print_json
     from flows.show_letters import print_letters
 
-    desk = _desk()
+    desk = the_desk()
     if send:
         desk.send_letters()
     found = desk.letters(ref, state)
@@ -46,13 +46,7 @@ def letter(
     from flows.show import print_json
     from flows.show_letters import letter_lines
 
-    desk = _desk()
+    desk = the_desk()
     shown = letter_id if resend is None else desk.repeat_letter(letter_id, resend)
     found = desk.letter(shown)
     print_json(found) if as_json else typer.echo("\n".join(letter_lines(found, desk.zone)))
-
-
-def _desk() -> Desk:
-    from flows.start import command_line_desk
-
-    return command_line_desk()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli_common import AsJson, the_desk, typed_date, typed_time
+
 if TYPE_CHECKING:
     from db.meeting_pictures import AgendaPage
     from db.meetings import Attendee, NewMeeting
-    from flows.desk import Desk
     from flows.meetings import Meetings
 
 mdt = typer.Typer(
@@ -19,7 +20,6 @@ mdt = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text for people.")]
 On = Annotated[str, typer.Argument(metavar="DATE", help="The day of the meeting, such as 2026-12-02.")]
 Ref = Annotated[str, typer.Argument(metavar="REF", help="A case reference.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept.")]
@@ -44,8 +44,8 @@ def calendar(
     from flows.show import print_json
     from flows.show_meetings import print_calendar
 
-    desk = _desk()
-    found = desk.mdt.calendar(_date(first) if first else None, _date(last) if last else None)
+    desk = the_desk()
+    found = desk.mdt.calendar(typed_date(first) if first else None, typed_date(last) if last else None)
     print_json(found) if as_json else print_calendar(found, desk.zone)
 
 
@@ -72,7 +72,7 @@ def add_series(
 ) -> None:
     """Add a regular meeting from a day on; holidays and days that have a meeting are left out, and named."""
     new = _new(on, at, place=place, chair=chair, minutes=minutes, each=each)
-    report = _meetings().add_series(new, every_weeks=every, until=_date(until))
+    report = _meetings().add_series(new, every_weeks=every, until=typed_date(until))
     for skipped in report.series.skipped:
         typer.echo(f"No meeting on {_day(skipped.on.isoformat())}: {skipped.why}.")
     typer.echo(f"Added {len(report.series.days)} MDT meetings.{_took(report.placed)}")
@@ -87,14 +87,14 @@ def move(
     reason: Reason = "",
 ) -> None:
     """Move a meeting with its agenda."""
-    page = _meetings().move(_date(on), _date(to), start=_time(at), why=reason)
+    page = _meetings().move(typed_date(on), typed_date(to), start=_time(at), why=reason)
     typer.echo(f"The MDT meeting of {_day(on)} is now on {_day(to)} at {page.meeting.start:%H:%M}.")
 
 
 @mdt.command()
 def cancel(on: On, *, reason: Reason = "") -> None:
     """Cancel a meeting; its cases go on the next one with the reason."""
-    page = _meetings().cancel(_date(on), why=reason)
+    page = _meetings().cancel(typed_date(on), why=reason)
     for line in page.lines:
         if line.carried:
             where = (
@@ -107,7 +107,7 @@ def cancel(on: On, *, reason: Reason = "") -> None:
 @mdt.command()
 def agenda(on: On, *, as_json: AsJson = False) -> None:
     """Show a meeting's cases in clinical order: why each stands there, what it lacks, who must sit."""
-    _show(_meetings().agenda(_date(on)), as_json=as_json)
+    _show(_meetings().agenda(typed_date(on)), as_json=as_json)
 
 
 @mdt.command()
@@ -119,7 +119,7 @@ def put(
     minutes: Annotated[int | None, typer.Option(min=1, help="Minutes this case needs.")] = None,
 ) -> None:
     """Put a case on an agenda; once it is closed only a coordinator does, with a reason."""
-    _meetings().put(_date(on), ref, why=reason, minutes=minutes)
+    _meetings().put(typed_date(on), ref, why=reason, minutes=minutes)
     typer.echo(f"{ref} is on the agenda of {_day(on)}.")
 
 
@@ -132,7 +132,7 @@ def carry(
     to: Annotated[str | None, typer.Option(metavar="DATE", help="To this meeting; the next unless said.")] = None,
 ) -> None:
     """Carry a case to a later meeting with the reason."""
-    page = _meetings().carry(_date(on), ref, why=reason, to=_date(to) if to else None)
+    page = _meetings().carry(typed_date(on), ref, why=reason, to=typed_date(to) if to else None)
     line = next(line for line in page.lines if line.ref == ref and line.carried)
     where = f" to the meeting of {_day(line.carried_to.isoformat())}" if line.carried_to else "; no meeting yet: a task"
     typer.echo(f"{ref} is carried{where}.")
@@ -141,7 +141,7 @@ def carry(
 @mdt.command()
 def close(on: On) -> None:
     """Close an agenda now: what the time does not hold is carried with the reason."""
-    page = _meetings().close(_date(on))
+    page = _meetings().close(typed_date(on))
     carried = [line.ref for line in page.lines if line.carried]
     listed = page.meeting.waiting
     typer.echo(f"The agenda of {_day(on)} is closed with {listed} cases; carried: {', '.join(carried) or 'none'}.")
@@ -166,7 +166,7 @@ def attend(
 
     present = [_attendee(text, voting=True) for text in people or []]
     present += [_attendee(text, voting=False) for text in observer or []]
-    page = _meetings().attend(_date(on), present, absent=remove or [], chair=chair)
+    page = _meetings().attend(typed_date(on), present, absent=remove or [], chair=chair)
     typer.echo("\n".join(attendance_lines(page)))
 
 
@@ -191,7 +191,7 @@ def outcome(
     from flows.meetings import outcome_named
     from flows.typed import form_answers
 
-    meetings, day = _meetings(), _date(on)
+    meetings, day = _meetings(), typed_date(on)
     form = meetings.form(ref, result)
     details = form_answers(result, outcome_named(result).label, form, fields or []) if form else {}
     page = meetings.outcome(day, ref, result, details)
@@ -208,7 +208,7 @@ def outcome(
 @mdt.command()
 def finish(on: On) -> None:
     """End a meeting and write its minutes; says what is left when something is."""
-    page = _meetings().finish(_date(on))
+    page = _meetings().finish(typed_date(on))
     typer.echo(
         f"The MDT meeting of {_day(on)} is finished: {page.meeting.decided} decided, {page.meeting.carried} carried."
     )
@@ -218,17 +218,11 @@ def finish(on: On) -> None:
 @mdt.command("minutes")
 def show_minutes(on: On) -> None:
     """Print the minutes of a finished meeting; that you read them is recorded."""
-    typer.echo(_meetings().minutes(_date(on)).text)
-
-
-def _desk() -> Desk:
-    from flows.start import command_line_desk
-
-    return command_line_desk()
+    typer.echo(_meetings().minutes(typed_date(on)).text)
 
 
 def _meetings() -> Meetings:
-    return _desk().mdt
+    return the_desk().mdt
 
 
 def _show(page: AgendaPage, *, as_json: bool) -> None:
@@ -242,7 +236,7 @@ def _new(on: str, at: str | None, *, place: str, chair: str, minutes: int | None
     from db.meetings import NewMeeting
 
     return NewMeeting(
-        on=_date(on), start=_time(at), place=place, chair=chair, capacity_minutes=minutes, minutes_per_case=each
+        on=typed_date(on), start=_time(at), place=place, chair=chair, capacity_minutes=minutes, minutes_per_case=each
     )
 
 
@@ -255,24 +249,14 @@ def _attendee(text: str, *, voting: bool) -> Attendee:
     return Attendee(discipline=discipline.strip(), person=person.strip(), voting=voting)
 
 
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f'"{text}" is not a date; write it like 2026-12-01.') from None
-
-
 def _time(text: str | None) -> time | None:
-    try:
-        return None if text is None else time.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f'"{text}" is not a time; write it like 12:30.') from None
+    return None if text is None else typed_time(text)
 
 
 def _day(text: str) -> str:
     from flows.show import day
 
-    return day(_date(text))
+    return day(typed_date(text))
 
 
 def _took(placed: tuple[str, ...]) -> str:

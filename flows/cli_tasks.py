@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli_common import AsJson, the_desk, typed_date
 from scheduler.vocabulary import Role
 
 if TYPE_CHECKING:
-    from flows.desk import Desk
+    pass
 
 app = typer.Typer(help="List what is to be done, by whom, by when and how; or act on one task.")
 TaskId = Annotated[str, typer.Argument(metavar="TASK", help="A task, by the id that `neurolist tasks` prints.")]
@@ -26,9 +26,7 @@ def tasks(
     case: Annotated[str | None, typer.Option(metavar="REF", help="Only those of this case.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only those past their day.")] = False,
     put_off: Annotated[bool, typer.Option("--put-off", help="Also those put off to a later day.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print data for programs instead of text for people.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the open tasks, the soonest due first, each with why it is asked and how it is done."""
     if context.invoked_subcommand is not None:
@@ -36,21 +34,21 @@ def tasks(
     from flows.show import print_json
     from flows.show_tasks import print_tasks
 
-    found = _desk().tasks(mine=mine, role=role, ref=case, overdue=overdue, put_off=put_off)
+    found = the_desk().tasks(mine=mine, role=role, ref=case, overdue=overdue, put_off=put_off)
     print_json(found) if as_json else print_tasks(found)
 
 
 @app.command()
 def done(task: TaskId, *, version: Version = None) -> None:
     """Tick off a task by hand; one that its step ticks off is refused, with the name of the step."""
-    _desk().finish_task(task, expected_version=version)
+    the_desk().finish_task(task, expected_version=version)
     typer.echo("Done.")
 
 
 @app.command()
 def take(task: TaskId, *, version: Version = None) -> None:
     """Take a task, so that others see who does it."""
-    desk = _desk()
+    desk = the_desk()
     desk.assign_task(task, expected_version=version)
     typer.echo(f"{desk.actor.name} has taken it.")
 
@@ -63,14 +61,14 @@ def give(
     version: Version = None,
 ) -> None:
     """Give a task to one of the staff who holds its role at its site."""
-    _desk().assign_task(task, username, expected_version=version)
+    the_desk().assign_task(task, username, expected_version=version)
     typer.echo(f"Given to {username}.")
 
 
 @app.command("hand-back")
 def hand_back(task: TaskId, *, version: Version = None) -> None:
     """Give a task back to everybody of its role."""
-    _desk().hand_back_task(task, expected_version=version)
+    the_desk().hand_back_task(task, expected_version=version)
     typer.echo("Handed back.")
 
 
@@ -83,15 +81,6 @@ def snooze(
     version: Version = None,
 ) -> None:
     """Put a task off to a later day, within the protocol's limit; the day it is due does not change."""
-    try:
-        day = date.fromisoformat(until)
-    except ValueError:
-        raise typer.BadParameter(f'"{until}" is not a date; write it like 2026-12-01.') from None
-    _desk().snooze_task(task, day, reason, expected_version=version)
+    day = typed_date(until)
+    the_desk().snooze_task(task, day, reason, expected_version=version)
     typer.echo(f"Put off to {day:%-d %B %Y}.")
-
-
-def _desk() -> Desk:
-    from flows.start import command_line_desk
-
-    return command_line_desk()
