@@ -16,7 +16,7 @@ from sqlmodel import Session, col, func, select
 from db import audit
 from db.tables import AccountRoleRow, AccountRow, LoginAttemptRow, LoginSessionRow
 from db.words import Outcome
-from scheduler.errors import BadInputError, Fault, NotFoundError
+from scheduler.errors import BadInputError, NotFoundError
 from scheduler.vocabulary import Role
 
 TRIES = 5
@@ -54,7 +54,7 @@ def add_account(session: Session, *, username: str, name: str, password: str, ro
     _check_password(password)
     wanted = username.strip().casefold()
     if session.exec(select(AccountRow.id).where(AccountRow.username == wanted)).first() is not None:
-        raise _fault("username", f"The name '{wanted}' is taken. Choose another.")
+        raise BadInputError.of("username", f"The name '{wanted}' is taken. Choose another.")
     row = AccountRow(username=wanted, name=name, password_hash=_hasher().hash(password))
     session.add(row)
     session.flush()
@@ -162,11 +162,9 @@ def account_named(session: Session, username: str) -> Account | None:
 
 def _check_password(password: str) -> None:
     if len(password) < SHORTEST_PASSWORD:
-        raise _fault("password", f"A password has at least {SHORTEST_PASSWORD} characters. Choose a longer one.")
-
-
-def _fault(where: str, says: str) -> BadInputError:
-    return BadInputError((Fault(where=where, says=says),))
+        raise BadInputError.of(
+            "password", f"A password has at least {SHORTEST_PASSWORD} characters. Choose a longer one."
+        )
 
 
 def _give_roles(session: Session, account_id: str, roles: Roles) -> None:

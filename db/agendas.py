@@ -14,7 +14,7 @@ from db.facts import case_row
 from db.protocol import protocol as protocol_in_force
 from db.seats import Seat, is_open, seats
 from db.tables import CaseRow, MdtItemRow, MdtMeetingRow, TaskRow
-from scheduler.errors import NeurolistError, NotFoundError, TransitionNotAllowedError
+from scheduler.errors import BadInputError, NeurolistError, NotFoundError, TransitionNotAllowedError
 from scheduler.pathway.effects import Timer
 from scheduler.pathway.meetings.agenda import fitted, why_over
 from scheduler.pathway.meetings.wants import wants
@@ -126,7 +126,9 @@ def put(session: Session, row: MdtMeetingRow, case_ref: str, *, why: str, minute
         )
     late = row.state is MeetingState.AGENDA_CLOSED
     if late and not why:
-        raise meetings.fault("reason", f"The agenda of {day(row.on)} is closed: give the reason for adding a case now.")
+        raise BadInputError.of(
+            "reason", f"The agenda of {day(row.on)} is closed: give the reason for adding a case now."
+        )
     item = meetings.open_agenda_item(session, case.id)
     if item is not None and item.meeting_id != row.id:
         _close_item(session, item, to=row.on, why=why or f"Put on the agenda of {day(row.on)}.")
@@ -157,7 +159,7 @@ def carry(session: Session, row: MdtMeetingRow, case_ref: str, *, why: str, to: 
     """Carry one case to a later meeting, the next one unless said."""
     item, case = item_on(session, row, case_ref)
     if to is not None and to <= row.on:
-        raise meetings.fault("to", f"{day(to)} is not later than the meeting of {day(row.on)}.")
+        raise BadInputError.of("to", f"{day(to)} is not later than the meeting of {day(row.on)}.")
     following = _later(session, row) if to is None else meetings.the_meeting(session, to)
     if to is not None and following is not None:
         meetings.must_be_coming(following)
@@ -259,7 +261,7 @@ def rediscuss(session: Session, row: MdtMeetingRow, case_ref: str, *, on: date, 
     """Keep that a meeting wants to see a case again on or after a day, and put it on that day's agenda."""
     item, case = item_on(session, row, case_ref)
     if on <= row.on:
-        raise meetings.fault("rediscuss_on", f"{day(on)} is not later than the meeting of {day(row.on)}.")
+        raise BadInputError.of("rediscuss_on", f"{day(on)} is not later than the meeting of {day(row.on)}.")
     seq = _tell_history(session, case, REDISCUSS, {"reason": why, "from": row.on, "rediscuss_on": on}, actor)
     item.outcome, item.event_seq = MeetingOutcome.REDISCUSS_ON, seq
     item.rediscuss_on, item.reason, item.attended = on, why, list(row.attended)

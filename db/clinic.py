@@ -182,7 +182,7 @@ def roster(session: Session, list_id: str, radiologist: str | None, *, expected_
     row.expect(expected_version)
     if row.assigned_radiologist_id is not None and row.assigned_radiologist_id != radiologist:
         says = f"List {list_id} has bookings with another radiologist. Take them off the list first, then plan again."
-        raise BadInputError((Fault(where="radiologist", says=says),))
+        raise BadInputError.of("radiologist", says)
     row.rostered_radiologist_id = radiologist
     audit.record(session, action="roster", entity="suite_session", ref=list_id)
 

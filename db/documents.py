@@ -14,7 +14,7 @@ from db.errors import MemoryFaultError
 from db.facts import case_row
 from db.tables import CaseRow, DocumentRow
 from db.words import DocumentKind
-from scheduler.errors import BadInputError, Fault, NotFoundError, StaleVersionError
+from scheduler.errors import BadInputError, NotFoundError, StaleVersionError
 
 PLAIN_TEXT = "text/plain; charset=utf-8"
 
@@ -61,7 +61,7 @@ def keep(
     document as well. Raises BadInputError for an empty text, StaleVersionError for a document replaced before.
     """
     if not text.strip():
-        raise BadInputError((Fault(where="text", says="A document needs a text. Write it, then keep it."),))
+        raise BadInputError.of("text", "A document needs a text. Write it, then keep it.")
     case = case_row(session, case_ref) if case_ref else None
     author, now = audit.attribution(session).author, audit.attribution(session).now
     row = DocumentRow(

@@ -12,7 +12,7 @@ from db.clinic import add_holiday
 from db.pictures import HolidayLine
 from db.tables import CounterRow, HolidayRow, SiteRow, TaskRow
 from db.words import TaskState
-from scheduler.errors import BadInputError, Fault, NotFoundError
+from scheduler.errors import BadInputError, NotFoundError
 from scheduler.vocabulary import Role
 
 CONFIRM = "confirm_holidays"  # the kind of the task
@@ -42,10 +42,12 @@ def add(session: Session, on: date, name: str, *, site: str | None, observed: bo
         known = ", ".join(session.exec(select(SiteRow.id).order_by(SiteRow.id))) or "none yet"
         raise NotFoundError(f"No site has the id {site}. The sites are: {known}.")
     if not observed and site is None:
-        raise _fault("works", "say with --site which site works on that day, or remove the holiday for all of them.")
+        raise BadInputError.of(
+            "works", "say with --site which site works on that day, or remove the holiday for all of them."
+        )
     if _find(session, on, site) is not None:
         where = f"at {site}" if site else "for every site"
-        raise _fault("on", f"{on} is in the table {where} already. Remove it first to change its name.")
+        raise BadInputError.of("on", f"{on} is in the table {where} already. Remove it first to change its name.")
     add_holiday(session, on, name, site=site, confirmed=True, observed=observed)
 
 
@@ -137,7 +139,3 @@ def _found(session: Session, on: date, site: str | None) -> HolidayRow:
         where = f" at {site}" if site else ""
         raise NotFoundError(f"{_day(on)} is not in the table of public holidays{where}. See: neurolist holidays")
     return row
-
-
-def _fault(where: str, says: str) -> BadInputError:
-    return BadInputError((Fault(where=where, says=says),))

@@ -9,7 +9,7 @@ import pendulum
 from pendulum.tz.exceptions import AmbiguousTime, NonExistingTime
 from sqlmodel import Session
 
-from scheduler.errors import BadInputError, Fault
+from scheduler.errors import BadInputError
 
 
 def timezone_of(session: Session) -> str:
@@ -24,7 +24,7 @@ def instant(day: date, wall: time, timezone: str) -> datetime:
         return pendulum.timezone(timezone).convert(naive, raise_on_unknown_times=True).astimezone(UTC)
     except (NonExistingTime, AmbiguousTime):
         says = f"{wall:%H:%M} on {day:%-d %B %Y} is skipped or repeated when the clocks change. Choose another time."
-        raise BadInputError((Fault(where="time", says=says),)) from None
+        raise BadInputError.of("time", says) from None
 
 
 def wall_instant(day: date, wall: time, timezone: str) -> datetime:
@@ -38,7 +38,7 @@ def wall_time(text: str, where: str) -> time:
         return time.fromisoformat(text)
     except ValueError:
         says = f'"{text}" is not a time of day; write it like 02:30.'
-        raise BadInputError((Fault(where=where, says=says),)) from None
+        raise BadInputError.of(where, says) from None
 
 
 def start_of_day(day: date, timezone: str) -> datetime:

@@ -13,7 +13,7 @@ from db.localtime import instant, local_date, start_of_day, timezone_of
 from db.protocol import protocol
 from db.tables import HolidayRow, MdtAttendanceRow, MdtItemRow, MdtMeetingRow, TaskRow
 from db.words import TaskState
-from scheduler.errors import BadInputError, Fault, NeurolistError, NotFoundError, TransitionNotAllowedError
+from scheduler.errors import BadInputError, NeurolistError, NotFoundError, TransitionNotAllowedError
 from scheduler.pathway.effects import Timer
 from scheduler.pathway.meetings.words import MeetingState
 from scheduler.pathway.protocols import Protocol
@@ -123,9 +123,9 @@ def _row(session: Session, new: NewMeeting) -> MdtMeetingRow:
     capacity = new.capacity_minutes or rules.whole("mdt_capacity")
     each, least = new.minutes_per_case or rules.whole("mdt_minutes_per_case"), rules.whole("mdt_least_minutes_per_case")
     if each < least:
-        raise fault("each", f"{each} minutes a case are fewer than the {least} that the protocol asks for.")
+        raise BadInputError.of("each", f"{each} minutes a case are fewer than the {least} that the protocol asks for.")
     if capacity < each:
-        raise fault("minutes", f"A meeting of {capacity} minutes has no room for a case of {each}.")
+        raise BadInputError.of("minutes", f"A meeting of {capacity} minutes has no room for a case of {each}.")
     return MdtMeetingRow(
         on=new.on,
         start=f"{start:%H:%M}",
@@ -296,8 +296,3 @@ def tick_off(session: Session, kinds: Collection[str], *, case_id: str | None = 
     asked = asked.where(TaskRow.case_id == case_id) if case_id is not None else asked
     for task in session.exec(asked if says is None else asked.where(TaskRow.says == says)):
         task.end(TaskState.DONE, now=bound.now, by=bound.author.id)
-
-
-def fault(where: str, says: str) -> BadInputError:
-    """Give one fault of what somebody typed."""
-    return BadInputError((Fault(where=where, says=says),))

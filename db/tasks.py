@@ -14,7 +14,7 @@ from db.silence import silent_cases
 from db.tables import BookingRow, CaseRow, SuiteRow, SuiteSessionRow, TaskRow
 from db.tables.booking import HOLDING
 from db.words import TaskState
-from scheduler.errors import BadInputError, Fault, NotFoundError, TransitionNotAllowedError
+from scheduler.errors import BadInputError, NotFoundError, TransitionNotAllowedError
 from scheduler.pathway.todo import NOT_BY_HAND, done_by
 from scheduler.vocabulary import Role
 
@@ -121,10 +121,10 @@ def snooze(
         return
     limit = protocol(session, today).days("snooze_at_most")
     if not reason.strip():
-        raise BadInputError((Fault(where="reason", says="say why the task is put off."),))
+        raise BadInputError.of("reason", "say why the task is put off.")
     if not 0 < (until - today).days <= limit:
         says = f"a task is put off to a later day, at most {limit} days from today; {until} is not one."
-        raise BadInputError((Fault(where="until", says=says),))
+        raise BadInputError.of("until", says)
     task = _open(session, task_id, expected_version)
     task.snoozed_until, task.snooze_reason = until, reason.strip()
     audit.record(session, action="snooze_task", entity="task", ref=task.id, facts={"until": until})

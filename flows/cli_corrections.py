@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli_common import AsJson, the_desk
-from scheduler.errors import BadInputError, Fault
+from scheduler.errors import BadInputError
 
 if TYPE_CHECKING:
     pass
@@ -64,7 +64,7 @@ def correct(
         return
     if value is None or reason is None or version is None:
         says = f"give the value, --reason and --version; `neurolist correct {ref}` shows the version."
-        raise BadInputError((Fault(where=key, says=says),))
+        raise BadInputError.of(key, says)
     summary = desk.amend(ref, key, value, reason, expected_version=version)
     print_json(summary) if as_json else typer.echo(summary_line(summary))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli_common import AsJson, the_desk, typed_date, typed_time
+from scheduler.errors import BadInputError
 
 if TYPE_CHECKING:
     from db.meeting_pictures import AgendaPage
@@ -241,11 +242,11 @@ def _new(on: str, at: str | None, *, place: str, chair: str, minutes: int | None
 
 
 def _attendee(text: str, *, voting: bool) -> Attendee:
-    from db.meetings import Attendee, fault
+    from db.meetings import Attendee
 
     discipline, found, person = text.partition("=")
     if not found or not person.strip():
-        raise fault("attend", f'"{text}" is not DISCIPLINE=NAME; write it like palliative_care="Dr A. Lee".')
+        raise BadInputError.of("attend", f'"{text}" is not DISCIPLINE=NAME; write it like palliative_care="Dr A. Lee".')
     return Attendee(discipline=discipline.strip(), person=person.strip(), voting=voting)
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from scheduler.errors import BadInputError, Fault
+from scheduler.errors import BadInputError
 
 VARIABLE = "NEUROLIST_NOW"
 FILE_VARIABLE = "NEUROLIST_CLOCK"
@@ -98,7 +98,7 @@ def _shown_by(path: Path) -> datetime:
             text, written = file.read().strip(), os.fstat(file.fileno()).st_mtime
     except OSError:
         says = f'there is no clock file "{path}". Write an instant into it, or unset {FILE_VARIABLE}.'
-        raise BadInputError((Fault(where=FILE_VARIABLE, says=says),)) from None
+        raise BadInputError.of(FILE_VARIABLE, says) from None
     return _instant(text, FILE_VARIABLE) + (_utc_now() - datetime.fromtimestamp(written, UTC))
 
 
@@ -109,5 +109,5 @@ def _instant(text: str, where: str) -> datetime:
         instant = None
     if instant is None or instant.tzinfo is None:
         says = f'"{text}" is not an instant with an offset; write it like 2026-11-23T09:00+11:00.'
-        raise BadInputError((Fault(where=where, says=says),))
+        raise BadInputError.of(where, says)
     return instant.astimezone(UTC)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from db import documents, outbox, writes
 from db.outbox import Letter
 from db.words import SendState
-from scheduler.errors import BadInputError, Fault, NotFoundError
+from scheduler.errors import BadInputError, NotFoundError
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -38,7 +38,7 @@ def repeat_letter(
     why = " ".join(reason.split())
     if not why or len(why) > LONGEST_REASON:
         says = f"Say why the letter is sent again, in at most {LONGEST_REASON} characters; colleagues read it there."
-        raise BadInputError((Fault(where="reason", says=says),))
+        raise BadInputError.of("reason", says)
     done = writes.earlier(session, write_id, "repeat_letter")
     if done is not None:
         return str(done["letter"])

@@ -17,7 +17,7 @@ from db.words import DocumentKind
 from flows.minutes import minutes_of
 from flows.permissions import Action
 from flows.steps import run_due_steps
-from scheduler.errors import NeurolistError, NotFoundError
+from scheduler.errors import BadInputError, NeurolistError, NotFoundError
 from scheduler.pathway.fields import Field, read_details
 from scheduler.pathway.forms import MEETING_ROLES, REASON, REDISCUSS_ON
 from scheduler.pathway.machine import decide
@@ -105,7 +105,7 @@ class Meetings:
         """Add a regular meeting, without the days off and those that have one; says which those are."""
         author = self.desk._permitted(Action.PLAN_MEETINGS, "mdt_meeting", new.on.isoformat())
         if new.on < self.desk.today():
-            raise meetings.fault("date", f"{day(new.on)} has passed. A meeting is planned for today or later.")
+            raise BadInputError.of("date", f"{day(new.on)} has passed. A meeting is planned for today or later.")
 
         def work(session: Session) -> SeriesReport:
             off = {**meetings.days_taken(session), **meetings.days_off(session)} if skip else {}
@@ -132,7 +132,7 @@ class Meetings:
     ) -> AgendaPage:
         """Move a meeting with its agenda to another day or time."""
         if to < self.desk.today():
-            raise meetings.fault("to", f"{day(to)} has passed. A meeting is moved to today or later.")
+            raise BadInputError.of("to", f"{day(to)} has passed. A meeting is moved to today or later.")
 
         def work(session: Session, row: MdtMeetingRow, _: Author) -> None:
             meetings.move(session, row, to=to, start=start, why=why)
@@ -222,7 +222,7 @@ class Meetings:
         unknown = sorted({one.discipline for one in present} - set(MEETING_ROLES))
         if unknown:
             says = f"No discipline is called {', '.join(unknown)}. They are: {', '.join(MEETING_ROLES)}."
-            raise meetings.fault("attend", says)
+            raise BadInputError.of("attend", says)
 
         def work(session: Session, row: MdtMeetingRow, _: Author) -> None:
             meetings.attend(session, row, present, absent=absent)
@@ -358,4 +358,4 @@ def outcome_named(outcome: MeetingOutcome | str) -> MeetingOutcome:
 
 def _demand_reason(why: str, says: str) -> None:
     if not why.strip():
-        raise meetings.fault("reason", says)
+        raise BadInputError.of("reason", says)

@@ -13,7 +13,7 @@ from flows.plan_in_parts import AS_MANY_AS_THE_SIZE_ASKS_FOR, prefect_to_use, so
 from scheduler.audit import Audit, audit
 from scheduler.documents import read_case, read_plan, read_problem, save, write_plan, write_problem
 from scheduler.engine import Progress
-from scheduler.errors import BadInputError, Fault
+from scheduler.errors import BadInputError
 from scheduler.plan import Plan
 from scheduler.problem import SchedulingProblem
 
@@ -90,7 +90,7 @@ def quick_files(files: QuickFiles, asked: QuickAsked, *, time_limit: float) -> Q
     from scheduler.engine.quick import UrgentCase, quick
 
     if files.problem is None or files.plan is None or files.output is None:
-        raise _refusal(
+        raise BadInputError.of(
             "files", "Give a problem file, the plan that stands and where to write with -o, or none of them."
         )
     for path in (files.output, files.problem_out or STANDARD_OUTPUT):
@@ -118,7 +118,7 @@ def check_writable(path: str) -> None:
     """Raise BadInputError now, before a long search, when a plan could not be written there."""
     folder = Path(path).resolve().parent
     if path != STANDARD_OUTPUT and (not folder.is_dir() or Path(path).is_dir()):
-        raise _refusal(path, "cannot be written: there is no such folder. Choose another place with -o.")
+        raise BadInputError.of(path, "cannot be written: there is no such folder. Choose another place with -o.")
 
 
 def save_plan(plan: Plan, path: str) -> None:
@@ -133,7 +133,7 @@ def _save(text: str, path: str) -> None:
     try:
         save(Path(path), text)
     except OSError as fault:
-        raise _refusal(path, f"cannot be written: {_why(fault)}. Choose another place with -o.") from fault
+        raise BadInputError.of(path, f"cannot be written: {_why(fault)}. Choose another place with -o.") from fault
 
 
 def read_bytes(path: str) -> bytes:
@@ -141,12 +141,8 @@ def read_bytes(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as fault:
-        raise _refusal(path, f"cannot be read: {_why(fault)}. Check the name and the folder.") from fault
+        raise BadInputError.of(path, f"cannot be read: {_why(fault)}. Check the name and the folder.") from fault
 
 
 def _why(fault: OSError) -> str:
     return (fault.strerror or str(fault)).lower()
-
-
-def _refusal(path: str, says: str) -> BadInputError:
-    return BadInputError((Fault(where=path, says=says),))

@@ -17,7 +17,7 @@ from flows.parts_on_prefect import PartsOnPrefect
 from flows.prefect_home import answers, health_url, prefect_environment
 from scheduler.engine import Progress, solve
 from scheduler.engine.parts import Crew, most_parts, parts_for, solve_in_parts
-from scheduler.errors import BadInputError, Fault, NeurolistError
+from scheduler.errors import BadInputError, NeurolistError
 from scheduler.plan import Plan
 from scheduler.problem import SchedulingProblem
 
@@ -46,7 +46,7 @@ def solve_by_size(
     """
     if effort is not None and parts > 1:
         says = "counts work on the whole problem, so it does not go with parts. Leave one of the two out."
-        raise BadInputError((Fault(where="--effort", says=says),))
+        raise BadInputError.of("--effort", says)
     count = min(parts or parts_for(problem), most_parts(problem))
     if count <= 1 or effort is not None:
         return solve(problem, time_limit=time_limit, workers=workers, seed=seed, effort=effort, on_progress=on_progress)

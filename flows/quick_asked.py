@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from scheduler.engine.quick import Cancellation, RadiologistAway, SuiteDown
-from scheduler.errors import BadInputError, Fault
+from scheduler.errors import BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,18 +47,20 @@ def _must_be_one(asked: QuickAsked) -> None:
     outage = [asked.suite_down, asked.radiologist_away]
     given = sum(each is not None for each in (*outage, asked.urgent, asked.cancel))
     if given != 1:
-        raise _refusal("event", "Give one of --suite-down, --radiologist-away, --urgent and --cancel.")
+        raise BadInputError.of("event", "Give one of --suite-down, --radiologist-away, --urgent and --cancel.")
     timed = asked.start is not None or asked.end is not None
     if timed and all(each is None for each in outage):
-        raise _refusal("--from", "Moments go with --suite-down and --radiologist-away only. Leave --from and --to out.")
+        raise BadInputError.of(
+            "--from", "Moments go with --suite-down and --radiologist-away only. Leave --from and --to out."
+        )
 
 
 def _span(asked: QuickAsked, zone: ZoneInfo) -> tuple[datetime, datetime]:
     if asked.start is None or asked.end is None:
-        raise _refusal("--from", "Say from when to when, with --from and --to.")
+        raise BadInputError.of("--from", "Say from when to when, with --from and --to.")
     start, end = _moment(asked.start, "--from", zone, last=False), _moment(asked.end, "--to", zone, last=True)
     if end <= start:
-        raise _refusal("--to", f"{asked.end} is not after {asked.start}. Give a later moment.")
+        raise BadInputError.of("--to", f"{asked.end} is not after {asked.start}. Give a later moment.")
     return start, end
 
 
@@ -76,14 +78,10 @@ def _instant(text: str, where: str, zone: ZoneInfo) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         says = f'"{text}" is not a moment; write it like 2027-02-01 or 2027-02-01T13:30.'
-        raise _refusal(where, says) from None
+        raise BadInputError.of(where, says) from None
     if found.tzinfo is not None:
         return found
     local = found.replace(tzinfo=zone)
     if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != found:
-        raise _refusal(where, f"{text} does not exist: the clocks go forward then. Give another moment.")
+        raise BadInputError.of(where, f"{text} does not exist: the clocks go forward then. Give another moment.")
     return local
-
-
-def _refusal(where: str, says: str) -> BadInputError:
-    return BadInputError((Fault(where=where, says=says),))

@@ -17,7 +17,7 @@ from flows.intake.reader import read_files
 from flows.intake.reading import Refusal
 from flows.reports import ImportReport, KeptReferral
 from flows.service import Service
-from scheduler.errors import BadInputError, Fault, NeurolistError
+from scheduler.errors import BadInputError, NeurolistError
 from scheduler.pathway.protocols import Protocol
 
 READABLE = (".json", ".csv")
@@ -34,7 +34,7 @@ def files_of(paths: Iterable[Path]) -> tuple[Path, ...]:
             found.append(path)
         else:
             says = "there is no such file or folder. Check the name."
-            raise BadInputError((Fault(where=str(path), says=says),))
+            raise BadInputError.of(str(path), says)
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from db import clinic
 from db.clinic import Known, NewList
-from scheduler.errors import BadInputError, Fault
+from scheduler.errors import BadInputError
 from scheduler.problem import SchedulingProblem, SuiteSession
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def set_up(session: Session, problem: SchedulingProblem, *, timezone: str) -> Se
     """Add what the clinic does not have yet; raises BadInputError when the file is for another timezone."""
     if problem.timezone != timezone:
         says = f"the file is for {problem.timezone} and this service for {timezone}. Use one for the same zone."
-        raise BadInputError((Fault(where="/timezone", says=says),))
+        raise BadInputError.of("/timezone", says)
     had = clinic.known(session)
     sites = _add(problem.sites, had.sites, lambda site: clinic.add_site(session, site))
     suites = _add(problem.suites, had.suites, lambda suite: clinic.add_suite(session, suite))

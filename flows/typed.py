@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from scheduler.errors import BadInputError, Fault
+from scheduler.errors import BadInputError
 from scheduler.pathway.fields import Field, FieldType
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _checked(name: str, label: str, asked: Sequence[Field], given: dict[str, obj
     missing = [field.key for field in asked if field.required and not given.get(field.key)]
     unknown = sorted(set(given) - {field.key for field in asked})
     if missing or unknown:
-        raise BadInputError((Fault(where=name, says=_advice(label, asked, missing, unknown)),))
+        raise BadInputError.of(name, _advice(label, asked, missing, unknown))
     return given
 
 
@@ -52,7 +52,7 @@ def _pair(text: str) -> tuple[str, object]:
     key, found, value = text.partition("=")
     if not found or not key.strip():
         says = f'"{text}" is not KEY=VALUE; write it like reason="moved interstate".'
-        raise BadInputError((Fault(where="--set", says=says),))
+        raise BadInputError.of("--set", says)
     return key.strip(), value
 
 

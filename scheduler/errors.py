@@ -50,3 +50,8 @@ class BadInputError(NeurolistError):
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         self.faults = faults
         super().__init__("\n".join(str(fault) for fault in faults))
+
+    @classmethod
+    def of(cls, where: str, says: str) -> BadInputError:
+        """Give the error of one fault."""
+        return cls((Fault(where=where, says=says),))

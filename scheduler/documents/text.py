@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import NoReturn
 
-from scheduler.errors import BadInputError, Fault
+from scheduler.errors import BadInputError
 
 MOST_CHARACTERS = 100_000_000  # a state's problem has about four million
 
@@ -54,4 +54,4 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _refuse(says: str) -> NoReturn:
-    raise BadInputError((Fault(where="", says=says),)) from None
+    raise BadInputError.of("", says) from None

@@ -235,9 +235,9 @@ def _document(text: str | bytes) -> Mapping[str, object]:
     try:
         document: object = json.loads(text)
     except ValueError as fault:
-        raise BadInputError((Fault(where="", says=f"This is not JSON: {fault}."),)) from fault
+        raise BadInputError.of("", f"This is not JSON: {fault}.") from fault
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise BadInputError((Fault(where="/format", says=f'A protocol document says "format": "{FORMAT}".'),))
+        raise BadInputError.of("/format", f'A protocol document says "format": "{FORMAT}".')
     return document
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from scheduler.engine.quick.events import Cancellation, PlaceFree, RadiologistAway, SuiteDown, UrgentCase
-from scheduler.errors import BadInputError, Fault, NotFoundError
+from scheduler.errors import BadInputError, NotFoundError
 from scheduler.problem import MINUTES_PER_STEP, Previous, minutes_of
 from scheduler.vocabulary import Commitment
 
@@ -134,7 +134,7 @@ def _radiologist_away(problem: SchedulingProblem, plan: Plan, event: Radiologist
 def _urgent(problem: SchedulingProblem, case: Case) -> SchedulingProblem:
     if case.pinned is not None:
         says = f"Case {case.id} is pinned, so there is nothing to choose. Leave `pinned` null."
-        raise BadInputError((Fault(where="/pinned", says=says),))
+        raise BadInputError.of("/pinned", says)
     known = problem.case_by_id.get(case.id)
     if known is None:
         return replace(problem, cases=(*problem.cases, case))

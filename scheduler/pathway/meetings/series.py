@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from scheduler.errors import BadInputError, Fault
+from scheduler.errors import BadInputError
 from scheduler.pathway.validity import day
 
 
@@ -29,9 +29,9 @@ class Series:
 def series(first: date, *, every_weeks: int, until: date, days_off: Mapping[date, str]) -> Series:
     """Give the days from the first to the last, both included; `days_off` names the days that are none."""
     if every_weeks < 1:
-        raise _fault("every", f"A meeting comes every week or less often, not every {every_weeks} weeks.")
+        raise BadInputError.of("every", f"A meeting comes every week or less often, not every {every_weeks} weeks.")
     if until < first:
-        raise _fault("until", f"The last day, {day(until)}, comes before the first, {day(first)}.")
+        raise BadInputError.of("until", f"The last day, {day(until)}, comes before the first, {day(first)}.")
     wanted = tuple(_days(first, timedelta(weeks=every_weeks), until))
     kept = tuple(on for on in wanted if on not in days_off)
     return Series(kept, tuple(Skipped(on, days_off[on]) for on in wanted if on in days_off))
@@ -42,7 +42,3 @@ def _days(first: date, step: timedelta, until: date) -> Iterator[date]:
     while on <= until:
         yield on
         on += step
-
-
-def _fault(where: str, says: str) -> BadInputError:
-    return BadInputError((Fault(where=where, says=says),))
