@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from db import audit
+from db import audit, counters
 from db.clinic import add_holiday
 from db.pictures import HolidayLine
-from db.tables import CounterRow, HolidayRow, SiteRow, TaskRow
+from db.tables import HolidayRow, SiteRow, TaskRow
 from db.words import TaskState
 from scheduler.errors import BadInputError, NotFoundError
 from scheduler.vocabulary import Role
@@ -82,8 +82,7 @@ def remove(session: Session, on: date, *, site: str | None, expected_version: in
 
 def seeded_until(session: Session) -> int:
     """Give the last year whose holidays were filled in; 0 before the first."""
-    counter = session.get(CounterRow, SEEDED)
-    return counter.last if counter else 0
+    return counters.reached(session, SEEDED)
 
 
 def seed(session: Session, days: Mapping[date, str], *, last_year: int, today: date) -> int:
@@ -91,12 +90,9 @@ def seed(session: Session, days: Mapping[date, str], *, last_year: int, today: d
 
     Those still to come are predictions until a person confirms them. A date that somebody entered stays as it is.
     """
-    counter = session.get(CounterRow, SEEDED)
-    if counter is None:
-        counter = CounterRow(name=SEEDED, last=0)
-        session.add(counter)
-    new = [on for on in days if counter.last < on.year <= last_year and _find(session, on, None) is None]
-    counter.last = max(counter.last, last_year)
+    before = seeded_until(session)
+    new = [on for on in days if before < on.year <= last_year and _find(session, on, None) is None]
+    counters.reach(session, SEEDED, last_year)
     for on in new:
         session.add(HolidayRow(on=on, name=days[on], confirmed=on < today))
     if new:

@@ -61,6 +61,11 @@ def meeting_on(session: Session, on: date) -> MdtMeetingRow | None:
 def the_meeting(session: Session, on: date) -> MdtMeetingRow:
     """Give the meeting of a day and keep other writers from it until the transaction ends."""
     found = session.exec(select(MdtMeetingRow).where(MdtMeetingRow.on == on).with_for_update()).first()
+    return there(found, on)
+
+
+def there(found: MdtMeetingRow | None, on: date) -> MdtMeetingRow:
+    """Give the meeting that was looked for; raises NotFoundError when the day has none."""
     if found is None:
         raise NotFoundError(f"No MDT meeting is in the calendar for {day(on)}. `neurolist mdt` shows those there are.")
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from db import audit, due_steps
 from db.audit import Author
@@ -83,17 +83,15 @@ def _wake(session: Session, letter_id: str, case_ref: str, now: datetime) -> boo
 def wake_forgotten(session: Session, *, now: datetime) -> int:
     """Give a step to every waiting letter that has none, such as those of before there was an outbox; says how many."""
     asked = (
-        select(NoticeRow, CaseRow.ref)
+        select(NoticeRow.id, CaseRow.ref)
         .join(CaseRow, col(CaseRow.id) == NoticeRow.case_id)
-        .where(NoticeRow.state == NoticeState.QUEUED)
+        .join(DeliveryRow, col(DeliveryRow.notice_id) == NoticeRow.id, isouter=True)
+        .where(
+            NoticeRow.state == NoticeState.QUEUED,
+            or_(col(DeliveryRow.notice_id).is_(None), DeliveryRow.state == SendState.WAITING),
+        )
     )
-    waiting = [(notice, ref) for notice, ref in session.exec(asked).all() if _is_waiting(session, notice)]
-    return sum(_wake(session, notice.id, ref, now) for notice, ref in waiting)
-
-
-def _is_waiting(session: Session, notice: NoticeRow) -> bool:
-    delivery = session.get(DeliveryRow, notice.id)
-    return delivery is None or delivery.state is SendState.WAITING
+    return sum(_wake(session, letter_id, ref, now) for letter_id, ref in session.exec(asked).all())
 
 
 # Looking

@@ -128,6 +128,7 @@ class TimerLine:
     """Something that falls due for a case by itself, and the task it will raise."""
 
     name: str
+    due_at: datetime
     due_on: date
     role: Role | None
     says: str

@@ -20,23 +20,13 @@ from db.localtime import local_date, timezone_of
 from db.tables import (
     BookingRow,
     CaseEventRow,
-    CaseItemRow,
     CaseRow,
     CaseTraceRow,
-    CategoryChangeRow,
-    ComplicationRow,
-    ConsentRow,
-    ContactAttemptRow,
     DueStepRow,
     MdtItemRow,
-    NoteRow,
     NoticeRow,
     NotReadyPeriodRow,
-    ProcedureRecordRow,
-    ReadingRow,
-    ReviewRow,
     TaskRow,
-    TrendRow,
     WaitlistEpisodeRow,
 )
 from db.tables.base import Row
@@ -53,14 +43,6 @@ from scheduler.vocabulary import Readiness, Role
 
 ACTION = "reverse"
 MISTAKE = "entered_in_error"
-ROWS: Mapping[str, type[Row]] = {
-    row.__tablename__: row
-    for row in (
-        *(BookingRow, CaseItemRow, CaseRow, CategoryChangeRow, ComplicationRow, ConsentRow, ContactAttemptRow),
-        *(DueStepRow, MdtItemRow, NotReadyPeriodRow, NoteRow, NoticeRow, ProcedureRecordRow, ReadingRow, ReviewRow),
-        *(TaskRow, TrendRow, WaitlistEpisodeRow),
-    )
-}
 # A booked visit whose slot is gone is waited for again.
 WITHOUT_A_SLOT = {
     PathwayState.TEST_BOOKED: PathwayState.TEST_WAITING,
@@ -163,7 +145,7 @@ def _last(session: Session, case: CaseRow) -> tuple[CaseEventRow, CaseTraceRow]:
 
 
 def _rows(session: Session, trace: CaseTraceRow, table: str) -> list[Row]:
-    found = [session.get(ROWS[table], id_) for name, id_ in trace.made if name == table]
+    found = [session.get(traces.ROWS[table], id_) for name, id_ in trace.made if name == table]
     return [row for row in found if row is not None]
 
 
@@ -191,13 +173,13 @@ def _slot_words(session: Session, booking: BookingRow) -> str:
 
 def _undo(work: Work, trace: CaseTraceRow, mistake: CaseEventRow, to_state: PathwayState) -> None:
     for table, id_ in trace.made:
-        row = work.session.get(ROWS[table], id_)
+        row = work.session.get(traces.ROWS[table], id_)
         if row is not None:
             _strike_out(work, row)
     work.session.flush()  # an episode opened by mistake is closed before the one it replaced is open again
     for table, rows in trace.changed.items():
         for id_, before in rows.items():
-            row = work.session.get(ROWS[table], id_)
+            row = work.session.get(traces.ROWS[table], id_)
             if row is not None and not (isinstance(row, BookingRow) and row.ended_at is not None):
                 _restore(row, before, to_state, mistake)
     work.session.flush()

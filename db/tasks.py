@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -41,20 +42,25 @@ def asked_of(session: Session, task_id: str) -> Asked:
         ref=case.ref if case else None,
         kind=task.kind,
         role=task.role,
-        sites=sites_of(session, case) if case else (),
+        sites=sites_of(case, booked_at(session, case.id)) if case else (),
     )
 
 
-def sites_of(session: Session, case: CaseRow) -> tuple[str, ...]:
+def booked_at(session: Session, case_id: str | None = None) -> dict[str, str]:
+    """Give the site each booked case, or this one, is booked at, by case id."""
+    asked = (
+        select(BookingRow.case_id, SuiteRow.site_id)
+        .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
+        .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
+        .where(col(BookingRow.status).in_(HOLDING))
+    )
+    asked = asked if case_id is None else asked.where(BookingRow.case_id == case_id)
+    return dict(session.exec(asked).all())
+
+
+def sites_of(case: CaseRow, booked: Mapping[str, str]) -> tuple[str, ...]:
     """Give the site a case is booked at, or else the only ones that may take it; empty while it may go anywhere."""
-    booked = (
-        select(SuiteRow.site_id)
-        .join(SuiteSessionRow, col(SuiteSessionRow.suite_id) == SuiteRow.id)
-        .join(BookingRow, col(BookingRow.session_id) == SuiteSessionRow.id)
-        .where(BookingRow.case_id == case.id, col(BookingRow.status).in_(HOLDING))
-    )
-    site = session.exec(booked).first()
-    return (site,) if site else tuple(case.allowed_sites or ())
+    return (booked[case.id],) if case.id in booked else tuple(case.allowed_sites or ())
 
 
 def finish(

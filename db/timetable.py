@@ -10,17 +10,11 @@ from sqlmodel import Session, col, select
 
 from db.due_steps import OPEN
 from db.facts import case_row
+from db.localtime import local_date
+from db.pictures import TimerLine
 from db.tables import DueStepRow
 from db.words import StepState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimerLine:
-    """One timer of a case that still runs."""
-
-    name: str
-    due_at: datetime
-    says: str
+from scheduler.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +30,18 @@ class DailyLine:
 
 def of_case(session: Session, ref: str) -> tuple[TimerLine, ...]:
     """List the timers of a case, the soonest first."""
-    case = case_row(session, ref)
-    asked = select(DueStepRow).where(DueStepRow.case_ref == case.ref, col(DueStepRow.state).in_(OPEN))
-    rows = session.exec(asked.order_by(col(DueStepRow.due_at), DueStepRow.key))
-    return tuple(TimerLine(name=row.name, due_at=row.due_at, says=str(row.payload.get("says", ""))) for row in rows)
+    asked = select(DueStepRow).where(DueStepRow.case_ref == case_row(session, ref).ref, col(DueStepRow.state).in_(OPEN))
+    rows = session.exec(asked.order_by(col(DueStepRow.due_at), DueStepRow.key)).all()
+    return tuple(
+        TimerLine(
+            name=row.name,
+            due_at=row.due_at,
+            due_on=local_date(session, row.due_at),
+            role=Role(str(row.payload["role"])) if "role" in row.payload else None,
+            says=str(row.payload.get("says", "")),
+        )
+        for row in rows
+    )
 
 
 def daily(session: Session, jobs: Sequence[tuple[str, str]]) -> tuple[DailyLine, ...]:

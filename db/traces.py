@@ -13,32 +13,39 @@ from sqlalchemy.orm import UOWTransaction
 from sqlmodel import Session, UTCDateTime, select
 
 from db.audit import plain
-from db.tables import METADATA, CaseRow, CaseTraceRow
+from db.tables import (
+    METADATA,
+    BookingRow,
+    CaseItemRow,
+    CaseRow,
+    CaseTraceRow,
+    CategoryChangeRow,
+    ComplicationRow,
+    ConsentRow,
+    ContactAttemptRow,
+    DueStepRow,
+    MdtItemRow,
+    NoteRow,
+    NoticeRow,
+    NotReadyPeriodRow,
+    ProcedureRecordRow,
+    ReadingRow,
+    ReviewRow,
+    TaskRow,
+    TrendRow,
+    WaitlistEpisodeRow,
+)
 from db.tables.base import Row
 
 # Everything a step may write; claims are given back and taken anew, never put back.
-TRACED = frozenset(
-    {
-        "booking",
-        "case_item",
-        "category_change",
-        "complication",
-        "consent",
-        "contact_attempt",
-        "due_step",
-        "mdt_item",
-        "neurolysis_case",
-        "not_ready_period",
-        "note",
-        "notice",
-        "procedure_record",
-        "reading",
-        "review",
-        "task",
-        "trend",
-        "waitlist_episode",
-    }
-)
+ROWS: Mapping[str, type[Row]] = {
+    row.__tablename__: row
+    for row in (
+        *(BookingRow, CaseItemRow, CaseRow, CategoryChangeRow, ComplicationRow, ConsentRow, ContactAttemptRow),
+        *(DueStepRow, MdtItemRow, NotReadyPeriodRow, NoteRow, NoticeRow, ProcedureRecordRow, ReadingRow, ReviewRow),
+        *(TaskRow, TrendRow, WaitlistEpisodeRow),
+    )
+}
 NEVER_PUT_BACK = frozenset({"id", "version", "last_event"})
 
 
@@ -86,11 +93,11 @@ def put_back(row: Row, before: Mapping[str, object]) -> None:
 def _note(trace: Trace, session: Session) -> None:
     for row in session.new:
         table, id_ = _name(row)
-        if table in TRACED:
+        if table in ROWS:
             trace.made.append([table, id_])
     for row in session.dirty:
         table, id_ = _name(row)
-        if table in TRACED and [table, id_] not in trace.made:
+        if table in ROWS and [table, id_] not in trace.made:
             _note_change(trace.changed[table].setdefault(id_, {}), row)
 
 

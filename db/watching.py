@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db import audit, due_steps
+from db import audit, counters, due_steps
 from db.due_steps import DueStep
 from db.facts import case_facts, facts_of, open_cases
 from db.light import light_of, light_on
 from db.localtime import local_date, start_of_day, timezone_of
-from db.tables import BookingRow, CaseRow, CounterRow, DueStepRow, TaskRow
+from db.tables import BookingRow, CaseRow, DueStepRow, TaskRow
 from db.tables.booking import HOLDING
 from db.words import StepState, TaskState
 from scheduler.pathway.due import CLOCK_OF, CaseNow, TimerKey, timers_due
@@ -40,17 +40,12 @@ def concerns(step: Step) -> bool:
 
 def looked_after_on(session: Session) -> int:
     """Give the ordinal of the last day on which every case was looked after; 0 before the first."""
-    counter = session.get(CounterRow, DAILY)
-    return counter.last if counter else 0
+    return counters.reached(session, DAILY)
 
 
 def note_day(session: Session, ordinal: int) -> None:
     """Keep that every case was looked after on this day."""
-    counter = session.get(CounterRow, DAILY)
-    if counter is None:
-        session.add(CounterRow(name=DAILY, last=ordinal))
-    else:
-        counter.last = ordinal
+    counters.reach(session, DAILY, ordinal)
 
 
 def look_after(session: Session, case: CaseRow, *, now: datetime) -> None:

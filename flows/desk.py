@@ -60,13 +60,14 @@ from db.pictures import (
     SiteLine,
     StageColumn,
     TaskLine,
+    TimerLine,
 )
 from db.publishing import NotBooked, PublishReport
 from db.referrals import RECEIVE_STEP
 from db.reversals import Reversal
 from db.settings import MemorySettings
 from db.standing import Standing, standing
-from db.timetable import DailyLine, TimerLine
+from db.timetable import DailyLine
 from db.words import ProposalStatus, TaskState
 from flows.correspondence import LetterPage, letter_page, repeat_letter, send_state_named
 from flows.handlers import PUBLISHED_STEP

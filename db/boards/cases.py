@@ -11,12 +11,11 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, func, select
 
-from db import due_steps
+from db import timetable
 from db.amendments import AMENDED
 from db.boards.tasks import case_tasks
 from db.facts import REVERSAL, case_row, facts_of
 from db.light import Light, light_of
-from db.localtime import local_date
 from db.meetings import open_agenda_item
 from db.pictures import (
     BookingLine,
@@ -26,13 +25,11 @@ from db.pictures import (
     NoteLine,
     NoticeLine,
     StageColumn,
-    TimerLine,
 )
 from db.tables import (
     BookingRow,
     CaseEventRow,
     CaseRow,
-    DueStepRow,
     NoteRow,
     NoticeRow,
     RadiologistRow,
@@ -53,7 +50,7 @@ from scheduler.pathway.items import missing_items
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.states import LIVE, WAITING, PathwayState
 from scheduler.pathway.validity import Standing, standings
-from scheduler.vocabulary import Readiness, Role, Stage, Technique
+from scheduler.vocabulary import Readiness, Stage, Technique
 
 R = TypeVar("R", bound=Row)
 PLACEABLE = frozenset({Readiness.READY, Readiness.STAGED})
@@ -147,7 +144,7 @@ def case_page(session: Session, ref: str, *, now: datetime) -> CasePage:
         agenda_on=waiting.on if (waiting := open_agenda_item(session, row.id)) else None,
         reviews=review_points(case.facts, light.protocol, light.today),
         outcome=treatment_outcome(case.facts, light.protocol),
-        timers=_timers(session, ref),
+        timers=timetable.of_case(session, ref),
         prerequisites=prerequisites,
         prerequisites_on=procedure_on,
     )
@@ -160,20 +157,6 @@ def _prerequisites(case: CaseNow) -> tuple[date | None, tuple[Standing, ...]]:
         return None, ()
     on = booking.on if booking is not None and booking.on >= case.today else case.today
     return on, standings(case.facts, episode.stage, on, case.protocol, case.today)
-
-
-def _timers(session: Session, ref: str) -> tuple[TimerLine, ...]:
-    asked = select(DueStepRow).where(DueStepRow.case_ref == ref, col(DueStepRow.state).in_(due_steps.OPEN))
-    rows = session.exec(asked.order_by(col(DueStepRow.due_at), DueStepRow.key)).all()
-    return tuple(
-        TimerLine(
-            name=row.name,
-            due_on=local_date(session, row.due_at),
-            role=Role(str(row.payload["role"])) if "role" in row.payload else None,
-            says=str(row.payload.get("says", "")),
-        )
-        for row in rows
-    )
 
 
 def _around(session: Session, case_id: str | None = None) -> _Around:

@@ -12,16 +12,15 @@ from db import documents
 from db.facts import facts_of, open_cases
 from db.light import Light, light_of
 from db.meeting_pictures import Again, AgendaLine, AgendaPage, MeetingLine, Present
+from db.meetings import attendance, meeting_on, there
 from db.seats import Seat, is_open, seats
-from db.tables import CaseRow, MdtAttendanceRow, MdtItemRow, MdtMeetingRow
-from scheduler.errors import NotFoundError
+from db.tables import CaseRow, MdtItemRow, MdtMeetingRow
 from scheduler.pathway.forms import MEETING_ROLES
 from scheduler.pathway.meetings.again import reasons_to_discuss_again
 from scheduler.pathway.meetings.agenda import fitted, in_clinical_order, why_here
 from scheduler.pathway.meetings.wants import wants
 from scheduler.pathway.quorum import absent_disciplines, required_disciplines
 from scheduler.pathway.states import PathwayState
-from scheduler.pathway.validity import day
 
 LAST = 10_000  # behind every place of an agenda that was closed
 
@@ -71,9 +70,7 @@ def _line(
 
 def agenda(session: Session, on: date, *, now: datetime) -> AgendaPage:
     """Give one meeting in full; raises NotFoundError for a day that has none."""
-    row = session.exec(select(MdtMeetingRow).where(MdtMeetingRow.on == on)).first()
-    if row is None:
-        raise NotFoundError(f"No MDT meeting is in the calendar for {day(on)}. `neurolist mdt` shows those there are.")
+    row = there(meeting_on(session, on), on)
     light = light_of(session, now)
     items = session.exec(select(MdtItemRow).where(MdtItemRow.meeting_id == row.id)).all()
     cases = session.exec(select(CaseRow).where(col(CaseRow.id).in_({item.case_id for item in items}))).all()
@@ -94,7 +91,6 @@ def agenda(session: Session, on: date, *, now: datetime) -> AgendaPage:
 
 
 def _present(session: Session, row: MdtMeetingRow) -> tuple[Present, ...]:
-    asked = select(MdtAttendanceRow).where(MdtAttendanceRow.meeting_id == row.id)
     return tuple(
         Present(
             discipline=one.discipline,
@@ -102,7 +98,7 @@ def _present(session: Session, row: MdtMeetingRow) -> tuple[Present, ...]:
             person=one.person,
             voting=one.voting,
         )
-        for one in session.exec(asked.order_by(MdtAttendanceRow.discipline, MdtAttendanceRow.person))
+        for one in attendance(session, row)
     )
 
 

@@ -8,8 +8,8 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from db.pictures import TaskLine
-from db.tables import BookingRow, CaseRow, SuiteRow, SuiteSessionRow, TaskRow
-from db.tables.booking import HOLDING
+from db.tables import CaseRow, TaskRow
+from db.tasks import booked_at, sites_of
 from db.words import TaskState
 from scheduler.pathway.due import CLOCK_OF_STATE, CaseNow, task_due
 from scheduler.pathway.effects import TaskKind, Timer
@@ -25,7 +25,7 @@ def open_tasks(
     known = {case.id: case for case in cases}
     ended = {row.case_id for row in rows if row.case_id is not None and row.case_id not in known}
     known |= {case.id: case for case in session.exec(select(CaseRow).where(col(CaseRow.id).in_(ended)))}
-    places = _booked_at(session)
+    places = booked_at(session)
     return in_order(
         _line(row, known.get(row.case_id or ""), now.get(row.case_id or ""), places, today=today) for row in rows
     )
@@ -34,7 +34,7 @@ def open_tasks(
 def case_tasks(session: Session, case: CaseRow, now: CaseNow) -> tuple[TaskLine, ...]:
     """List every task of one case, in the order they were made."""
     asked = select(TaskRow).where(TaskRow.case_id == case.id).order_by(col(TaskRow.made_at), TaskRow.id)
-    places = _booked_at(session, case.id)
+    places = booked_at(session, case.id)
     return tuple(_line(row, case, now, places, today=now.today) for row in session.exec(asked))
 
 
@@ -48,18 +48,6 @@ def kept_tasks(session: Session) -> tuple[TaskLine, ...]:
 def in_order(lines: Iterable[TaskLine]) -> tuple[TaskLine, ...]:
     """Put the soonest due first, and what has no day last."""
     return tuple(sorted(lines, key=lambda line: (line.due_on or date.max, line.ref or "", line.id)))
-
-
-def _booked_at(session: Session, case_id: str | None = None) -> dict[str, str]:
-    """The site each booked case is booked at, by case id."""
-    asked = (
-        select(BookingRow.case_id, SuiteRow.site_id)
-        .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
-        .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
-        .where(col(BookingRow.status).in_(HOLDING))
-    )
-    asked = asked if case_id is None else asked.where(BookingRow.case_id == case_id)
-    return dict(session.exec(asked).all())
 
 
 def _line(
@@ -80,17 +68,11 @@ def _line(
         overdue=row.state is TaskState.OPEN and due_on is not None and due_on < today,
         done_by=tuple(event.value for event in done_by(row.kind, case.state if case else None)),
         by_hand=row.kind not in NOT_BY_HAND,
-        sites=_places(case, places),
+        sites=sites_of(case, places) if case else (),
         assignee=row.assignee,
         assignee_name=row.assignee_name,
         snoozed_until=row.snoozed_until if row.snoozed_until and row.snoozed_until > today else None,
     )
-
-
-def _places(case: CaseRow | None, places: Mapping[str, str]) -> tuple[str, ...]:
-    if case is None:
-        return ()
-    return (places[case.id],) if case.id in places else tuple(case.allowed_sites or ())
 
 
 def _why(row: TaskRow, now: CaseNow) -> str:
