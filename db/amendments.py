@@ -132,8 +132,9 @@ def amend(
     work = Work(session=session, case=case, author=actor, now=now, today=today, seq=line.seq)
     for effect in _what_follows(work):
         effects.apply(effect, work)
-    reminders.follow(session, ref, now=now, by=actor.id)
-    watching.look_after(session, case, now=now)
+    facts = case_facts(session, ref)
+    reminders.follow(session, ref, now=now, by=actor.id, facts=facts)
+    watching.look_after(session, case, now=now, facts=facts)
     audit.record(session, action=ACTION, entity="case", ref=ref, why=reason)
     answer = {"ref": ref, "state": case.state, "seq": line.seq, "version": case.version}
     writes.finish(session, write_id, answer)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from db import audit, effects, reminders, watching, writes
 from db.audit import Author
 from db.effects import Work
-from db.facts import case_row
+from db.facts import case_facts, case_row
 from db.localtime import local_date
 from db.tables import CaseEventRow, CaseRow, TaskRow
 from db.traces import traced
@@ -78,10 +78,13 @@ def apply_step(
         work = Work(session=session, case=case, author=actor, now=now, today=today, seq=line.seq)
         for effect in step.effects:
             effects.apply(effect, work)
-        if not FOLLOWED.isdisjoint(type(effect) for effect in step.effects):
-            reminders.follow(session, case_ref, now=now, by=actor.id)
-        if watching.concerns(step) or case.urgency != urgency:
-            watching.look_after(session, case, now=now)
+        reminded = not FOLLOWED.isdisjoint(type(effect) for effect in step.effects)
+        watched = watching.concerns(step) or case.urgency != urgency
+        facts = case_facts(session, case_ref) if reminded or watched else None
+        if reminded:
+            reminders.follow(session, case_ref, now=now, by=actor.id, facts=facts)
+        if watched:
+            watching.look_after(session, case, now=now, facts=facts)
     audit.record(session, action=step.event.value, entity="case", ref=case_ref, why=line.why)
     applied = Applied(ref=case_ref, state=case.state, seq=line.seq, version=case.version)
     writes.finish(session, write_id, {"ref": case_ref, "state": case.state, "seq": line.seq, "version": case.version})

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from db import due_steps
 from db.effects import standing_booking
-from db.facts import case_row, facts_of
+from db.facts import case_facts, case_row
 from db.giving_back import tick_off
 from db.localtime import local_date
 from db.protocol import protocol as protocol_in_force
@@ -24,11 +24,10 @@ from scheduler.pathway.reminders import REMINDERS, reminders
 ONLY_AHEAD = frozenset({Timer.VISIT_REMINDER})
 
 
-def follow(session: Session, case_ref: str, *, now: datetime, by: str) -> int:
-    """Set and drop reminders until they are those of the facts; says how many were set."""
+def follow(session: Session, case_ref: str, *, now: datetime, by: str, facts: CaseFacts | None = None) -> int:
+    """Set and drop reminders until they are those of the facts, or of those given; says how many were set."""
     case, today = case_row(session, case_ref), local_date(session, now)
-    facts = facts_of(session, [case])[case.id]
-    wanted = _wanted(session, case, facts, protocol_in_force(session, today))
+    wanted = _wanted(session, case, facts or case_facts(session, case_ref), protocol_in_force(session, today))
     known = _known(session, case)
     _drop(session, case, wanted, known, now=now, by=by)
     fresh = _fresh(wanted, known, today)

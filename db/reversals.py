@@ -122,8 +122,9 @@ def reverse(
     _undo(work, trace, mistake, to_state)
     _put_right(work, mistake, back, lost, not_ready=not_ready)
     agendas.bring_back(session, case, actor=actor)
-    reminders.follow(session, ref, now=now, by=actor.id)
-    watching.look_after(session, case, now=now)
+    facts = case_facts(session, ref)
+    reminders.follow(session, ref, now=now, by=actor.id, facts=facts)
+    watching.look_after(session, case, now=now, facts=facts)
     audit.record(session, action=ACTION, entity="case", ref=ref, why=reason)
     answer = {"ref": ref, "state": case.state, "seq": line.seq, "version": case.version}
     writes.finish(session, write_id, answer)

@@ -43,8 +43,8 @@ def lost(session: Session, now: datetime) -> tuple[str, ...]:
 def rebuild(session: Session, ref: str, *, now: datetime, by: str) -> Rebuilt:
     """Set the timers that one case lacks; those that it has stay as they are."""
     case_row(session, ref, lock=True)
-    zone, running = timezone_of(session), _running(case_facts(session, ref), light_of(session, now))
-    missing = _missing(running, _known(session, ref)[ref], zone)
+    zone, facts = timezone_of(session), case_facts(session, ref)
+    missing = _missing(_running(facts, light_of(session, now)), _known(session, ref)[ref], zone)
     for one in missing:
         step = one.step
         due_steps.set_timer(
@@ -58,7 +58,7 @@ def rebuild(session: Session, ref: str, *, now: datetime, by: str) -> Rebuilt:
     names = [one.step.name.value for one in missing]
     if ref in holds.untimed(session):
         names.append(holds.time_again(session, ref, now=now, by=by))
-    names += ["reminder"] * reminders.follow(session, ref, now=now, by=by)
+    names += ["reminder"] * reminders.follow(session, ref, now=now, by=by, facts=facts)
     if names:
         audit.record(session, action="rebuild_timers", entity="case", ref=ref, facts={"timers": sorted(names)})
     return Rebuilt(ref=ref, names=tuple(names))

@@ -18,6 +18,7 @@ from db.words import StepState, TaskState
 from scheduler.pathway.due import CLOCK_OF, CaseNow, TimerKey, timers_due
 from scheduler.pathway.effects import ReopenEpisode, Task, TaskKind, Timer, UpdateEpisode
 from scheduler.pathway.events import Event
+from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.machine import Step
 from scheduler.pathway.preparation import PREPARATION, preparation
 from scheduler.pathway.states import BOOKED
@@ -48,9 +49,9 @@ def note_day(session: Session, ordinal: int) -> None:
     counters.reach(session, DAILY, ordinal)
 
 
-def look_after(session: Session, case: CaseRow, *, now: datetime) -> None:
-    """Bring the timers and the preparation of one case in line with its facts."""
-    _look_after(session, case, light_of(session, now).on(case_facts(session, case.ref)), now)
+def look_after(session: Session, case: CaseRow, *, now: datetime, facts: CaseFacts | None = None) -> None:
+    """Bring the timers and the preparation of one case in line with its facts, or with those given."""
+    _look_after(session, case, light_of(session, now).on(facts or case_facts(session, case.ref)), now)
 
 
 def look_after_all(session: Session, *, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice, permutations
 from typing import TYPE_CHECKING
 
@@ -29,13 +29,12 @@ class _Use:
     cost: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Site:
     """Times one case after another at one site, as early as the suite, the machines and the bays allow."""
 
     tables: Tables
     place: int
-    units: dict[int, int] = field(default_factory=dict)
 
     def start_of(self, case: int, session: int, ready: int, use: _Use) -> int | None:
         """Give the earliest step at which a case can start; None when that is too late, or not where it is pinned."""
