@@ -11,7 +11,7 @@ from dashboard.components import mounts
 from dashboard.palette import as_css
 from dashboard.session import person
 from dashboard.shapes.people import roles_of
-from dashboard.views import board, case, proposal, stages
+from dashboard.views import board, case, printing, proposal, stages
 from dashboard.views.going import Going
 
 ASSETS: Final = Path(__file__).resolve().parent / "assets"
@@ -36,11 +36,15 @@ def navigate() -> None:
     pages = {
         "board": st.Page(lambda: board.draw(going), title="Board", url_path="board", default=True),
         "proposal": st.Page(proposal.draw, title="Proposal", url_path="proposal"),
+        "print": st.Page(printing.draw, title="Print", url_path="print"),
         "stages": st.Page(lambda: stages.draw(going), title="Stages", url_path="stages"),
         "case": st.Page(case.draw, title="Case", url_path="case"),
     }
     going = Going(case_page=pages["case"], proposal_page=pages["proposal"])
-    sections = {"Lists": [pages["board"], pages["proposal"]], "Pathway": [pages["stages"], pages["case"]]}
+    sections = {
+        "Lists": [pages["board"], pages["proposal"], pages["print"]],
+        "Pathway": [pages["stages"], pages["case"]],
+    }
     st.navigation(sections, position="top").run()
 
 

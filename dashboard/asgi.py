@@ -21,10 +21,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from dashboard.calendars import calendar_routes
 from dashboard.faults import show_fault
 from dashboard.gate import Gate
 from dashboard.health import health_routes
 from dashboard.login import login_routes
+from dashboard.printing import printing_routes
 from dashboard.reads import front_door
 from dashboard.settings import screen_settings
 
@@ -53,6 +55,8 @@ app = st.App(
     routes=[
         *login_routes(front_door, screen_settings()),
         *health_routes(front_door),
+        *printing_routes(front_door, screen_settings()),
+        *calendar_routes(front_door),
         Route("/icon.png", icon),
     ],
     middleware=[Middleware(Gate, door=front_door, settings=screen_settings())],

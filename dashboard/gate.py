@@ -16,6 +16,8 @@ from dashboard.headers import FIXED_HEADERS, HSTS, font_path, page_policy
 from dashboard.settings import ScreenSettings
 
 OPEN_PATHS: Final = frozenset({"/login", "/logout", "/healthz", "/readyz", "/icon.png"})
+# A calendar program cannot sign in: the address itself is the secret, and only a live one answers.
+OPEN_BELOW: Final = "/feed/"
 FOREVER: Final = "/static/"
 
 
@@ -51,7 +53,7 @@ class Gate:
             await refusal(scope, receive, send)
             return
         sealed = with_headers(send, scope, tls=self.settings.tls)
-        if scope["path"] in self.open_paths or await self._known(scope):
+        if self._open(scope["path"]) or await self._known(scope):
             await self.app(scope, receive, sealed)
         else:
             await turn_away(scope)(scope, receive, sealed)
@@ -65,6 +67,9 @@ class Gate:
             await self.app(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008})
+
+    def _open(self, path: str) -> bool:
+        return path in self.open_paths or path.startswith(OPEN_BELOW)
 
     async def _known(self, scope: Scope) -> bool:
         token = HTTPConnection(scope).cookies.get(self.settings.session_cookie)

@@ -359,3 +359,13 @@ class SiteLine:
 
     id: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteLine:
+    """One suite, and the site it stands at."""
+
+    id: str
+    name: str
+    site: str
+    site_name: str

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import cli_holidays, cli_tasks
+from flows import cli_feeds, cli_holidays, cli_printing, cli_tasks
 from flows.cli_booking import booking
 from flows.cli_common import AsJson, the_desk, typed_date
 from flows.cli_corrections import correct, return_, reverse
@@ -53,6 +53,8 @@ app.command()(letters)
 app.command()(letter)
 app.add_typer(cli_tasks.app, name="tasks")
 app.add_typer(cli_holidays.app, name="holidays")
+app.add_typer(cli_printing.app, name="print")
+app.add_typer(cli_feeds.app, name="feeds")
 
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same result.")]
 PlanFile = Annotated[str | None, typer.Option("--plan", metavar="FILE", help="The plan file for that problem.")]

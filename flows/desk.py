@@ -39,6 +39,7 @@ from db.accounts import Account
 from db.amendments import Amendable
 from db.audit import Author
 from db.due_steps import DueStep
+from db.feeds import FeedKind, FeedLine
 from db.identity import PatientIdentity, who_is
 from db.mapping import ref_of
 from db.outbox import SEND_STEP, Letter
@@ -72,8 +73,9 @@ from db.words import ProposalStatus, TaskState
 from flows.correspondence import LetterPage, letter_page, repeat_letter, send_state_named
 from flows.handlers import PUBLISHED_STEP
 from flows.hold_asked import HeldSlot, HoldAsked
-from flows.permissions import EVERY_SITE, Action, Actor, Asked, allowed_roles, demand
+from flows.permissions import EVERY_SITE, Action, Actor, Asked, allowed_roles, demand, may
 from flows.plan_requests import PLAN_STEP, PlanRequest
+from flows.printing import Printing, Sheet, standard_named
 from flows.public_holidays import after_change
 from flows.recurring import RECURRING
 from flows.reports import ImportReport, KeptReferral
@@ -98,6 +100,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from flows.explaining import Where, Why
+    from flows.feeding import Feeds
     from flows.meetings import Meetings
     from flows.quick_asked import QuickAsked
     from flows.risks import RiskReport
@@ -121,6 +124,8 @@ __all__ = [
     "DailyLine",
     "Desk",
     "Event",
+    "FeedKind",
+    "FeedLine",
     "Field",
     "FieldType",
     "HeldSlot",
@@ -149,13 +154,16 @@ __all__ = [
     "Reversal",
     "ServiceStatus",
     "SetUpReport",
+    "Sheet",
     "SiteLine",
     "StageColumn",
     "StepReport",
     "TaskLine",
     "TaskState",
     "TimerLine",
+    "may",
     "open_desk",
+    "standard_named",
 ]
 
 T = TypeVar("T")
@@ -186,6 +194,18 @@ class Desk:
         from flows.meetings import Meetings  # it asks this desk for its permissions
 
         return Meetings(self)
+
+    @property
+    def printing(self) -> Printing:
+        """Everything that can be printed, in the same person's name."""
+        return Printing(self)
+
+    @property
+    def feeds(self) -> Feeds:
+        """Everything about calendar feeds, in the same person's name."""
+        from flows.feeding import Feeds  # the calendar's library takes a while to load
+
+        return Feeds(self)
 
     # At the door
 

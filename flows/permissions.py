@@ -59,6 +59,7 @@ class Action(StrEnum):
     RUN_MEETING = "run_meeting"
     READ_MINUTES = "read_minutes"
     REPEAT_LETTER = "repeat_letter"
+    KEEP_FEEDS = "keep_feeds"
 
     @property
     def label(self) -> str:
@@ -92,6 +93,7 @@ ACTION_LABELS = {
     Action.RUN_MEETING: "run an MDT meeting",
     Action.READ_MINUTES: "read the minutes of a meeting",
     Action.REPEAT_LETTER: "send a letter again",
+    Action.KEEP_FEEDS: "make or end calendar feeds",
 }
 
 EVERYONE = frozenset(Role)
@@ -124,6 +126,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.RUN_MEETING: MEETING,
     Action.READ_MINUTES: EVERYONE - {Role.VIEWER},
     Action.REPEAT_LETTER: OFFICE | {Role.MDT_COORDINATOR, Role.CLINICIAN},
+    Action.KEEP_FEEDS: OFFICE | {Role.CLINICIAN},
 }
 
 

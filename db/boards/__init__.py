@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db.boards.cases import case_page, case_summaries, case_summary, stages, to_place
-from db.boards.lists import list_card, lists, sites
+from db.boards.lists import list_card, lists, sites, suites
 from db.boards.meetings import agenda, meetings
 from db.boards.proposals import proposal_page, proposal_summaries
 from db.boards.status import service_status, tasks
@@ -23,6 +23,7 @@ __all__ = [
     "service_status",
     "sites",
     "stages",
+    "suites",
     "tasks",
     "to_place",
 ]

@@ -14,6 +14,7 @@ from db.pictures import (
     ListCard,
     ListedCase,
     SiteLine,
+    SuiteLine,
 )
 from db.tables import (
     BookingRow,
@@ -59,6 +60,13 @@ def list_card(session: Session, list_id: str, *, now: datetime) -> ListCard:
 def sites(session: Session) -> tuple[SiteLine, ...]:
     """List the sites by name."""
     return tuple(SiteLine(id=row.id, name=row.name) for row in session.exec(select(SiteRow).order_by(SiteRow.name)))
+
+
+def suites(session: Session) -> tuple[SuiteLine, ...]:
+    """List the suites by site and name."""
+    asked = select(SuiteRow, SiteRow).join(SiteRow, col(SiteRow.id) == SuiteRow.site_id)
+    rows = session.exec(asked.order_by(SiteRow.name, SuiteRow.name)).all()
+    return tuple(SuiteLine(id=suite.id, name=suite.name, site=site.id, site_name=site.name) for suite, site in rows)
 
 
 def _booked_on(session: Session, ids: Sequence[str], light: Light) -> dict[str, list[ListedCase]]:

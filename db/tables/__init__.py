@@ -16,6 +16,7 @@ from db.tables.clinic import (
     TravelRow,
 )
 from db.tables.documents import DocumentRow
+from db.tables.feeds import CalendarFeedRow
 from db.tables.identity import PatientIdentityRow, PractitionerIdentityRow
 from db.tables.outbox import DeliveryRow
 from db.tables.pathway import (
@@ -56,6 +57,7 @@ __all__ = [
     "AuditEventRow",
     "AuditHeadRow",
     "BookingRow",
+    "CalendarFeedRow",
     "CaseEventRow",
     "CaseItemRow",
     "CaseLinkRow",

@@ -1,0 +1,1 @@
+"""What leaves Neurolist as a document or a feed: PDF sheets and calendars."""
