@@ -1,4 +1,17 @@
-"""A real Chromium in front of the served screens; it fails, and never skips, when Chromium is not installed."""
+"""A real Chromium in front of the served screens; it fails, and never skips, when Chromium is not installed.
+
+    def test_two_people(visit, clinic):
+        keziah = visit("bookings")                  # a browser of their own, signed in, on the board
+        lead = visit("lead", path="/stages", title="Stages")
+        axe(keziah.page)                            # fails with every violation of WCAG 2.2 A, AA and best practice
+        assert read(clinic.database, ...)           # what was written
+
+`clinic` is a real desk on tests/builders/real_clinic.py, made once a run and served anew for each file: `address`,
+`home`, `database`, `restart()`, and `also("flows.planner")` for a second process. The names to sign in with are those
+of flows/demo/staff.py, besides `colleague` (bookings everywhere) and `merri` (bookings at Merri Valley alone). When a
+test ends, each page it opened must have asked for nothing outside and have complained of nothing.
+`visitor` and `bella` stand in front of a desk without a memory, for what needs no clinic.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +23,20 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from db.engine import Database, open_database
+from db.settings import MemorySettings
+from flows.clock import move_to
+from tests.builders import real_clinic
+from tests.builders.memory import MORNING
 from tests.builders.screen_desk import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +48,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 # Streamlit first looks for its own addresses under the page's path, then at the root.
 HARMLESS = ("/_stcore/health", "/_stcore/host-config")
 
@@ -124,15 +144,119 @@ class Watched:
             self.complaints.append(f"{said} ({url})")
 
 
-@pytest.fixture
-def visitor(browser: Browser, address: str) -> Iterator[Watched]:
-    """A fresh browser of nobody yet; nothing it does may reach outside or upset the browser."""
+@dataclass(slots=True, kw_only=True)
+class Served:
+    """A real clinic behind a running web server; stop or restart it as an operator would."""
+
+    home: Path
+    database: Database
+    port: int
+    web: subprocess.Popen[bytes]
+    others: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """Where the screens answer."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def restart(self) -> None:
+        """End the web server and start it again on the same port."""
+        ended(self.web)
+        self.web = started(self.home, "dashboard.asgi", "--port", str(self.port))
+        wait_until_well(self.web, self.address)
+
+    def also(self, module: str) -> None:
+        """Start another process of the service, such as flows.planner; it ends with the clinic."""
+        self.others.append(started(self.home, module))
+
+    def close(self) -> None:
+        """End every process."""
+        for process in (*self.others, self.web):
+            ended(process)
+        self.database.close()
+
+
+def started(home: Path, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    told = {**os.environ, "NEUROLIST_HOME": str(home), "NEUROLIST_CLOCK": str(home / "clock")}
+    told["PYTHONPATH"] = os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))
+    return subprocess.Popen([sys.executable, "-m", module, *arguments], env=told, cwd=home)
+
+
+def ended(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def made_clinic(prepared_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the real clinic, to copy from."""
+    home = tmp_path_factory.mktemp("made") / "clinic"
+    shutil.copytree(prepared_sqlite, home)
+    real_clinic.make_clinic(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def clinic(made_clinic: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A copy of the real clinic of this file's own, served; its clock starts at nine on Tuesday 24 November 2026."""
+    home = tmp_path_factory.mktemp("served") / "clinic"
+    shutil.copytree(made_clinic, home)
+    move_to(home / "clock", MORNING)
+    port = a_free_port()
+    served = Served(
+        home=home,
+        database=open_database(MemorySettings(home=home)),
+        port=port,
+        web=started(home, "dashboard.asgi", "--port", str(port)),
+    )
+    try:
+        wait_until_well(served.web, served.address)
+        yield served
+    finally:
+        served.close()
+
+
+def axe(page: Page) -> None:
+    """Fail with every violation that axe-core finds on the page as it stands."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": list(WCAG)}})
+    assert found.violations_count == 0, found.generate_report()
+
+
+def a_browser(browser: Browser, address: str) -> Watched:
+    """A fresh browser of nobody yet."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-AU")
     context.set_default_timeout(20_000)
     watched = Watched(page=context.new_page(), address=address)
     watched.listen()
+    return watched
+
+
+@pytest.fixture
+def visit(browser: Browser, clinic: Served) -> Iterator[Callable[..., Watched]]:
+    """Open the real clinic in a browser of somebody's own: `visit(who, path="/board", title="Board")`."""
+    opened: list[Watched] = []
+
+    def as_person(who: str, *, path: str = "/board", title: str = "Board") -> Watched:
+        watched = a_browser(browser, clinic.address)
+        opened.append(watched)
+        watched.sign_in(real_clinic.PASSWORD, who)
+        watched.page.get_by_role("heading", name="Board", level=1).wait_for()
+        if path != "/board":
+            watched.open(path, title)
+        return watched
+
+    yield as_person
+    for watched in opened:
+        watched.page.context.close()
+    assert [watched.outside + watched.complaints for watched in opened] == [[] for _ in opened]
+
+
+@pytest.fixture
+def visitor(browser: Browser, address: str) -> Iterator[Watched]:
+    """A fresh browser of nobody yet; nothing it does may reach outside or upset the browser."""
+    watched = a_browser(browser, address)
     yield watched
-    context.close()
+    watched.page.context.close()
     assert watched.outside == []
     assert watched.complaints == []
 
