@@ -11,7 +11,7 @@ from dashboard.components import mounts
 from dashboard.palette import as_css
 from dashboard.session import person
 from dashboard.shapes.people import roles_of
-from dashboard.views import board, case, printing, proposal, stages
+from dashboard.views import board, case, load, printing, proposal, stages
 from dashboard.views.going import Going
 
 ASSETS: Final = Path(__file__).resolve().parent / "assets"
@@ -39,11 +39,13 @@ def navigate() -> None:
         "print": st.Page(printing.draw, title="Print", url_path="print"),
         "stages": st.Page(lambda: stages.draw(going), title="Stages", url_path="stages"),
         "case": st.Page(case.draw, title="Case", url_path="case"),
+        "load": st.Page(load.draw, title="Load", url_path="load"),
     }
     going = Going(case_page=pages["case"], proposal_page=pages["proposal"])
     sections = {
         "Lists": [pages["board"], pages["proposal"], pages["print"]],
         "Pathway": [pages["stages"], pages["case"]],
+        "Network": [pages["load"]],
     }
     st.navigation(sections, position="top").run()
 

@@ -19,6 +19,9 @@ BAR: Final = "#5e7f92"
 CATEGORY: Final = MappingProxyType({1: "#a90859", 2: "#89690f", 3: "#1a58bb"})
 CATEGORY_TINT: Final = MappingProxyType({1: "#fbe9f1", 2: "#fbf3d9", 3: "#e8f0fc"})
 
+# Shades of a heat table, from nothing to most: each cell also holds its number (TEXT on all of them passes AA).
+HEAT: Final = ("#ffffff", "#e4eff3", "#c9e0e8", "#a9ceda", "#88bbcb", "#68a8bc")
+
 REFUSED: Final = "#b42318"
 WARNED: Final = "#8a5a00"
 ALLOWED: Final = "#0b6b4f"
@@ -37,6 +40,7 @@ TOKENS: Final = MappingProxyType(
         "refused": REFUSED,
         "warned": WARNED,
         "allowed": ALLOWED,
+        **{f"heat-{step}": colour for step, colour in enumerate(HEAT)},
         **{f"category-{digit}": colour for digit, colour in CATEGORY.items()},
         **{f"category-{digit}-tint": colour for digit, colour in CATEGORY_TINT.items()},
     }

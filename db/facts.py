@@ -204,7 +204,10 @@ def _facts(case: CaseRow, rows: _Rows) -> CaseFacts:
         anaesthetist=case.anaesthetist,
         mdt=_decision(rows.meetings.get(case.id, [])),
         consents=tuple(_consent(row) for row in rows.consents.get(case.id, [])),
-        episodes=tuple(_episode(row, rows) for row in rows.episodes.get(case.id, [])),
+        episodes=tuple(
+            episode_of(row, rows.categories.get(row.id, []), rows.not_ready.get(row.id, []))
+            for row in rows.episodes.get(case.id, [])
+        ),
         booking=_booking(case, rows),
         procedures=tuple(_procedure(row, rows.readings) for row in rows.procedures.get(case.id, [])),
         complications=tuple(_complication(row) for row in rows.complications.get(case.id, [])),
@@ -258,19 +261,23 @@ def _consent(row: ConsentRow) -> Consent:
     return Consent(stage=row.stage, on=row.on, target=row.target, laterality=row.laterality, technique=row.technique)
 
 
-def _episode(row: WaitlistEpisodeRow, rows: _Rows) -> Episode:
-    categories = sorted(rows.categories.get(row.id, []), key=lambda change: change.since)
-    not_ready = sorted(rows.not_ready.get(row.id, []), key=lambda period: period.since)
+def episode_of(
+    row: WaitlistEpisodeRow, changes: Iterable[CategoryChangeRow], periods: Iterable[NotReadyPeriodRow]
+) -> Episode:
+    """Make one episode from its row, its category changes and its not-ready periods."""
     return Episode(
         stage=row.stage,
         listed_on=row.listed_on,
         readiness=row.readiness,
-        categories=tuple(CategoryFrom(on=change.since, urgency=Urgency(change.urgency)) for change in categories),
+        categories=tuple(
+            CategoryFrom(on=change.since, urgency=Urgency(change.urgency))
+            for change in sorted(changes, key=lambda change: change.since)
+        ),
         not_ready=tuple(
             NotReadyPeriod(
                 readiness=period.readiness, since=period.since, until=period.until, review_on=period.review_on
             )
-            for period in not_ready
+            for period in sorted(periods, key=lambda period: period.since)
         ),
         earliest=row.earliest,
         closed_on=row.closed_on,

@@ -42,6 +42,7 @@ from db.due_steps import DueStep
 from db.feeds import FeedKind, FeedLine
 from db.identity import PatientIdentity, who_is
 from db.mapping import ref_of
+from db.network_pictures import MonthOfWaits, NetworkLoad, RadiologistLoad, SuiteWeek, Waits
 from db.outbox import SEND_STEP, Letter
 from db.pictures import (
     BookingLine,
@@ -93,6 +94,7 @@ from scheduler.pathway.happenings import everything_possible, work_out
 from scheduler.pathway.machine import NextStep
 from scheduler.pathway.readiness import READINESS_ROLES
 from scheduler.pathway.states import PathwayState
+from scheduler.pathway.waits import WaitSummary
 from scheduler.problem import SchedulingProblem
 from scheduler.vocabulary import Role
 
@@ -102,6 +104,7 @@ if TYPE_CHECKING:
     from flows.explaining import Where, Why
     from flows.feeding import Feeds
     from flows.meetings import Meetings
+    from flows.network import Network
     from flows.quick_asked import QuickAsked
     from flows.risks import RiskReport
     from scheduler.engine import Progress
@@ -139,6 +142,8 @@ __all__ = [
     "LetterPage",
     "ListCard",
     "ListedCase",
+    "MonthOfWaits",
+    "NetworkLoad",
     "NextStep",
     "NotBooked",
     "NoteLine",
@@ -151,6 +156,7 @@ __all__ = [
     "ProposalSummary",
     "ProposedPlace",
     "PublishReport",
+    "RadiologistLoad",
     "Reversal",
     "ServiceStatus",
     "SetUpReport",
@@ -158,10 +164,13 @@ __all__ = [
     "SiteLine",
     "StageColumn",
     "StepReport",
+    "SuiteWeek",
     "TaskLine",
     "TaskState",
     "TimerLine",
     "may",
+    "WaitSummary",
+    "Waits",
     "open_desk",
     "standard_named",
 ]
@@ -206,6 +215,13 @@ class Desk:
         from flows.feeding import Feeds  # the calendar's library takes a while to load
 
         return Feeds(self)
+
+    @property
+    def network(self) -> Network:
+        """Everything about the whole network, in the same person's name."""
+        from flows.network import Network
+
+        return Network(self)
 
     # At the door
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from db.boards.cases import case_page, case_summaries, case_summary, stages, to_place
 from db.boards.lists import list_card, lists, sites, suites
 from db.boards.meetings import agenda, meetings
+from db.boards.network import network_load
 from db.boards.proposals import proposal_page, proposal_summaries
 from db.boards.status import service_status, tasks
 from db.boards.tasks import kept_tasks
+from db.boards.waits import waits
 
 __all__ = [
     "agenda",
@@ -18,6 +20,7 @@ __all__ = [
     "list_card",
     "lists",
     "meetings",
+    "network_load",
     "proposal_page",
     "proposal_summaries",
     "service_status",
@@ -26,4 +29,5 @@ __all__ = [
     "suites",
     "tasks",
     "to_place",
+    "waits",
 ]
