@@ -11,7 +11,7 @@ from dashboard.components import mounts
 from dashboard.palette import as_css
 from dashboard.session import person
 from dashboard.shapes.people import roles_of
-from dashboard.views import board, case, load, printing, proposal, stages
+from dashboard.views import board, case, load, meetings, printing, proposal, stages, tasks
 from dashboard.views.going import Going
 
 ASSETS: Final = Path(__file__).resolve().parent / "assets"
@@ -38,13 +38,15 @@ def navigate() -> None:
         "proposal": st.Page(proposal.draw, title="Proposal", url_path="proposal"),
         "print": st.Page(printing.draw, title="Print", url_path="print"),
         "stages": st.Page(lambda: stages.draw(going), title="Stages", url_path="stages"),
-        "case": st.Page(case.draw, title="Case", url_path="case"),
         "load": st.Page(load.draw, title="Load", url_path="load"),
+        "case": st.Page(lambda: case.draw(going), title="Case", url_path="case"),
+        "mdt": st.Page(lambda: meetings.draw(going), title="MDT", url_path="mdt"),
+        "tasks": st.Page(lambda: tasks.draw(going), title="My tasks", url_path="tasks"),
     }
-    going = Going(case_page=pages["case"], proposal_page=pages["proposal"])
+    going = Going(case_page=pages["case"], proposal_page=pages["proposal"], pages=pages)
     sections = {
         "Lists": [pages["board"], pages["proposal"], pages["print"]],
-        "Pathway": [pages["stages"], pages["case"]],
+        "Pathway": [pages["tasks"], pages["stages"], pages["case"], pages["mdt"]],
         "Network": [pages["load"]],
     }
     st.navigation(sections, position="top").run()

@@ -251,7 +251,10 @@ def attendance(session: Session, row: MdtMeetingRow) -> Sequence[MdtAttendanceRo
 def attend(
     session: Session, row: MdtMeetingRow, present: Collection[Attendee], *, absent: Collection[str] = ()
 ) -> None:
-    """Note who attends; `absent` takes off people who were noted by mistake. Disciplines that vote make the quorum."""
+    """Note who attends; `absent` takes off people noted by mistake, but for the disciplines that `present` gives them.
+
+    Disciplines that vote make the quorum.
+    """
     if row.state is MeetingState.CANCELLED:
         must_be_coming(row)
     known = {(one.discipline, one.person): one for one in attendance(session, row)}
@@ -263,8 +266,9 @@ def attend(
             )
         else:
             there.voting = one.voting
+    sits = {(one.discipline, one.person) for one in present}
     for name in absent:
-        _take_off(session, row, [one for one in known.values() if one.person == name], name)
+        _take_off(session, row, [one for one in known.values() if one.person == name], name, sits)
     session.flush()
     before = set(row.attended)
     voting = {one.discipline for one in attendance(session, row) if one.voting}
@@ -273,11 +277,14 @@ def attend(
     audit.record(session, action="attend_meeting", entity="mdt_meeting", ref=row.on.isoformat())
 
 
-def _take_off(session: Session, row: MdtMeetingRow, noted: Sequence[MdtAttendanceRow], name: str) -> None:
+def _take_off(
+    session: Session, row: MdtMeetingRow, noted: Sequence[MdtAttendanceRow], name: str, sits: set[tuple[str, str]]
+) -> None:
     if not noted:
         raise NotFoundError(f"{name} is not noted as attending the meeting of {day(row.on)}.")
     for one in noted:
-        session.delete(one)
+        if (one.discipline, one.person) not in sits:
+            session.delete(one)
 
 
 def must_be_coming(row: MdtMeetingRow) -> None:

@@ -10,6 +10,7 @@ from db.words import ProposalStatus, TaskState
 from scheduler.pathway.alerts import Alert
 from scheduler.pathway.booking import BookingState
 from scheduler.pathway.clocks import Clock
+from scheduler.pathway.curve import ReliefCurve
 from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.follow_up import ReviewPoint, TreatmentOutcome
 from scheduler.pathway.states import PathwayState
@@ -176,6 +177,7 @@ class CasePage:
     timers: tuple[TimerLine, ...] = ()
     prerequisites: tuple[Standing, ...] = ()
     prerequisites_on: date | None = None
+    curves: tuple[ReliefCurve, ...] = ()  # of every test block that was done, oldest first
 
     @property
     def ref(self) -> str:

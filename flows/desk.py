@@ -42,6 +42,8 @@ from db.due_steps import DueStep
 from db.feeds import FeedKind, FeedLine
 from db.identity import PatientIdentity, who_is
 from db.mapping import ref_of
+from db.meeting_pictures import AgendaLine, AgendaPage, MeetingLine, Present
+from db.meetings import Attendee, NewMeeting
 from db.network_pictures import MonthOfWaits, NetworkLoad, RadiologistLoad, SuiteWeek, Waits
 from db.outbox import SEND_STEP, Letter
 from db.pictures import (
@@ -86,13 +88,18 @@ from flows.steps import StepReport, run_due_steps
 from flows.tasking import Wanted, demand_task, person_for, shown
 from scheduler.errors import NeurolistError, NotFoundError, NotPermittedError
 from scheduler.goals import GOALS
+from scheduler.pathway.alerts import Alert
 from scheduler.pathway.booking import BookingEvent, BookingState
 from scheduler.pathway.clocks import Clock as PathwayClock
-from scheduler.pathway.events import Entry, Event, Happening
+from scheduler.pathway.curve import ReliefCurve, ReliefPoint
+from scheduler.pathway.events import Entry, Event, Happening, ReadinessEvent
 from scheduler.pathway.fields import Choice, Field, FieldType
+from scheduler.pathway.forms import MEETING_ROLES
 from scheduler.pathway.happenings import everything_possible, work_out
 from scheduler.pathway.machine import NextStep
+from scheduler.pathway.meetings.words import MeetingOutcome, MeetingState
 from scheduler.pathway.readiness import READINESS_ROLES
+from scheduler.pathway.returning import RETURN_FIELDS
 from scheduler.pathway.states import PathwayState
 from scheduler.pathway.waits import WaitSummary
 from scheduler.problem import SchedulingProblem
@@ -114,10 +121,16 @@ if TYPE_CHECKING:
 __all__ = [
     "EVERY_SITE",
     "GOALS",
+    "MEETING_ROLES",
+    "RETURN_FIELDS",
     "Account",
     "Action",
     "Actor",
+    "AgendaLine",
+    "AgendaPage",
+    "Alert",
     "Amendable",
+    "Attendee",
     "BookingEvent",
     "BookingLine",
     "BookingState",
@@ -126,6 +139,7 @@ __all__ = [
     "Choice",
     "DailyLine",
     "Desk",
+    "Entry",
     "Event",
     "FeedKind",
     "FeedLine",
@@ -144,6 +158,10 @@ __all__ = [
     "ListedCase",
     "MonthOfWaits",
     "NetworkLoad",
+    "MeetingLine",
+    "MeetingOutcome",
+    "MeetingState",
+    "NewMeeting",
     "NextStep",
     "NotBooked",
     "NoteLine",
@@ -151,12 +169,16 @@ __all__ = [
     "PathwayClock",
     "PathwayState",
     "PatientIdentity",
+    "Present",
     "ProposalPage",
     "ProposalStatus",
     "ProposalSummary",
     "ProposedPlace",
     "PublishReport",
     "RadiologistLoad",
+    "ReadinessEvent",
+    "ReliefCurve",
+    "ReliefPoint",
     "Reversal",
     "ServiceStatus",
     "SetUpReport",
@@ -294,9 +316,9 @@ class Desk:
 
         return self._look(ask)
 
-    def stages(self) -> tuple[StageColumn, ...]:
-        """Give every state of the pathway with the cases that stand there."""
-        return self._look(lambda session: boards.stages(session, now=self.service.clock.now()))
+    def stages(self, site: str | None = None) -> tuple[StageColumn, ...]:
+        """Give every state of the pathway with the cases that stand there, of all sites or of one."""
+        return self._look(lambda session: boards.stages(session, now=self.service.clock.now(), site=site))
 
     def to_place(self, site: str | None = None) -> tuple[CaseSummary, ...]:
         """List the waiting cases that have no place yet, or those one site may take."""

@@ -70,6 +70,10 @@ class Meetings:
         """Give one meeting in full: its cases in clinical order, what each lacks, who sits and who must."""
         return self.desk._look(lambda session: boards.agenda(session, on, now=self.desk.service.clock.now()))
 
+    def listed(self) -> dict[str, date]:
+        """Give the day of the meeting whose agenda each waiting case is on."""
+        return self.desk._look(boards.on_agendas)
+
     def form(self, ref: str, outcome: MeetingOutcome | str) -> tuple[Field, ...]:
         """Give the form of an outcome, without what the meeting knows; empty when the case cannot take that step."""
         wanted = outcome_named(outcome)

@@ -1,11 +1,11 @@
-"""Mounts our components: the schedule board, the stages and the account corner.
+"""Mounts our components: the schedule board, the stages, cards in groups and the account corner.
 
 Each takes JSON-ready data from dashboard/shapes and gives back what was clicked, as `Opened`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,6 +33,12 @@ _stages = st.components.v2.component(
     css=as_css(":host") + _read("marks.css", "stages.css"),
     js=_read("roving.js", "marks.js", "stages.js"),
 )
+_cards = st.components.v2.component(
+    "neurolist_cards",
+    html=_read("cards.html"),
+    css=as_css(":host") + _read("marks.css", "cards.css"),
+    js=_read("roving.js", "marks.js", "cards.js"),
+)
 _account = st.components.v2.component(
     "neurolist_account",
     html=_read("account.html"),
@@ -43,7 +49,7 @@ _account = st.components.v2.component(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What somebody clicked: a case (its reference) or a list (its id)."""
+    """What somebody clicked: a case (its reference), a list or task (its id) or a meeting (its day)."""
 
     kind: str
     id: str
@@ -59,6 +65,17 @@ def stages(data: Mapping[str, object], *, key: str) -> Opened | None:
     return _opened(_stages(data=dict(data), key=key, on_open_change=_nothing).open)
 
 
+def cards(data: Mapping[str, object], *, key: str, on_open: Callable[[Opened], None]) -> None:
+    """Draw cards in groups; what is clicked is told to `on_open` before the page is drawn again."""
+
+    def tell() -> None:
+        opened = _opened(st.session_state[key].open)
+        if opened is not None:
+            on_open(opened)
+
+    _cards(data=dict(data), key=key, on_open_change=tell)
+
+
 def account(*, name: str, roles: str, key: str) -> None:
     """Draw who is signed in, with the button that signs out."""
     _account(data={"name": name, "roles": roles}, key=key)
@@ -72,6 +89,6 @@ def _opened(value: object) -> Opened | None:
     if not isinstance(value, Mapping):
         return None
     kind, wanted = value.get("kind"), value.get("id")
-    if kind not in {"case", "list"} or not isinstance(wanted, str):
+    if kind not in {"case", "list", "task", "meeting"} or not isinstance(wanted, str):
         return None
     return Opened(kind=str(kind), id=wanted)

@@ -37,6 +37,11 @@ function oneStop(region) {
   }
 }
 
+// A region may hold groups that scroll by themselves: each of those then has a stop of its own.
+function groupOf(region, button) {
+  return button.closest("[data-group]") ?? region;
+}
+
 function moveStop(region, to) {
   const old = region.querySelector("button[data-stop]");
   if (old) { old.tabIndex = -1; delete old.dataset.stop; }
@@ -46,7 +51,7 @@ function moveStop(region, to) {
 
 function roving(region) {
   region.addEventListener("focusin", (event) => {
-    if (event.target.matches("button")) moveStop(region, event.target);
+    if (event.target.matches("button")) moveStop(groupOf(region, event.target), event.target);
   });
   region.addEventListener("keydown", (event) => {
     if (!MOVES.includes(event.key) || event.altKey || event.ctrlKey || event.metaKey) return;

@@ -18,9 +18,10 @@ function card(item) {
 
 function column(stage) {
   const heading = make("h2", "", make("span", "", stage.name), make("span", "count", `${stage.cards.length}`, hidden(" cases")));
-  const box = make("section", "column", make("div", "top", heading, make("small", "", stage.says),
+  const box = make("section", stage.cards.length ? "column" : "column empty", make("div", "top", heading, make("small", "", stage.says),
     stage.over_says ? make("small", "over", stage.over_says) : ""));
   box.setAttribute("aria-label", stage.name);
+  box.dataset.group = "";
   const items = stage.cards.map((item) => make("li", "", card(item)));
   box.append(items.length ? make("ol", "", ...items) : make("p", "nothing", stage.nothing));
   return box;
@@ -44,5 +45,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const drawn = JSON.stringify(data);
   if (memory.data !== drawn) root.replaceChildren(...data.columns.map(column));
   memory.data = drawn;
-  oneStop(root);
+  root.querySelectorAll("section").forEach(oneStop);
 }

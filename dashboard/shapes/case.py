@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from dashboard.shapes.differences import differing
 from dashboard.shapes.markup import Cell
 from dashboard.shapes.words import count, day, item_words, listed, moment, short_day, upper
-from flows.desk import BookingLine, CaseSummary, HistoryLine, NextStep, NoteLine, PathwayClock, TaskLine, TaskState
+from flows.desk import BookingLine, CaseSummary, HistoryLine, NoteLine, PathwayClock, TaskLine, TaskState
+from scheduler.vocabulary import Role
 
 CLOCK_HEADS = ("Clock", "Started", "#Days", "#Paused", "#Limit", "Due", "How it stands")
 BOOKING_HEADS = ("When", "Where", "Radiologist", "Stands as")
 TASK_HEADS = ("What", "Who", "By")
-HISTORY_HEADS = ("When", "What", "Then stands at", "Who", "Why")
+HISTORY_HEADS = ("When", "What", "Then stands at", "Who", "Why, and what was recorded with it")
+TOLD_ELSEWHERE: Final = frozenset({"reason"})  # the step's own why
+ROLES: Final = frozenset(role.value for role in Role)
 
 
 def case_facts(case: CaseSummary) -> tuple[tuple[str, str], ...]:
@@ -22,6 +27,8 @@ def case_facts(case: CaseSummary) -> tuple[tuple[str, str], ...]:
         ("Side", case.laterality.label if case.laterality else "not decided"),
         ("Technique", case.technique.label if case.technique else "not decided"),
         ("Category", f"Category {case.urgency}" if case.urgency else "not set"),
+        ("Funding", case.funding.label),
+        ("Cancer", "yes" if case.cancer else "no"),
         ("Waits for", case.stage.label if case.stage else "not on a waiting list"),
         ("Readiness", case.readiness.label if case.readiness else "not on a waiting list"),
         ("Due", day(case.due_on) if case.due_on else "no due date"),
@@ -73,8 +80,8 @@ def history_rows(
             Cell(text=moment(line.at, zone), look="quiet nowrap"),
             line.label,
             Cell(text="" if line.from_state is line.to_state else line.to_state.label),
-            line.by,
-            why_words(line, notes),
+            Cell(text=f"{line.by}, {role_words(line.role)}" if line.role in ROLES else line.by),
+            " ".join(part for part in (why_words(line, notes), given_words(line, notes, zone)) if part),
         ]
         for line in reversed(history)
     ]
@@ -86,6 +93,35 @@ def why_words(line: HistoryLine, notes: tuple[NoteLine, ...]) -> str:
     return " ".join(
         sentence if sentence.endswith(".") else f"{sentence}." for sentence in [line.why, *written] if sentence
     )
+
+
+def given_words(line: HistoryLine, notes: tuple[NoteLine, ...], zone: ZoneInfo) -> str:
+    """What else was recorded with a step, named as its form names it."""
+    told = {note.about for note in notes if note.event_seq == line.seq} | TOLD_ELSEWHERE
+    given = (
+        f"{upper(key.replace('_', ' '))}: {answer_words(value, zone)}."
+        for key, value in line.details.items()
+        if key not in told and value not in (None, "", [], ())
+    )
+    return " ".join(given)
+
+
+def answer_words(value: object, zone: ZoneInfo) -> str:
+    """An answer as people read it: words for codes, local time for instants."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return listed(tuple(answer_words(one, zone) for one in value))
+    text = str(value)
+    try:
+        return moment(datetime.fromisoformat(text), zone) if "T" in text else day(date.fromisoformat(text))
+    except ValueError:
+        return text.replace("_", " ")
+
+
+def role_words(role: str) -> str:
+    """The name people read of a role."""
+    return Role(role).label
 
 
 def task_rows(tasks: tuple[TaskLine, ...]) -> list[list[Cell | str]]:
@@ -104,19 +140,13 @@ def missing_words(case: CaseSummary) -> str:
 
 def both_versions(shown: CaseSummary, now: CaseSummary) -> list[list[Cell | str]]:
     """What differs between the case as it was shown and as it is; the version is always the first row."""
-    before, after = dict(version_facts(shown)), dict(version_facts(now))
-    return [[name, before[name], after[name]] for name in before if before[name] != after[name]]
+    return differing(version_facts(shown), version_facts(now))
 
 
 def version_facts(case: CaseSummary) -> tuple[tuple[str, str], ...]:
     """The facts of a case that two versions are compared by."""
     missing = missing_words(case) or "nothing"
     return (("Version", str(case.version)), ("Stage", case.state.label), *case_facts(case), ("Missing", missing))
-
-
-def steps_not_possible(steps: tuple[NextStep, ...]) -> list[list[Cell | str]]:
-    """The steps that must wait, each with the first thing in its way."""
-    return [[step.label, Cell(text=step.why_not or "", look="quiet")] for step in steps if not step.allowed]
 
 
 def with_wanted(refs: list[str], wanted: str | None) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -10,10 +11,15 @@ from streamlit.navigation.page import StreamlitPage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Going:
-    """The pages that can be opened with something on them."""
+    """The pages that can be opened with something on them; `pages` has all of them by name."""
 
     case_page: StreamlitPage
     proposal_page: StreamlitPage
+    pages: Mapping[str, StreamlitPage] = field(default_factory=dict)
+
+    def to(self, name: str, asks: Mapping[str, str]) -> None:
+        """Open a page by its name, with what it is asked."""
+        st.switch_page(self.pages[name], query_params=dict(asks))
 
     def to_case(self, ref: str) -> None:
         """Open one case."""

@@ -2,56 +2,111 @@
 
 from __future__ import annotations
 
-import secrets
+from typing import Final
 
 import streamlit as st
 
 from dashboard.session import the_desk
-from dashboard.shapes.case import both_versions, steps_not_possible
+from dashboard.shapes.case import both_versions
 from dashboard.shapes.forms import answers
 from dashboard.shapes.markup import table
+from dashboard.shapes.steps import STEP_HEADS, WHO_HEADS, groups_of, steps_for_others, steps_not_possible
+from dashboard.shapes.words import safe
 from dashboard.views.form import draw_fields, filled
-from dashboard.views.said import say
-from flows.desk import CaseSummary, NextStep
+from dashboard.views.going import Going
+from dashboard.views.once import form_done, form_id
+from dashboard.views.said import say, show_said
+from flows.desk import RETURN_FIELDS, CaseSummary, Desk, NextStep
 from scheduler.errors import NeurolistError, StaleVersionError
 
+CHANGED: Final = (
+    "Somebody else changed this case since it was shown to you. Nothing was saved, and what you filled in is kept. "
+    "Look at what changed, then record it again if it still holds:"
+)
+CHANGED_HEADS: Final = ("What", "You were shown", "It is now")
+RETURN: Final = "return"
 
-def draw_steps(case: CaseSummary, steps: tuple[NextStep, ...]) -> None:
-    """Draw the allowed steps with their forms, then the others with the reason each must wait."""
-    st.html('<h2 class="nl-head">Next steps</h2>')
+
+def draw_steps(desk: Desk, case: CaseSummary, steps: tuple[NextStep, ...], *, wanted: str | None) -> None:
+    """Draw the allowed steps with their forms, then those of other roles, then the others with why each must wait."""
     if not steps:
+        st.html('<h2 class="nl-head">Next steps</h2>')
         st.markdown("The pathway of this case is done. Nothing may follow.")
-    for step in steps:
-        if step.allowed:
-            with st.expander(step.label):
-                draw_step(case, step)
+    held = desk.actor.roles_at(None)
+    for heading, found in groups_of(steps, held):
+        st.html(f'<h2 class="nl-head">{safe(heading)}</h2>')
+        with st.container(gap="xsmall"):
+            for step in found:
+                draw_step(case, step, wanted=step.event.value == wanted)
+    others = steps_for_others(steps, held)
+    if others:
+        st.html(table("For other roles", WHO_HEADS, others))
     waiting = steps_not_possible(steps)
     if waiting:
-        st.html(table("Not possible yet", ("Step", "Why"), waiting))
+        st.html(table("Not possible yet", STEP_HEADS, waiting))
 
 
-def draw_step(case: CaseSummary, step: NextStep) -> None:
-    """Draw one step's form; the press carries the version that was shown, however long ago that was."""
-    key = f"{case.ref}-{case.version}-{step.event}"
-    # One id for each form shown: pressing twice, or again after a lost answer, finds the first press's work.
-    write_id = st.session_state.setdefault(f"write-{key}", secrets.token_hex(16))
-    with st.form(key, border=False):
-        st.markdown(step.says)
-        draw_fields(step.fields, key=key)
-        st.form_submit_button("Record", type="primary", on_click=record, args=(case, step, key, write_id))
+def draw_step(case: CaseSummary, step: NextStep, *, wanted: bool) -> None:
+    """Draw one step's form once it is opened; the press carries the version that was shown."""
+    name = f"{case.ref}-{step.event.value}"
+    # The form is drawn only while it is open: all forms at once would be many widgets.
+    opened = st.expander(step.label, expanded=wanted, key=f"step-{name}", on_change="rerun")
+    with opened:
+        if not opened.open:
+            return
+        show_said(name)
+        key = form_id(name)
+        with st.form(key, border=False):
+            st.markdown(step.says)
+            draw_fields(step.fields, key=key)
+            st.form_submit_button("Record", type="primary", on_click=record, args=(case, step, name))
 
 
-def record(case: CaseSummary, step: NextStep, key: str, write_id: str) -> None:
+def record(case: CaseSummary, step: NextStep, name: str) -> None:
     """Ask the desk to record a step, and keep what it answered."""
-    desk = the_desk()
+    desk, key = the_desk(), form_id(name)
     details = answers(step.fields, filled(step.fields, key=key))
     try:
-        now = desk.record(case.ref, step.event, details, write_id=write_id, expected_version=case.version)
+        now = desk.record(case.ref, step.event, details, write_id=key, expected_version=case.version)
     except StaleVersionError:
-        told = "Somebody else changed this case since it was shown to you. Nothing was saved. Look at what changed:"
         rows = both_versions(case, desk.case(case.ref).summary)
-        say("case", told, refused=True, detail=table("", ("What", "You were shown", "It is now"), rows))
+        say(name, CHANGED, refused=True, detail=table("", CHANGED_HEADS, rows))
     except NeurolistError as refusal:
-        say("case", str(refusal), refused=True)
+        say(name, str(refusal), refused=True)
     else:
-        say("case", f"{step.label}: recorded. The case now stands at: {now.state.label}.")
+        form_done(name)
+        st.query_params.pop("step", None)
+        told = " ".join(("", *now.cautions))
+        say("case", f"{step.label}: recorded. The case now stands at: {now.state.label}.{told}")
+
+
+def draw_return(going: Going, case: CaseSummary) -> None:
+    """Draw the form that opens a new case for the patient of one that has ended."""
+    name = f"{case.ref}-{RETURN}"
+    made = st.session_state.pop(f"made-{name}", None)
+    if made is not None:
+        going.to_case(made)
+    opened = st.expander("The patient comes back: open a new case", key=f"step-{name}", on_change="rerun")
+    with opened:
+        if not opened.open:
+            return
+        show_said(name)
+        key = form_id(name)
+        with st.form(key, border=False):
+            st.markdown("A case that has ended never goes on. The new one is linked to it and takes its documents.")
+            draw_fields(RETURN_FIELDS, key=key)
+            st.form_submit_button("Open a new case", type="primary", on_click=refer_again, args=(case.ref, name))
+
+
+def refer_again(ref: str, name: str) -> None:
+    """Ask the desk for the new case, and go there."""
+    key = form_id(name)
+    details = answers(RETURN_FIELDS, filled(RETURN_FIELDS, key=key))
+    try:
+        made = the_desk().refer_again(ref, details, write_id=key)
+    except NeurolistError as refusal:
+        say(name, str(refusal), refused=True)
+        return
+    form_done(name)
+    st.session_state[f"made-{name}"] = made.ref
+    say("case", " ".join((f"Case {made.ref} is open, and linked to {ref}.", *made.cautions)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from db.boards.cases import case_page, case_summaries, case_summary, stages, to_place
 from db.boards.lists import list_card, lists, sites, suites
-from db.boards.meetings import agenda, meetings
+from db.boards.meetings import agenda, meetings, on_agendas
 from db.boards.network import network_load
 from db.boards.proposals import proposal_page, proposal_summaries
 from db.boards.status import service_status, tasks
@@ -21,6 +21,7 @@ __all__ = [
     "lists",
     "meetings",
     "network_load",
+    "on_agendas",
     "proposal_page",
     "proposal_summaries",
     "service_status",

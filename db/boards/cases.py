@@ -43,6 +43,7 @@ from db.tables.booking import HOLDING
 from db.words import TaskState
 from scheduler.pathway.alerts import alerts_of
 from scheduler.pathway.clocks import Clock
+from scheduler.pathway.curve import relief_curve, tests_done
 from scheduler.pathway.due import CaseNow
 from scheduler.pathway.events import Entry, Event
 from scheduler.pathway.follow_up import review_points, treatment_outcome
@@ -110,11 +111,16 @@ def to_place(session: Session, *, now: datetime, site: str | None = None) -> tup
     )
 
 
-def stages(session: Session, *, now: datetime) -> tuple[StageColumn, ...]:
-    """Give every state a case may stand in before the end, in pathway order, with its cases."""
+def stages(session: Session, *, now: datetime, site: str | None = None) -> tuple[StageColumn, ...]:
+    """Give every state a case may stand in before the end, in pathway order, with its cases.
+
+    With a site, those booked there, and of the others those that may be treated there.
+    """
     standing: dict[PathwayState, list[CaseSummary]] = defaultdict(list)
+    elsewhere = _barred(session, site) if site else frozenset[str]()
     for case in case_summaries(session, now=now):
-        standing[case.state].append(case)
+        if site is None or case.site == site or (case.site is None and case.ref not in elsewhere):
+            standing[case.state].append(case)
     return tuple(_column(state, standing[state]) for state in LIVE)
 
 
@@ -147,6 +153,7 @@ def case_page(session: Session, ref: str, *, now: datetime) -> CasePage:
         timers=timetable.of_case(session, ref),
         prerequisites=prerequisites,
         prerequisites_on=procedure_on,
+        curves=tuple(relief_curve(test, light.protocol) for test in tests_done(case.facts)),
     )
 
 

@@ -68,6 +68,18 @@ def _line(
     )
 
 
+def on_agendas(session: Session) -> dict[str, date]:
+    """Give the day of the meeting that each case is still to be discussed at, by reference."""
+    asked = (
+        select(col(CaseRow.ref), col(MdtMeetingRow.on))
+        .join(MdtItemRow, col(MdtItemRow.case_id) == CaseRow.id)
+        .join(MdtMeetingRow, col(MdtMeetingRow.id) == MdtItemRow.meeting_id)
+        .where(CaseRow.state == PathwayState.AWAITING_MDT, col(MdtItemRow.outcome).is_(None))
+        .where(col(MdtItemRow.carried).is_(False))
+    )
+    return dict(session.exec(asked).all())
+
+
 def agenda(session: Session, on: date, *, now: datetime) -> AgendaPage:
     """Give one meeting in full; raises NotFoundError for a day that has none."""
     row = there(meeting_on(session, on), on)

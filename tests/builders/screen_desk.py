@@ -8,9 +8,14 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from db.pictures import CasePage, CaseSummary, ListCard, ProposalPage, SiteLine, StageColumn
+from db.amendments import Amendable
+from db.meeting_pictures import AgendaPage, MeetingLine
+from db.outbox import Letter
+from db.pictures import CasePage, CaseSummary, ListCard, ProposalPage, SiteLine, StageColumn, TaskLine
+from db.reversals import Reversal
 from db.words import ProposalStatus
-from scheduler.errors import NotPermittedError
+from scheduler.errors import NotFoundError, NotPermittedError, TransitionNotAllowedError
+from scheduler.pathway.fields import Field
 from scheduler.pathway.machine import NextStep
 from scheduler.vocabulary import Role
 from tests.builders.screens import TODAY
@@ -25,6 +30,49 @@ class SomePerson:
 
     name: str = "Bella Marsh"
     roles: dict[str, frozenset[Role]] = field(default_factory=lambda: {"*": frozenset({Role.BOOKINGS})})
+    id: str = "bella"
+
+    def roles_at(self, _site: str | None) -> frozenset[Role]:
+        return frozenset[Role]().union(*self.roles.values())
+
+
+@dataclass(slots=True, kw_only=True)
+class ScreenMeetings:
+    """What the pages may ask about meetings, answered from what the test put here."""
+
+    lines: tuple[MeetingLine, ...] = ()
+    pages: dict[date, AgendaPage] = field(default_factory=dict)
+    forms: dict[str, tuple[Field, ...]] = field(default_factory=dict)
+    refuses: Exception | None = None
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+
+    def listed(self) -> dict[str, date]:
+        return {line.ref: page.meeting.on for page in self.pages.values() for line in page.lines if line.waits}
+
+    def calendar(self, _first: date, _last: date) -> tuple[MeetingLine, ...]:
+        return self.lines
+
+    def agenda(self, on: date) -> AgendaPage:
+        if on not in self.pages:
+            raise NotFoundError("No MDT meeting is in the calendar for this day.")
+        return self.pages[on]
+
+    def form(self, _ref: str, outcome: str) -> tuple[Field, ...]:
+        return self.forms[str(outcome)]
+
+    def outcome(self, on: date, ref: str, outcome: str, details: object, **how: object) -> AgendaPage:
+        self.asked.append(("outcome", (on, ref, str(outcome), details, how["expected_version"])))
+        if self.refuses is not None:
+            raise self.refuses
+        return self.pages[on]
+
+    def __getattr__(self, name: str) -> Any:
+        def act(*given: object, **how: object) -> None:
+            self.asked.append((name, (*given, how)))
+            if self.refuses is not None:
+                raise self.refuses
+
+        return act
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +88,11 @@ class ScreenDesk:
     refuses: Exception | None = None
     asked: list[tuple[str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
+    mdt: ScreenMeetings = field(default_factory=ScreenMeetings)
+    actor: SomePerson = field(default_factory=SomePerson)
+    todo: tuple[TaskLine, ...] = ()
+    values: tuple[Amendable, ...] = ()
+    back: Reversal | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Australia/Melbourne"))
 
     def check_ready(self) -> None:
@@ -73,10 +126,11 @@ class ScreenDesk:
     def to_place(self, site: str | None = None) -> tuple[CaseSummary, ...]:
         return self.waiting
 
-    def stages(self) -> tuple[StageColumn, ...]:
+    def stages(self, site: str | None = None) -> tuple[StageColumn, ...]:
+        self.asked.append(("stages", site))
         return self.columns
 
-    def cases(self) -> tuple[CaseSummary, ...]:
+    def cases(self, _state: str | None = None) -> tuple[CaseSummary, ...]:
         return tuple(page.summary for page in self.pages.values())
 
     def case(self, ref: str) -> CasePage:
@@ -84,6 +138,31 @@ class ScreenDesk:
 
     def next_steps(self, _ref: str) -> tuple[NextStep, ...]:
         return self.steps
+
+    def tasks(self, **wanted: object) -> tuple[TaskLine, ...]:
+        self.asked.append(("tasks", wanted))
+        return self.todo
+
+    def letters(self, _ref: str) -> tuple[Letter, ...]:
+        return ()
+
+    def reversal(self, ref: str) -> Reversal:
+        if self.back is None:
+            raise TransitionNotAllowedError(f"The last thing recorded of case {ref} cannot be taken back.")
+        return self.back
+
+    def amendable(self, _ref: str) -> tuple[Amendable, ...]:
+        return self.values
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else is asked is kept, and refused if the test says so."""
+
+        def act(*given: object, **how: object) -> CaseSummary | None:
+            self.asked.append((name, (*given, how)))
+            self._perhaps_refuse()
+            return self.pages[given[0]].summary if given and given[0] in self.pages else None
+
+        return act
 
     def record(self, ref: str, event: str, details: object, **how: object) -> CaseSummary:
         self.asked.append(("record", (ref, event, details, how["expected_version"])))

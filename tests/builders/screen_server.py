@@ -10,7 +10,7 @@ from scheduler.pathway.events import Event
 from scheduler.pathway.fields import Field, FieldType
 from scheduler.pathway.machine import NextStep
 from scheduler.pathway.states import PathwayState
-from scheduler.vocabulary import Target
+from scheduler.vocabulary import Role, Target
 from tests.builders.screen_desk import ScreenDesk
 from tests.builders.screens import (
     NINE,
@@ -44,7 +44,7 @@ def a_small_service() -> ScreenDesk:
         label="Patient withdraws",
         says="The pathway ends here.",
         fields=(Field(key="reason", type=FieldType.TEXT, label="Reason"),),
-        roles=frozenset(),
+        roles=frozenset({Role.BOOKINGS}),
         allowed=True,
         why_not=None,
     )
