@@ -18,6 +18,7 @@ from sqlalchemy.orm import ORMExecuteState, QueryContext, UOWTransaction
 from sqlmodel import Session, select
 
 from db.errors import UnauditedWriteError
+from db.sqlite import writes_alone
 from db.tables.base import Row
 from db.tables.trail import AuditEventRow, AuditHeadRow
 from db.words import Outcome
@@ -25,6 +26,7 @@ from db.words import Outcome
 FIRST_SEAL = "0" * 64
 KEY_FILE = "audit.key"
 KEY_BYTES = 32
+_LAST = select(AuditHeadRow).with_for_update()
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "TRUNCATE")
 
 
@@ -112,19 +114,18 @@ def _make_key(path: Path) -> None:
         draft.unlink()
 
 
-def watch(session: Session, attribution: Attribution, key: SealingKey) -> None:
-    """Bind who writes and why to this session, and note every row it changes."""
+class WatchedSession(Session):
+    """A session that writes: every row it changes is noted, and it keeps nothing that was not told and sealed."""
+
+
+def watch(session: WatchedSession, attribution: Attribution, key: SealingKey) -> None:
+    """Bind who writes and why to this session."""
     if not attribution.author.id or not attribution.author.role:
         raise UnauditedWriteError("A write needs somebody to answer for it: an author with an id and a role.")
     if attribution.now.tzinfo is None:
         raise UnauditedWriteError("A write needs the time with its zone.")
     session.info["ledger"] = _Ledger(attribution, key)
     session.connection().info["watched"] = True
-    event.listen(session, "before_flush", _note_changes)
-    event.listen(session, "after_flush", _flush_done)
-    event.listen(session, "after_soft_rollback", _rolled_back)
-    event.listen(session, "before_commit", _demand_seal)
-    event.listen(session, "do_orm_execute", _refuse_bulk)
 
 
 def refuse_raw_writes(engine: Engine) -> None:
@@ -166,7 +167,7 @@ def record(  # the columns of the trail
     facts: Mapping[str, object] | None = None,
 ) -> None:
     """Tell the trail of one act; it takes in every row changed since the last event."""
-    session.flush()
+    _note_all(session)
     ledger = _ledger(session)
     changes, ledger.changes = ledger.changes, {}
     bound = ledger.attribution
@@ -215,7 +216,7 @@ def _filled(before: object, after: Mapping[str, object]) -> dict[str, object]:
 
 def seal(session: Session) -> None:
     """Write the told events at the end of the trail, each sealed to the one before; refuse silent changes."""
-    session.flush()
+    _note_all(session)
     ledger = _ledger(session)
     if ledger.changes:
         tables = ", ".join(sorted({where.split(":")[0] for where in ledger.changes}))
@@ -223,6 +224,16 @@ def seal(session: Session) -> None:
     if ledger.told:
         _append(session, ledger)
     ledger.sealed = True
+
+
+def _note_all(session: Session) -> None:
+    """Write what an audit event tells of, so that it is noted; the machinery's own rows may wait for the last."""
+    if session.deleted or any(map(_is_told_of, session.new)) or any(map(_is_told_of, session.dirty)):
+        session.flush()
+
+
+def _is_told_of(row: object) -> bool:
+    return not inspect(row).mapper.local_table.info.get("operational")
 
 
 def verify(session: Session, keys: Iterable[SealingKey], *, anchor: tuple[int, str] | None = None) -> TrailReport:
@@ -267,7 +278,10 @@ def _fault(row: AuditEventRow, expected: int, previous: str, secrets: Mapping[st
 
 def _append(session: Session, ledger: _Ledger) -> None:
     """The head is locked last of all, so that writers queue here for a moment only and never in a circle."""
-    last = session.exec(select(AuditHeadRow).with_for_update()).first()
+    if not writes_alone(session):
+        session.flush()
+    with session.no_autoflush:
+        last = session.exec(_LAST).first()
     if last is None:
         last = AuditHeadRow(seq=0, seal=FIRST_SEAL)
         session.add(last)
@@ -298,11 +312,10 @@ def _ledger(session: Session) -> _Ledger:
 
 def _note_changes(session: Session, _context: UOWTransaction, _objects: object) -> None:
     session.connection().info["flushing"] = True
-    changes = _ledger(session).changes
-    for row in [*session.new, *session.dirty, *session.deleted]:
-        table = getattr(row, "__table__")  # noqa: B009  known to SQLAlchemy only
-        if not table.info.get("operational") and isinstance(row, Row):
-            _note(changes, row, gone=row in session.deleted)
+    changes, deleted = _ledger(session).changes, session.deleted
+    for row in [*session.new, *session.dirty, *deleted]:
+        if isinstance(row, Row) and _is_told_of(row):
+            _note(changes, row, gone=row in deleted)
 
 
 def _note(changes: dict[str, _Change], row: Row, *, gone: bool) -> None:
@@ -311,7 +324,10 @@ def _note(changes: dict[str, _Change], row: Row, *, gone: bool) -> None:
     identity = bool(table.info.get("identity"))
     where = ":".join([str(table.name), *(_word(getattr(row, column.key)) for column in table.primary_key)])
     before, after = {}, {}
+    same = frozenset() if gone else state.unmodified
     for column in table.columns:
+        if column.key in same:
+            continue
         history = state.attrs[column.key].history
         if column.key == "version" or column.info.get("quiet") or not (history.has_changes() or gone):
             continue
@@ -345,6 +361,13 @@ def _refuse_bulk(state: ORMExecuteState) -> QueryContext | None:
     if state.is_update or state.is_delete or state.is_insert:
         raise UnauditedWriteError("A bulk statement would skip versions and audit. Change the rows one by one.")
     return None
+
+
+event.listen(WatchedSession, "before_flush", _note_changes)
+event.listen(WatchedSession, "after_flush", _flush_done)
+event.listen(WatchedSession, "after_soft_rollback", _rolled_back)
+event.listen(WatchedSession, "before_commit", _demand_seal)
+event.listen(WatchedSession, "do_orm_execute", _refuse_bulk)
 
 
 def plain_map(facts: Mapping[str, object]) -> dict[str, object]:

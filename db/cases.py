@@ -123,7 +123,6 @@ def write_line(
     if case.state is not to_state:
         case.state, case.state_since = to_state, today
     case.closed_on = today if to_state.ends else None
-    session.flush()
     return line
 
 

@@ -27,6 +27,8 @@ from db.words import ResourceKind
 from scheduler.errors import BadInputError, Fault, NotFoundError
 from scheduler.problem import EquipmentUnit, Radiologist, Site, Suite
 
+_HOLIDAYS = select(col(HolidayRow.on), col(HolidayRow.site_id), col(HolidayRow.observed))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewList:
@@ -152,7 +154,7 @@ def add_holiday(
 
 def holidays(session: Session, *, site: str | None = None) -> frozenset[date]:
     """Give the days that are no working days: those of every site, and of this one if one is named."""
-    rows = session.exec(select(col(HolidayRow.on), col(HolidayRow.site_id), col(HolidayRow.observed))).all()
+    rows = session.exec(_HOLIDAYS).all()
     everywhere = {on for on, whose, observed in rows if whose is None and observed}
     here = [(on, observed) for on, whose, observed in rows if site is not None and whose == site]
     works = {on for on, observed in here if not observed}

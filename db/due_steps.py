@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import Session, and_, col, or_, select
 
 from db import audit
@@ -18,6 +18,8 @@ from scheduler.vocabulary import Role
 
 OPEN = (StepState.WAITING, StepState.TAKEN)
 HELD = "held step"
+_BY_ID = select(DueStepRow).where(col(DueStepRow.id) == bindparam("id")).with_for_update()
+_BY_KEY = select(DueStepRow).where(col(DueStepRow.key) == bindparam("key"))
 LONGEST_ERROR = 500  # characters kept of why a step failed
 
 
@@ -53,7 +55,7 @@ def enqueue(
     With `revive`, a step of that key that was dropped, or worked already, comes back instead: a case that comes to a
     state for the second time in a day is asked for the same again.
     """
-    known = session.exec(select(DueStepRow).where(DueStepRow.key == key)).first()
+    known = session.exec(_BY_KEY, params={"key": key}).first()
     if known is not None:
         back = revive and known.state not in OPEN
         if back:
@@ -162,7 +164,6 @@ def finish(session: Session, step: DueStep, *, now: datetime) -> None:
     """The step is done, in the same transaction as what it did."""
     held: DueStepRow | None = session.info.pop(HELD, None)  # locked since, so it is still ours
     _end(held if held is not None and held.id == step.id else _held(session, step), StepState.DONE, now)
-    session.flush()
 
 
 def note(session: Session, step: DueStep, says: str) -> None:
@@ -243,7 +244,7 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
 
 
 def _held(session: Session, step: DueStep) -> DueStepRow:
-    row = session.exec(select(DueStepRow).where(DueStepRow.id == step.id).with_for_update()).first()
+    row = session.exec(_BY_ID, params={"id": step.id}).first()
     if row is None or (row.state, row.owner, row.fence) != (StepState.TAKEN, step.owner, step.fence):
         raise StaleVersionError(f"The step '{step.name}' was taken over by another worker, which will finish it.")
     return row

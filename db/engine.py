@@ -89,7 +89,7 @@ class Database:
     @contextmanager
     def writing(self, author: Author, now: datetime, why: str = "") -> Iterator[Session]:
         """Open one transaction that writes: attributed, audited, and kept whole or not at all."""
-        with self._turn(), Session(self._writer, expire_on_commit=False) as session:
+        with self._turn(), audit.WatchedSession(self._writer, expire_on_commit=False) as session:
             session.info["timezone"] = self.timezone
             try:
                 audit.watch(session, Attribution(author=author, now=now, why=why), self._key())

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlmodel import Session, col, select
+from sqlalchemy import String, bindparam, exists
+from sqlalchemy import select as core_select
+from sqlmodel import Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.other_cases import Others, others_of
+from db.sqlite import writes_alone
 from db.tables import (
     BookingRow,
     CaseEventRow,
@@ -53,9 +57,64 @@ from scheduler.pathway.facts import (
 from scheduler.pathway.states import LIVE, PathwayState
 from scheduler.vocabulary import Modality, Urgency
 
-R = TypeVar("R")
+R = TypeVar("R", bound=SQLModel)
+SEEN = "cases seen"
 REVERSAL = "reversal"  # the line of a history that takes an earlier one back
+OTHERS = "others"
 Grouped = Mapping[str, list[R]]
+# What is kept about a case, row by row, and the column each table is read in the order of.
+ORDER: Mapping[type[SQLModel], str] = {
+    CaseItemRow: "key",
+    MdtItemRow: "event_seq",
+    ConsentRow: "event_seq",
+    WaitlistEpisodeRow: "number",
+    ProcedureRecordRow: "number",
+    ContactAttemptRow: "on",
+    ComplicationRow: "event_seq",
+    ReviewRow: "event_seq",
+    CaseEventRow: "seq",
+}
+
+
+def _name(table: type[SQLModel]) -> str:
+    return str(getattr(table, "__tablename__"))  # noqa: B009  the table is only known to have it
+
+
+def _whole(table: type[R]) -> SelectOfScalar[R]:
+    order = ORDER.get(table)
+    return select(table) if order is None else select(table).order_by(getattr(table, order))
+
+
+# Questions that are asked again and again are put together once.
+_CASE = bindparam("case_id", type_=String)
+_BY_REF = select(CaseRow).where(col(CaseRow.ref) == bindparam("ref"))
+_LOCKED = _BY_REF.with_for_update()
+_OF_REFERRAL = select(ReferralRow).where(col(ReferralRow.id) == bindparam("referral_id"))
+_OF_CASE: Mapping[type[SQLModel], SelectOfScalar[Any]] = {
+    table: _whole(table).where(getattr(table, "case_id") == _CASE)  # noqa: B009
+    for table in ORDER
+}
+_OF_PARENTS: Mapping[type[SQLModel], SelectOfScalar[Any]] = {
+    table: select(table).where(getattr(table, column).in_(bindparam("ids", expanding=True)))
+    for table, column in (
+        (CategoryChangeRow, "episode_id"),
+        (NotReadyPeriodRow, "episode_id"),
+        (ReadingRow, "procedure_id"),
+    )
+}
+_STANDING = (
+    select(BookingRow, SuiteSessionRow, SuiteRow)
+    .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
+    .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
+    .where(col(BookingRow.status).in_(HOLDING))
+)
+_STANDING_OF_ONE = _STANDING.where(col(BookingRow.case_id) == _CASE)
+# Which tables have rows about one case, whether it has a slot, and whether its patient has another case.
+_WHAT_THERE_IS = core_select(
+    *(exists().where(getattr(table, "case_id") == _CASE).label(_name(table)) for table in ORDER),  # noqa: B009
+    exists().where(col(BookingRow.case_id) == _CASE, col(BookingRow.status).in_(HOLDING)).label(_name(BookingRow)),
+    exists().where(col(CaseRow.patient_id) == bindparam("patient_id"), col(CaseRow.id) != _CASE).label(OTHERS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +141,13 @@ class _Rows:
 
 def case_row(session: Session, ref: str, *, lock: bool = False) -> CaseRow:
     """Find a case by its reference; `lock` keeps other writers out until the transaction ends."""
-    asked = select(CaseRow).where(CaseRow.ref == ref)
-    row = session.exec(asked.with_for_update() if lock else asked).first()
+    seen: dict[str, CaseRow] = session.info.setdefault(SEEN, {})
+    row = seen.get(ref)
+    if row is None or row not in session or (lock and not writes_alone(session)):
+        row = session.exec(_LOCKED if lock else _BY_REF, params={"ref": ref}).first()
     if row is None:
         raise NotFoundError(f"No case has the reference {ref}.")
+    seen[ref] = row
     return row
 
 
@@ -109,72 +171,80 @@ def facts_of(session: Session, cases: Sequence[CaseRow]) -> dict[str, CaseFacts]
 
 
 def _load(session: Session, cases: Sequence[CaseRow]) -> _Rows:
-    ids = [case.id for case in cases]
-    whole = len(ids) > 1  # then rows of every case are read: a long list of ids is slower than the few others
+    if len(cases) == 1:
+        return _load_one(session, cases[0])
 
-    def of_cases(table: type[R], *order: object) -> Grouped[R]:
-        asked = select(table)
-        if not whole:
-            asked = asked.where(getattr(table, "case_id") == ids[0])  # noqa: B009  the table is only known to have it
-        return _grouped(session.exec(asked.order_by(*order)), lambda row: getattr(row, "case_id"))  # type: ignore[arg-type]  # noqa: B009
+    def every(table: type[R], column: str = "case_id") -> Grouped[R]:
+        # A long list of ids is slower than the few other rows.
+        return _grouped(session.exec(_whole(table)), column)
 
-    episodes = of_cases(WaitlistEpisodeRow, WaitlistEpisodeRow.number)
-    procedures = of_cases(ProcedureRecordRow, ProcedureRecordRow.number)
-    bookings = _standing(session, None if whole else ids[0])
-    referrals = select(ReferralRow) if whole else select(ReferralRow).where(ReferralRow.id == cases[0].referral_id)
+    bookings = {booking.case_id: (booking, on, suite) for booking, on, suite in session.exec(_STANDING)}
     return _Rows(
-        referrals={row.id: row for row in session.exec(referrals)},
-        items=of_cases(CaseItemRow, CaseItemRow.key),
-        meetings=of_cases(MdtItemRow, MdtItemRow.event_seq),
-        consents=of_cases(ConsentRow, ConsentRow.event_seq),
+        referrals={row.id: row for row in session.exec(_whole(ReferralRow))},
+        items=every(CaseItemRow),
+        meetings=every(MdtItemRow),
+        consents=every(ConsentRow),
+        episodes=every(WaitlistEpisodeRow),
+        categories=every(CategoryChangeRow, "episode_id"),
+        not_ready=every(NotReadyPeriodRow, "episode_id"),
+        bookings=bookings,
+        kinds=_kinds(session) if bookings else {},
+        procedures=every(ProcedureRecordRow),
+        readings=every(ReadingRow, "procedure_id"),
+        contacts=every(ContactAttemptRow),
+        complications=every(ComplicationRow),
+        reviews=every(ReviewRow),
+        others=others_of(session, cases),
+        events=every(CaseEventRow),
+    )
+
+
+def _load_one(session: Session, case: CaseRow) -> _Rows:
+    """Most tables have nothing about most cases, so one question finds those that do, and the rest are not asked."""
+    given = {"case_id": case.id, "patient_id": case.patient_id, "referral_id": case.referral_id}
+    session.flush()
+    there = session.connection().execute(_WHAT_THERE_IS, given).one()._mapping
+
+    def its(table: type[R]) -> Grouped[R]:
+        return _grouped(session.exec(_OF_CASE[table], params=given), "case_id") if there[_name(table)] else {}
+
+    def of_parents(table: type[R], column: str, parents: Grouped[Any]) -> Grouped[R]:
+        ids = [parent.id for group in parents.values() for parent in group]
+        return _grouped(session.exec(_OF_PARENTS[table], params={"ids": ids}), column) if ids else {}
+
+    episodes, procedures = its(WaitlistEpisodeRow), its(ProcedureRecordRow)
+    standing = session.exec(_STANDING_OF_ONE, params=given) if there[_name(BookingRow)] else ()
+    bookings = {booking.case_id: (booking, on, suite) for booking, on, suite in standing}
+    return _Rows(
+        referrals={row.id: row for row in session.exec(_OF_REFERRAL, params=given)},
+        items=its(CaseItemRow),
+        meetings=its(MdtItemRow),
+        consents=its(ConsentRow),
         episodes=episodes,
-        categories=_of_parents(session, CategoryChangeRow, "episode_id", episodes, whole=whole),
-        not_ready=_of_parents(session, NotReadyPeriodRow, "episode_id", episodes, whole=whole),
+        categories=of_parents(CategoryChangeRow, "episode_id", episodes),
+        not_ready=of_parents(NotReadyPeriodRow, "episode_id", episodes),
         bookings=bookings,
         kinds=_kinds(session) if bookings else {},
         procedures=procedures,
-        readings=_of_parents(session, ReadingRow, "procedure_id", procedures, whole=whole),
-        contacts=of_cases(ContactAttemptRow, ContactAttemptRow.on),
-        complications=of_cases(ComplicationRow, ComplicationRow.event_seq),
-        reviews=of_cases(ReviewRow, ReviewRow.event_seq),
-        others=others_of(session, cases),
-        events=of_cases(CaseEventRow, CaseEventRow.seq),
+        readings=of_parents(ReadingRow, "procedure_id", procedures),
+        contacts=its(ContactAttemptRow),
+        complications=its(ComplicationRow),
+        reviews=its(ReviewRow),
+        others=others_of(session, [case]) if there[OTHERS] else Others({}, {}, {}, frozenset()),
+        events=its(CaseEventRow),
     )
-
-
-def _of_parents(
-    session: Session, table: type[R], column: str, parents: Mapping[str, Sequence[object]], *, whole: bool
-) -> Grouped[R]:
-    asked = select(table)
-    if not parents:
-        return {}
-    if not whole:
-        ids = [getattr(parent, "id") for group in parents.values() for parent in group]  # noqa: B009
-        asked = asked.where(col(getattr(table, column)).in_(ids))
-    return _grouped(session.exec(asked), lambda row: getattr(row, column))
-
-
-def _standing(session: Session, case_id: str | None) -> dict[str, tuple[BookingRow, SuiteSessionRow, SuiteRow]]:
-    asked = (
-        select(BookingRow, SuiteSessionRow, SuiteRow)
-        .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
-        .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
-        .where(col(BookingRow.status).in_(HOLDING))
-    )
-    asked = asked if case_id is None else asked.where(BookingRow.case_id == case_id)
-    return {booking.case_id: (booking, on, suite) for booking, on, suite in session.exec(asked)}
 
 
 def _kinds(session: Session) -> dict[str, str]:
     return {row.id: row.kind for row in session.exec(select(EquipmentUnitRow))}
 
 
-def _grouped(rows: Iterable[R], owner: Callable[[R], str]) -> Grouped[R]:
+def _grouped(rows: Iterable[R], owner: str) -> Grouped[R]:
     """Group rows by what they belong to; those that a correction struck out no longer count."""
     groups: dict[str, list[R]] = defaultdict(list)
     for row in rows:
         if getattr(row, "struck_by", None) is None:
-            groups[owner(row)].append(row)
+            groups[getattr(row, owner)].append(row)
     return groups
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from db import claims, due_steps
@@ -17,6 +18,9 @@ from scheduler.pathway.effects import Timer
 from scheduler.pathway.escalation import OF_TASK
 from scheduler.pathway.reminders import OF_A_VISIT
 
+_OPEN = select(TaskRow).where(TaskRow.case_id == bindparam("case_id"), TaskRow.state == TaskState.OPEN)
+_OF_KINDS = _OPEN.where(col(TaskRow.kind).in_(bindparam("kinds", expanding=True)))
+_BUT_LETTERS = _OPEN.where(col(TaskRow.kind) != LETTER_TASK)
 OF_A_BOOKING = (Timer.HOLD_EXPIRES, *OF_A_VISIT)
 
 
@@ -40,12 +44,10 @@ def drop_timers(session: Session, case: CaseRow, names: Collection[str], *, now:
 
 def tick_off(session: Session, case_id: str, kinds: Collection[str], *, now: datetime, by: str) -> None:
     """Tick off a case's open tasks of these kinds and of their being late; all but letters where none is given."""
-    asked = select(TaskRow).where(TaskRow.case_id == case_id, TaskRow.state == TaskState.OPEN)
     told = [*kinds, *(f"{OF_TASK}{kind}" for kind in kinds)]
-    wanted = col(TaskRow.kind).in_(told) if kinds else col(TaskRow.kind) != LETTER_TASK
-    for task in session.exec(asked.where(wanted)):
+    asked = (_OF_KINDS, {"case_id": case_id, "kinds": told}) if kinds else (_BUT_LETTERS, {"case_id": case_id})
+    for task in session.exec(asked[0], params=asked[1]):
         task.end(TaskState.DONE, now=now, by=by)
-    session.flush()
 
 
 def _let_radiologist_go(session: Session, list_id: str) -> None:

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import union_all
+from sqlalchemy import String, cast, func
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from db import audit
@@ -27,7 +28,7 @@ from scheduler.vocabulary import Modality
 
 SEED = Path(__file__).parent / "seed" / "protocol.json"
 PROTOCOLS_KEPT = 8
-Editions = frozenset[tuple[str, int]]
+Editions = tuple[str | None, ...]
 _READ: dict[tuple[date, Editions], Protocol] = {}
 R = TypeVar("R", ProtocolProcedureRow, ProtocolValueRow, MedicationHoldRow)
 
@@ -41,6 +42,16 @@ class ValueChange:
     effective_from: date
     source: str
     approved_by: str | None = None
+
+
+_EDITIONS = core_select(
+    *(
+        core_select(
+            func.aggregate_strings(col(table.id) + ":" + cast(col(table.version), String), " ")
+        ).scalar_subquery()
+        for table in (ProtocolProcedureRow, ProtocolValueRow, MedicationHoldRow)
+    )
+)
 
 
 def seed(session: Session, document: bytes | None = None) -> bool:
@@ -81,9 +92,7 @@ def protocol(session: Session, today: date) -> Protocol:
 
 def _editions(session: Session) -> Editions:
     """Name every edition there is, with how often it was saved; an id is never given twice."""
-    tables = (ProtocolProcedureRow, ProtocolValueRow, MedicationHoldRow)
-    asked = union_all(*(select(col(table.id), col(table.version)) for table in tables))
-    return frozenset((str(name), int(version)) for name, version in session.connection().execute(asked))
+    return tuple(session.connection().execute(_EDITIONS).one())
 
 
 def _in_force(session: Session, today: date) -> Protocol:

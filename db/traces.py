@@ -12,7 +12,7 @@ from sqlalchemy import Column, Date, Enum, event, inspect
 from sqlalchemy.orm import UOWTransaction
 from sqlmodel import Session, UTCDateTime, select
 
-from db.audit import plain
+from db.audit import WatchedSession, plain
 from db.tables import (
     METADATA,
     BookingRow,
@@ -46,6 +46,7 @@ ROWS: Mapping[str, type[Row]] = {
         *(TaskRow, TrendRow, WaitlistEpisodeRow),
     )
 }
+KEPT = "traces kept"
 NEVER_PUT_BACK = frozenset({"id", "version", "last_event"})
 
 
@@ -62,19 +63,15 @@ def traced(session: Session, case: CaseRow) -> Iterator[None]:
     """Keep what is written in this block with the line of the case's history that it adds."""
     session.flush()
     trace = Trace()
-
-    def note(_session: Session, _context: UOWTransaction, _objects: object) -> None:
-        _note(trace, session)
-
-    event.listen(session, "before_flush", note)
+    kept: list[Trace] = session.info.setdefault(KEPT, [])
+    kept.append(trace)
     try:
         yield
         session.flush()
     finally:
-        event.remove(session, "before_flush", note)
-    kept = {table: rows for table, rows in trace.changed.items() if rows}
-    session.add(CaseTraceRow(case_id=case.id, seq=case.last_event, made=trace.made, changed=kept))
-    session.flush()
+        kept.remove(trace)
+    changed = {table: rows for table, rows in trace.changed.items() if rows}
+    session.add(CaseTraceRow(case_id=case.id, seq=case.last_event, made=trace.made, changed=changed))
 
 
 def trace_of(session: Session, case: CaseRow, seq: int) -> CaseTraceRow | None:
@@ -90,6 +87,14 @@ def put_back(row: Row, before: Mapping[str, object]) -> None:
         setattr(row, name, _value(table.c[name], value))
 
 
+def _note_all(session: Session, _context: UOWTransaction, _objects: object) -> None:
+    for trace in session.info.get(KEPT, ()):
+        _note(trace, session)
+
+
+event.listen(WatchedSession, "before_flush", _note_all)
+
+
 def _note(trace: Trace, session: Session) -> None:
     for row in session.new:
         table, id_ = _name(row)
@@ -103,9 +108,12 @@ def _note(trace: Trace, session: Session) -> None:
 
 def _note_change(before: dict[str, object], row: object) -> None:
     state = inspect(row)
+    same = NEVER_PUT_BACK | state.unmodified
     for column in state.mapper.local_table.columns:
+        if column.key in same:
+            continue
         history = state.attrs[column.key].history
-        if column.key not in NEVER_PUT_BACK and history.has_changes() and history.deleted:
+        if history.has_changes() and history.deleted:
             before.setdefault(column.key, plain(history.deleted[0]))
 
 
