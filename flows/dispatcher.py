@@ -12,7 +12,7 @@ import signal
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from flows.prefect_home import answers, health_url
+from flows.prefect_home import MARK, answers, health_url
 from flows.service import Service, the_service
 from flows.steps import STAGES, WaitingStep, run_plan_steps, run_steps, waiting_steps
 from flows.sweeping import sweep
@@ -32,10 +32,11 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Looks for due steps of some flows and works them, inside flow runs while Prefect is well."""
 
-    def __init__(self, service: Service, flows: Iterable[FlowName], *, prefect_api: str | None) -> None:
+    def __init__(self, service: Service, flows: Iterable[FlowName], *, prefect_api: str | None, mark: str = "") -> None:
         self._service = service
         self._flows = frozenset(flows)
         self._health = health_url(prefect_api) if prefect_api else None
+        self._mark = mark
         self._runs: set[asyncio.Task[list[str]]] = set()
         self._stopping = False
 
@@ -77,7 +78,7 @@ class Dispatcher:
         await asyncio.to_thread(plain, self._service, ids)
 
     async def _prefect_is_well(self) -> bool:
-        return self._health is not None and await asyncio.to_thread(answers, self._health)
+        return self._health is not None and await asyncio.to_thread(answers, self._health, mark=self._mark)
 
     async def _inside_flow(self, flow_name: FlowName, steps: Sequence[WaitingStep]) -> bool:
         """Work the steps in one run of their flow; False when Prefect failed, and they must be looked at again."""
@@ -122,8 +123,8 @@ def _flow_of(step: WaitingStep) -> FlowName:
 
 async def dispatch(*groups: Iterable[FlowName]) -> None:
     """Run a dispatcher for each group of flows until SIGTERM; no group waits for another."""
-    api = os.environ.get("PREFECT_API_URL")
-    dispatchers = [Dispatcher(the_service(), flows, prefect_api=api) for flows in groups]
+    api, mark = os.environ.get("PREFECT_API_URL"), os.environ.get(MARK, "")
+    dispatchers = [Dispatcher(the_service(), flows, prefect_api=api, mark=mark) for flows in groups]
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 HOST = "127.0.0.1"
 DAYS_A_RUN_IS_KEPT = 30
+MARK_HEADER = "X-Neurolist"
+MARK = "NEUROLIST_PREFECT_MARK"
 PROBE_SECONDS = 1.0  # without it the first call to a dead server waits out every retry, more than a minute
 
 
 def prefect_environment(home: Path, api: str) -> dict[str, str]:
     """Give the settings every process that talks to Prefect at this address shares."""
     return {
+        MARK: mark_of(home),
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_API_URL": api,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -46,12 +50,20 @@ def health_url(api: str) -> str:
     return f"{api.rstrip('/')}/health"
 
 
-def answers(url: str, *, seconds: float = PROBE_SECONDS) -> bool:
-    """Say whether something well answers at this address on this machine within the time given."""
+def mark_of(home: Path) -> str:
+    """Give what the Prefect server of this folder puts on every answer, so that no other is taken for it."""
+    return hashlib.sha256(str(home).encode()).hexdigest()[:16]
+
+
+def answers(url: str, *, seconds: float = PROBE_SECONDS, mark: str = "") -> bool:
+    """Say whether something well answers at this address on this machine in time, and with this mark if one is given.
+
+    Another service's Prefect may have the port when two started at once.
+    """
     if not url.startswith("http://"):
         return False
     try:
         with urllib.request.urlopen(url, timeout=seconds) as answer:  # noqa: S310 - only http, checked above
-            return bool(answer.status == 200)
+            return bool(answer.status == 200 and (not mark or answer.headers.get(MARK_HEADER) == mark))
     except (urllib.error.URLError, OSError, ValueError):
         return False

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.home import RunningNote, check_port, free_port, leave_note, only_one
-from flows.prefect_home import HOST, api_url, health_url, prefect_environment
+from flows.home import RunningNote, leave_note, only_one
+from flows.ports import some_port, this_port
+from flows.prefect_home import HOST, MARK_HEADER, api_url, health_url, mark_of, prefect_environment
 from flows.supervisor import Child, Supervisor
 
 WEB_PORT = 8501
@@ -46,12 +47,9 @@ def serve(
 
     `make_ready` is called once the folder and the port are known to be ours, before anything starts.
     """
-    with only_one(home):
-        check_port(HOST, port)
+    with only_one(home), this_port(HOST, port), some_port(HOST, PREFECT_PORT) as prefect_port:
         make_ready()
-        plan = ServicePlan(
-            home=home, port=port, prefect_port=free_port(HOST, PREFECT_PORT), environment=dict(environment)
-        )
+        plan = ServicePlan(home=home, port=port, prefect_port=prefect_port, environment=dict(environment))
         leave_note(home, RunningNote(pid=os.getpid(), address=plan.address, prefect_api=api_url(plan.prefect_port)))
         supervisor = Supervisor(children(plan), logs=home / "logs", on_event=_Teller(plan, say))
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -71,9 +69,10 @@ def children(plan: ServicePlan) -> tuple[Child, ...]:
         Child(name="planner", command=_ours("flows.planner"), environment=shared),
         Child(
             name=PREFECT,
-            command=_prefect(plan.prefect_port),
+            command=_prefect(plan.prefect_port, mark_of(plan.home)),
             environment=shared,
             health=health_url(api),
+            mark=mark_of(plan.home),
         ),
         Child(name="runner", command=_ours("flows.runner"), environment=shared, after=PREFECT),
     )
@@ -87,9 +86,10 @@ def _web(port: int) -> tuple[str, ...]:
     return (*_ours("dashboard.asgi"), "--host", HOST, "--port", str(port))
 
 
-def _prefect(port: int) -> tuple[str, ...]:
+def _prefect(port: int, mark: str) -> tuple[str, ...]:
     # Prefect's own command would start this in a process of its own, out of the supervisor's sight.
-    return _uvicorn("prefect.server.api.server:create_app", port, "--factory", "--timeout-graceful-shutdown", "3")
+    ours = ("--factory", "--timeout-graceful-shutdown", "3", "--header", f"{MARK_HEADER}:{mark}")
+    return _uvicorn("prefect.server.api.server:create_app", port, *ours)
 
 
 def _uvicorn(app: str, port: int, *options: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from db.due_steps import DueStep
 from flows.desk import Desk, ServiceStatus
 from flows.home import read_note
-from flows.prefect_home import answers, health_url
+from flows.prefect_home import answers, health_url, mark_of
 from scheduler.errors import NeurolistError
 
 NAMED = ("neurolist", "prefect", "streamlit", "ortools", "sqlmodel", "sqlalchemy")
@@ -38,7 +38,7 @@ def status_report(desk: Desk) -> StatusReport:
     """Look at everything there is to look at; nothing is changed."""
     service = desk.service
     note = read_note(service.home)
-    well = note is not None and answers(health_url(note.prefect_api))
+    well = note is not None and answers(health_url(note.prefect_api), mark=mark_of(service.home))
     return StatusReport(
         home=str(service.home),
         database=service.database.settings.url.render_as_string(hide_password=True),

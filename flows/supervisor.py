@@ -34,6 +34,7 @@ class Child:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     health: str | None = None
+    mark: str = ""  # what the answer has to carry, so that another program at that address is not taken for this one
     after: str | None = None  # the child that must be well before this one starts
 
 
@@ -132,7 +133,7 @@ class Supervisor:
         now = time.monotonic()
         if now < run.probe_at:
             return
-        well = run.child.health is None or answers(run.child.health)
+        well = run.child.health is None or answers(run.child.health, mark=run.child.mark)
         if well and not run.well:
             self._tell(run.child.name, "well")
         run.well = well

@@ -49,7 +49,7 @@ async def test_a_run_whose_server_died_does_not_hold_the_steps_up(service, monke
     async def hangs(_steps, _about):
         await asyncio.sleep(600)
 
-    monkeypatch.setattr(module, "answers", lambda _url: health.pop(0) if health else False)
+    monkeypatch.setattr(module, "answers", lambda _url, **_: health.pop(0) if health else False)
     monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr("flows.registry.FLOWS", {FlowName.INTAKE: hangs})
     a_case(service.database)
@@ -61,7 +61,7 @@ async def test_a_run_that_fails_is_followed_by_the_plain_code(service, monkeypat
     async def fails(_steps, _about):
         raise ConnectionError
 
-    monkeypatch.setattr(module, "answers", lambda _url: True)
+    monkeypatch.setattr(module, "answers", lambda _url, **_: True)
     monkeypatch.setattr("flows.registry.FLOWS", {FlowName.INTAKE: fails})
     a_case(service.database)
     await Dispatcher(service, STAGES, prefect_api="http://127.0.0.1:1/api").turn()
@@ -75,7 +75,7 @@ async def test_the_flow_is_given_references_and_its_work_is_not_repeated(service
         given.append((len(steps), what))
         return [str(report) for report in run_steps(service, steps)]
 
-    monkeypatch.setattr(module, "answers", lambda _url: True)
+    monkeypatch.setattr(module, "answers", lambda _url, **_: True)
     monkeypatch.setattr("flows.registry.FLOWS", {FlowName.INTAKE: works})
     ref = a_case(service.database)
     await Dispatcher(service, STAGES, prefect_api="http://127.0.0.1:1/api").turn()
