@@ -18,7 +18,6 @@ from db.engine import Database
 from flows.tether import tether
 
 SHARE_ARMED = 0.5
-FURTHEST_COMMIT = 60
 
 Main = Callable[["Arming | None"], None]
 
@@ -63,7 +62,7 @@ class Crew:
     chance: Random
     mains: dict[str, Main] = field(default_factory=dict)
     running: dict[str, int] = field(default_factory=dict)
-    armed: bool = True
+    furthest: int = 60  # commits, after which one of the armed processes kills itself at the latest; 0 arms none
     starts: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -74,9 +73,9 @@ class Crew:
     def start(self, name: str) -> None:
         """Fork one process, armed to kill itself in half of all cases."""
         arming = None
-        if self.armed and self.chance.random() < SHARE_ARMED:
+        if self.furthest and self.chance.random() < SHARE_ARMED:
             moment = self.chance.choice(("before", "after"))
-            arming = Arming(moment, round(FURTHEST_COMMIT ** self.chance.random()), self.deaths, name)
+            arming = Arming(moment, round(self.furthest ** self.chance.random()), self.deaths, name)
         harness = os.getpid()
         child = os.fork()
         if child == 0:

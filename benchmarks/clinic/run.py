@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from random import Random
 
@@ -25,6 +26,7 @@ from flows.clock import FILE_VARIABLE, move_to
 from flows.demo.days import ONE_DAY, at, next_working_day
 from flows.desk import Desk
 from flows.home import free_port
+from flows.plan_requests import PLAN_STEP
 from flows.prefect_home import HOST, answers, api_url, health_url, prefect_environment
 from flows.serve import PREFECT, WEB, ServicePlan, children
 from flows.service import Service, open_service, the_service
@@ -36,6 +38,7 @@ OPENS = 8  # o'clock
 LOOK_SECONDS = 0.1
 PATIENT_SECONDS = 3.0  # before waiting is shortened, so that the leases of the killed end
 SHORTENED_BY = timedelta(seconds=30)
+LONGEST_PLAN_SECONDS = 120.0
 SLOWEST_DAY_SECONDS = 900.0
 OFFICES = ("wards", "clinics")
 FRONT = "front"
@@ -46,6 +49,7 @@ SUPERVISED["runner"] = "flows.runner"
 VICTIMS = {"wards": 3, "clinics": 3, FRONT: 2, "second dispatcher": 3, "second planner": 1, "supervised dispatcher": 2}
 VICTIMS |= {"supervised planner": 1, "supervised runner": 1, "supervised prefect": 1}
 SHARE_OF_PLANS_KILLED = 0.25
+FEWEST_COMMITS = 60
 SETTLED_EVERY = 10  # days between two looks at the books
 
 
@@ -65,6 +69,11 @@ class Orders:
     planning_seconds: float = 4.0
     most_days: int = 400
     tell: Callable[[str], None] = lambda _: None
+
+    @property
+    def furthest_commit(self) -> int:
+        """The furthest commit at which a process kills itself; further in a large clinic, which has to end too."""
+        return max(FEWEST_COMMITS, self.world.cases) if self.acts_between_kills else 0
 
 
 @dataclass(slots=True)
@@ -119,7 +128,7 @@ def _prepare(orders: Orders) -> Run:
     folder = orders.home / "clinic"
     folder.mkdir(parents=True)
     chance = Random(orders.world.seed)
-    run = Run(orders, settings, Crew(folder, chance, armed=orders.acts_between_kills > 0), chance)
+    run = Run(orders, settings, Crew(folder, chance, furthest=orders.furthest_commit), chance)
     os.environ[FILE_VARIABLE] = str(run.clock)
     opened = _opening(orders.world.first, settings.timezone)
     move_to(run.clock, opened)
@@ -148,16 +157,25 @@ def _staff(run: Run) -> None:
     )
     run.supervisor = _fork_supervisor(run, plan)
     api = api_url(plan.prefect_port)
-    shared = prefect_environment(run.orders.home, api) if run.orders.prefect else {}
+    _load_what_is_forked("flows.plan_runs", "flows.outbox.sending", "flows.dispatcher")
+    if run.orders.prefect:
+        os.environ.update(prefect_environment(run.orders.home, api))
+        _load_what_is_forked("flows.registry")
     for number, name in enumerate(OFFICES):
         run.crew.mains[name] = _case_office(run, name, (number, len(OFFICES)))
     run.crew.mains[FRONT] = _front_office(run)
-    run.crew.mains["second dispatcher"] = _dispatcher(frozenset(STAGES), shared)
-    run.crew.mains["second planner"] = _dispatcher(frozenset({FlowName.PLANNING}), shared)
+    run.crew.mains["second dispatcher"] = _dispatcher(frozenset(STAGES))
+    run.crew.mains["second planner"] = _dispatcher(frozenset({FlowName.PLANNING}))
     if run.orders.prefect:
         _wait_for(lambda: answers(health_url(api)), 120)
     for name in run.crew.mains:
         run.crew.start(name)
+
+
+def _load_what_is_forked(*modules: str) -> None:
+    """Load Prefect and the solver once, so that whoever is killed is back at work in a moment."""
+    for module in modules:
+        import_module(module)
 
 
 def _fork_supervisor(run: Run, plan: ServicePlan) -> int:
@@ -214,10 +232,9 @@ def _front_office(run: Run) -> Callable[[Arming | None], None]:
     return work
 
 
-def _dispatcher(flows: frozenset[FlowName], environment: dict[str, str]) -> Callable[[Arming | None], None]:
+def _dispatcher(flows: frozenset[FlowName]) -> Callable[[Arming | None], None]:
     def work(arming: Arming | None) -> None:
-        os.environ.update(environment)
-        from flows.dispatcher import dispatch  # Prefect reads its settings when it is loaded
+        from flows.dispatcher import dispatch  # loaded once Prefect's settings stand in the environment
 
         if arming is not None:
             arming.arm(the_service().database)
@@ -275,12 +292,18 @@ def _one_day(run: Run, day: date, books: Books) -> None:
         _perhaps_kill(run)
         time.sleep(LOOK_SECONDS)
         now = time.monotonic()
-        if now - waited > PATIENT_SECONDS:
+        if now - waited > PATIENT_SECONDS and (now - began > LONGEST_PLAN_SECONDS or not _plan_is_made(books)):
             _shorten(run, day)
             waited = now - PATIENT_SECONDS + 1
         if now - began > SLOWEST_DAY_SECONDS:
             done = {name: _mark(run, name) for name in (*OFFICES, FRONT)}
             raise StuckError(f"{day} did not end: the offices stand at {done}, due is {books.due()[:5]}.")
+
+
+def _plan_is_made(books: Books) -> bool:
+    """Whether somebody alive computes a plan: the search takes real time, and its lease must not end before it does."""
+    owners = [owner for name, _, state, _, owner, *_ in books.due() if (name, state) == (PLAN_STEP, "taken")]
+    return any(Path(f"/proc/{owner.rpartition(':')[2]}").exists() for owner in owners)
 
 
 def _shorten(run: Run, day: date) -> None:

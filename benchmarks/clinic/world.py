@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from db import clinic
 from db.engine import Database
 from db.incoming import IncomingReferral
 from db.meetings import NewMeeting
+from db.protocol import ValueChange, change_value
 from flows.clock import fixed_clock
 from flows.demo.arrivals import (
     FUNDINGS,
@@ -38,6 +39,7 @@ from scheduler.vocabulary import Funding, Target, Technique
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+NIGHTLY_SECONDS = 1
 WEEKS_OF_LISTS = 80  # nobody waits this long for the last visit
 LISTS_A_WEEK_EACH = 5  # radiologists of this clinic work full time
 REFERRALS_PER_LIST = 1.8  # most referrals lead to two visits, and a list takes about four
@@ -77,10 +79,19 @@ def found(database: Database, world: World) -> None:
             clinic.add_holiday(session, day, name, confirmed=True)
 
     database.write(calendar, author=ADMINISTRATOR.author, now=now, why="simulated clinic")
+    database.write(_search_briefly_at_night(world), author=ADMINISTRATOR.author, now=now, why="simulated clinic")
     desk.set_up(_clinic(world, database.timezone))
     first = next(filter(is_meeting_day, days_between(world.first, world.last)))
     meeting = NewMeeting(on=first, start=MEETS_AT, capacity_minutes=MEETING_MINUTES)
     desk.acting(COORDINATOR.actor).mdt.add_series(meeting, every_weeks=1, until=world.last)
+
+
+def _search_briefly_at_night(world: World) -> Callable[[Session], object]:
+    """A night passes in seconds here, and what the nightly plan finds is not what is looked at."""
+    change = ValueChange(
+        key="nightly_plan_searches", value=NIGHTLY_SECONDS, effective_from=world.first, source="Simulated clinic."
+    )
+    return lambda session: change_value(session, change)
 
 
 def _clinic(world: World, timezone: str) -> SchedulingProblem:
