@@ -39,6 +39,7 @@ class Account:
     roles: Mapping[str, frozenset[Role]]
     active: bool
     version: int
+    must_change: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +50,17 @@ class SignIn:
     refusal: str = ""
 
 
-def add_account(session: Session, *, username: str, name: str, password: str, roles: Roles) -> str:
-    """Make an account and give its id."""
+def add_account(
+    session: Session, *, username: str, name: str, password: str, roles: Roles, must_change: bool = False
+) -> str:
+    """Make an account and give its id; with `must_change` the password is a first one, to be replaced at once."""
     _check_password(password)
     wanted = username.strip().casefold()
+    if not wanted or any(letter.isspace() for letter in wanted):
+        raise BadInputError.of("username", "A name to sign in with has no spaces, such as jo.lee. Choose one.")
     if session.exec(select(AccountRow.id).where(AccountRow.username == wanted)).first() is not None:
         raise BadInputError.of("username", f"The name '{wanted}' is taken. Choose another.")
-    row = AccountRow(username=wanted, name=name, password_hash=_hasher().hash(password))
+    row = AccountRow(username=wanted, name=name, password_hash=_hasher().hash(password), must_change=must_change)
     session.add(row)
     session.flush()
     _give_roles(session, row.id, roles)
@@ -71,15 +76,27 @@ def set_roles(session: Session, account_id: str, roles: Roles, *, expected_versi
         session.delete(held)
     session.flush()
     _give_roles(session, account_id, roles)
+    _keep_an_administrator(session)
     audit.record(session, action="set_roles", entity="account", ref=account_id)
 
 
-def set_password(session: Session, account_id: str, password: str, *, now: datetime) -> None:
-    """Change a password; every sign-in of the account ends."""
+def set_password(session: Session, account_id: str, password: str, *, now: datetime, must_change: bool = False) -> None:
+    """Change a password; every sign-in of the account ends. With `must_change` it is to be replaced at once."""
     _check_password(password)
-    _account(session, account_id).password_hash = _hasher().hash(password)
+    row = _account(session, account_id)
+    row.password_hash, row.must_change = _hasher().hash(password), must_change
     _end_all(session, account_id, now)
     audit.record(session, action="set_password", entity="account", ref=account_id)
+
+
+def choose_password(session: Session, account_id: str, *, current: str, wanted: str, now: datetime) -> None:
+    """Change one's own password, knowing the current one; every sign-in of the account ends."""
+    row = _account(session, account_id)
+    if not _matches(row.password_hash, current):
+        raise BadInputError.of("current", "That is not your current password. Nothing was changed.")
+    if current == wanted:
+        raise BadInputError.of("password", "The new password is the current one. Choose another.")
+    set_password(session, account_id, wanted, now=now)
 
 
 def set_active(
@@ -91,6 +108,7 @@ def set_active(
     row.active = active
     if not active:
         _end_all(session, account_id, now)
+        _keep_an_administrator(session)
     audit.record(session, action="open_account" if active else "close_account", entity="account", ref=account_id)
 
 
@@ -185,6 +203,20 @@ def _end_all(session: Session, account_id: str, now: datetime) -> None:
         row.ended_at = now
 
 
+def _keep_an_administrator(session: Session) -> None:
+    """Somebody must be able to let people in: refuse to lose the last administrator of every site."""
+    asked = (
+        select(AccountRoleRow.id)
+        .join(AccountRow, col(AccountRow.id) == AccountRoleRow.account_id)
+        .where(AccountRoleRow.role == Role.ADMINISTRATOR, AccountRoleRow.site == "*", col(AccountRow.active))
+    )
+    session.flush()
+    if session.exec(asked.limit(1)).first() is None:
+        raise BadInputError.of(
+            "roles", "This is the last administrator of every site. Give somebody else that role first."
+        )
+
+
 def _turned_away(session: Session, digest: str, refusal: str) -> SignIn:
     audit.record(session, action="sign_in", entity="account", ref=digest[:12], why=refusal, outcome=Outcome.REFUSED)
     return SignIn(token=None, refusal=refusal)
@@ -225,4 +257,12 @@ def _picture(session: Session, row: AccountRow) -> Account:
 def _with_roles(row: AccountRow, held: Sequence[AccountRoleRow]) -> Account:
     sites = {role.site for role in held}
     roles = {site: frozenset(role.role for role in held if role.site == site) for site in sites}
-    return Account(id=row.id, username=row.username, name=row.name, roles=roles, active=row.active, version=row.version)
+    return Account(
+        id=row.id,
+        username=row.username,
+        name=row.name,
+        roles=roles,
+        active=row.active,
+        version=row.version,
+        must_change=row.must_change,
+    )

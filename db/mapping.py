@@ -175,10 +175,12 @@ def _frame(session: Session, horizon: Horizon, now: datetime, protocol: Protocol
     )
     lists = {row.id: row for row in session.exec(asked.order_by(col(SuiteSessionRow.start), col(SuiteSessionRow.id)))}
     serviced = session.exec(select(MaintenanceRow).where(col(MaintenanceRow.suite_id).is_not(None))).all()
+    ended = _ended_suites(session)
     out = {
         row.id
         for row in lists.values()
         if any(one.suite_id == row.suite_id and one.start < row.end and one.end > row.start for one in serviced)
+        or row.on >= ended.get(row.suite_id, date.max)
     }
     return _Frame(
         protocol=protocol,
@@ -189,6 +191,13 @@ def _frame(session: Session, horizon: Horizon, now: datetime, protocol: Protocol
         closed=frozenset(out | {row.id for row in lists.values() if row.closed}),
         sites=session.exec(select(SiteRow).order_by(SiteRow.id)).all(),
     )
+
+
+def _ended_suites(session: Session) -> dict[str, date]:
+    """Give the first day without use of each suite that has one, its own or that of its site."""
+    asked = select(SuiteRow.id, col(SuiteRow.ended_on), col(SiteRow.ended_on)).join(SiteRow)
+    days = {name: [day for day in (own, of_site) if day] for name, own, of_site in session.exec(asked)}
+    return {name: min(found) for name, found in days.items() if found}
 
 
 def _candidates(session: Session, frame: _Frame) -> list[_Candidate]:
@@ -411,6 +420,10 @@ def _away(session: Session, frame: _Frame) -> dict[str, list[tuple[datetime, dat
     asked = select(LeaveRow).where(col(LeaveRow.start) < last, col(LeaveRow.end) > first)
     for leave in session.exec(asked):
         away[leave.radiologist_id].append((leave.start, leave.end))
+    left = select(RadiologistRow).where(col(RadiologistRow.ended_on) <= frame.horizon.end)
+    for person in session.exec(left):
+        gone = max(person.ended_on or frame.horizon.start, frame.horizon.start)
+        away[person.id].append((start_of_day(gone, timezone_of(session)).astimezone(UTC), last))
     begun = select(SuiteSessionRow).where(
         col(SuiteSessionRow.start) < last,
         col(SuiteSessionRow.end) > first,
@@ -428,11 +441,19 @@ def _ends(session: Session, horizon: Horizon) -> tuple[datetime, datetime]:
 
 
 def _equipment(session: Session, frame: _Frame) -> tuple[EquipmentUnit, ...]:
-    """A unit out of service on any day of the horizon is not planned with at all."""
+    """A unit out of service, or no longer used, on any day of the horizon is not planned with at all."""
     first, last = _ends(session, frame.horizon)
     asked = select(MaintenanceRow.unit_id).where(
         col(MaintenanceRow.unit_id).is_not(None), col(MaintenanceRow.start) < last, col(MaintenanceRow.end) > first
     )
     out = set(session.exec(asked).all())
     rows = session.exec(select(EquipmentUnitRow).order_by(EquipmentUnitRow.id)).all()
-    return tuple(EquipmentUnit(id=row.id, kind=row.kind, sites=tuple(row.sites)) for row in rows if row.id not in out)
+    return tuple(
+        EquipmentUnit(id=row.id, kind=row.kind, sites=tuple(row.sites))
+        for row in rows
+        if row.id not in out and not _is_gone(row, frame)
+    )
+
+
+def _is_gone(row: EquipmentUnitRow, frame: _Frame) -> bool:
+    return row.ended_on is not None and row.ended_on <= frame.horizon.end

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db import audit, counters, due_steps
+from db import audit, counters, due_steps, rebooking
 from db.due_steps import DueStep
 from db.facts import case_facts, facts_of, open_cases
 from db.light import light_of, light_on
@@ -52,6 +52,7 @@ def note_day(session: Session, ordinal: int) -> None:
 def look_after(session: Session, case: CaseRow, *, now: datetime, facts: CaseFacts | None = None) -> None:
     """Bring the timers and the preparation of one case in line with its facts, or with those given."""
     _look_after(session, case, light_of(session, now).on(facts or case_facts(session, case.ref)), now)
+    rebooking.settle(session, case, now=now)
 
 
 def look_after_all(session: Session, *, now: datetime) -> int:

@@ -93,6 +93,23 @@ class DocumentKind(StrEnum):
     MINUTES = "minutes"
 
 
+class ProtocolPart(StrEnum):
+    """Which table of the protocol a row stands in."""
+
+    VALUE = "value"
+    PROCEDURE = "procedure"
+    HOLD = "hold"
+
+
+class ChangeState(StrEnum):
+    """How a proposed change of the protocol stands."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
 class Outcome(StrEnum):
     """Whether the audited act was done or refused."""
 

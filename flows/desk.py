@@ -76,6 +76,7 @@ from db.words import ProposalStatus, TaskState
 from flows.correspondence import LetterPage, letter_page, repeat_letter, send_state_named
 from flows.handlers import PUBLISHED_STEP
 from flows.hold_asked import HeldSlot, HoldAsked
+from flows.keeping import words as keeping
 from flows.permissions import EVERY_SITE, Action, Actor, Asked, allowed_roles, demand, may
 from flows.plan_requests import PLAN_STEP, PlanRequest
 from flows.printing import Printing, Sheet, standard_named
@@ -110,6 +111,8 @@ if TYPE_CHECKING:
 
     from flows.explaining import Where, Why
     from flows.feeding import Feeds
+    from flows.keeping.keeping import Keeping
+    from flows.keeping.people import People
     from flows.meetings import Meetings
     from flows.network import Network
     from flows.quick_asked import QuickAsked
@@ -193,6 +196,7 @@ __all__ = [
     "may",
     "WaitSummary",
     "Waits",
+    "keeping",
     "open_desk",
     "standard_named",
 ]
@@ -245,6 +249,20 @@ class Desk:
 
         return Network(self)
 
+    @property
+    def keeping(self) -> Keeping:
+        """Everything about the set-up, in the same person's name."""
+        from flows.keeping.keeping import Keeping  # it asks this desk for its permissions
+
+        return Keeping(self)
+
+    @property
+    def people(self) -> People:
+        """Everything about accounts, in the same person's name."""
+        from flows.keeping.people import People  # it asks this desk for its permissions
+
+        return People(self)
+
     # At the door
 
     def check_ready(self) -> None:
@@ -272,10 +290,16 @@ class Desk:
             seen = accounts.last_seen(session, token)
         if account is None:
             return None
-        actor = Actor(id=account.id, name=account.name, roles=account.roles)
+        actor = Actor(id=account.id, name=account.name, roles=account.roles, must_change=account.must_change)
         if seen is None or now - seen >= TOUCH_EVERY:
             self._write(_at_the_door(actor), lambda session: accounts.touch(session, token, now=now))
         return actor
+
+    def own_author(self) -> Author:
+        """Give who the person's own affairs are attributed to, such as their password; nobody has none."""
+        if self.actor.id == NOBODY.id:
+            raise NotPermittedError("Sign in first.")
+        return _at_the_door(self.actor)
 
     def sign_out(self, token: str) -> None:
         """End this session; nothing happens to one that has ended."""

@@ -23,6 +23,7 @@ class Actor:
     id: str
     name: str
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    must_change: bool = False  # signed in with a first password, which allows nothing but choosing another
 
     def roles_at(self, site: str | None) -> frozenset[Role]:
         """Give the roles that count at this site; with no site, those held anywhere."""
@@ -60,6 +61,12 @@ class Action(StrEnum):
     READ_MINUTES = "read_minutes"
     REPEAT_LETTER = "repeat_letter"
     KEEP_FEEDS = "keep_feeds"
+    KEEP_LISTS = "keep_lists"
+    KEEP_LEAVE = "keep_leave"
+    KEEP_STAFF = "keep_staff"
+    KEEP_EQUIPMENT = "keep_equipment"
+    PROPOSE_PROTOCOL = "propose_protocol"
+    APPROVE_PROTOCOL = "approve_protocol"
 
     @property
     def label(self) -> str:
@@ -94,6 +101,12 @@ ACTION_LABELS = {
     Action.READ_MINUTES: "read the minutes of a meeting",
     Action.REPEAT_LETTER: "send a letter again",
     Action.KEEP_FEEDS: "make or end calendar feeds",
+    Action.KEEP_LISTS: "change lists and their templates",
+    Action.KEEP_LEAVE: "enter leave",
+    Action.KEEP_STAFF: "change radiologists and their credentials",
+    Action.KEEP_EQUIPMENT: "change equipment and its service",
+    Action.PROPOSE_PROTOCOL: "propose a change of the protocol",
+    Action.APPROVE_PROTOCOL: "approve a change of the protocol",
 }
 
 EVERYONE = frozenset(Role)
@@ -127,6 +140,12 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.READ_MINUTES: EVERYONE - {Role.VIEWER},
     Action.REPEAT_LETTER: OFFICE | {Role.MDT_COORDINATOR, Role.CLINICIAN},
     Action.KEEP_FEEDS: OFFICE | {Role.CLINICIAN},
+    Action.KEEP_LISTS: OFFICE,
+    Action.KEEP_LEAVE: OFFICE,
+    Action.KEEP_STAFF: SENIOR,
+    Action.KEEP_EQUIPMENT: OFFICE,
+    Action.PROPOSE_PROTOCOL: CLINICAL,
+    Action.APPROVE_PROTOCOL: frozenset({Role.IR_LEAD}),
 }
 
 
@@ -149,6 +168,8 @@ def may(actor: Actor, asked: Asked, *, site: str | None = None) -> bool:
 
 def demand(actor: Actor, asked: Asked, *, sites: Iterable[str | None] = (None,)) -> None:
     """Raise NotPermittedError, naming the roles that may, unless the actor may do this at every site it touches."""
+    if actor.must_change:
+        raise NotPermittedError("Your password is a first one. Choose your own before you do anything else.")
     for site in sites:
         if not may(actor, asked, site=site):
             raise NotPermittedError(_refusal(actor, asked, site))

@@ -8,6 +8,7 @@ from db.tables.clinic import (
     EquipmentUnitRow,
     HolidayRow,
     LeaveRow,
+    ListTemplateRow,
     MaintenanceRow,
     RadiologistRow,
     SiteRow,
@@ -43,7 +44,7 @@ from db.tables.pathway import (
     WaitlistEpisodeRow,
 )
 from db.tables.people import AccountRoleRow, AccountRow, LoginAttemptRow, LoginSessionRow
-from db.tables.protocol import MedicationHoldRow, ProtocolProcedureRow, ProtocolValueRow
+from db.tables.protocol import MedicationHoldRow, ProtocolChangeRow, ProtocolProcedureRow, ProtocolValueRow
 from db.tables.referral import PatientRow, ReferralRow
 from db.tables.trail import AuditEventRow, AuditHeadRow
 from db.tables.work import ClientWriteRow, CounterRow, DueStepRow
@@ -76,6 +77,7 @@ __all__ = [
     "EquipmentUnitRow",
     "HolidayRow",
     "LeaveRow",
+    "ListTemplateRow",
     "LoginAttemptRow",
     "LoginSessionRow",
     "MaintenanceRow",
@@ -91,6 +93,7 @@ __all__ = [
     "PractitionerIdentityRow",
     "ProcedureRecordRow",
     "ProposalRow",
+    "ProtocolChangeRow",
     "ProtocolProcedureRow",
     "ProtocolValueRow",
     "RadiologistRow",

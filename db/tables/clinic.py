@@ -23,6 +23,7 @@ class SiteRow(VersionedRow, table=True):
     recovery_bays: int | None = None
     recovery_close: str | None = None
     target_minutes: int | None = None
+    ended_on: date | None = None  # the first day it is not used
 
 
 class SuiteRow(VersionedRow, table=True):
@@ -36,6 +37,7 @@ class SuiteRow(VersionedRow, table=True):
     name: str
     modalities: list[str] = document()
     turnaround_minutes: int
+    ended_on: date | None = None
 
 
 class RadiologistRow(VersionedRow, table=True):
@@ -52,6 +54,7 @@ class RadiologistRow(VersionedRow, table=True):
     max_sessions_per_day: int | None = None
     max_sessions_per_week: int | None = None
     target_minutes: int | None = None
+    ended_on: date | None = None
 
 
 class LeaveRow(VersionedRow, table=True):
@@ -106,6 +109,7 @@ class EquipmentUnitRow(VersionedRow, table=True):
     kind: str = Field(index=True)
     name: str = ""
     sites: list[str] = document()
+    ended_on: date | None = None
 
 
 class SuiteSessionRow(VersionedRow, table=True):
@@ -135,6 +139,32 @@ class SuiteSessionRow(VersionedRow, table=True):
     closed: bool = False
     closed_reason: str = private(default="")
     published_at: datetime | None = None
+
+
+class ListTemplateRow(VersionedRow, table=True):
+    """A list that comes every so many weeks on one weekday (Monday is 0), until it is ended."""
+
+    __tablename__ = "list_template"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_known"),
+        CheckConstraint("every_weeks >= 1", name="weeks_counted"),
+        CheckConstraint("overtime_minutes >= 0", name="overtime_counted"),
+        STRICT,
+    )
+
+    id: str = key()
+    suite_id: str = Field(foreign_key="suite.id", index=True)
+    weekday: int
+    every_weeks: int = 1
+    first_on: date  # the weeks are counted from here
+    wall_start: str
+    wall_end: str
+    overtime_minutes: int = 0
+    funding: list[str] = document()
+    anaesthetist: bool = False
+    radiologist_id: str | None = Field(default=None, foreign_key="radiologist.id")
+    max_cases: int | None = None
+    ended_on: date | None = None
 
 
 class HolidayRow(VersionedRow, table=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from db.tables.base import OPERATIONAL, STRICT, Row, VersionedRow, key, words
@@ -22,6 +22,7 @@ class AccountRow(VersionedRow, table=True):
     name: str
     password_hash: str = Field(sa_column_kwargs={"info": {"private": True}})
     active: bool = True
+    must_change: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class AccountRoleRow(VersionedRow, table=True):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from db.tables.base import STRICT, VersionedRow, document, key, words
+from db.words import ChangeState, ProtocolPart
 from scheduler.vocabulary import Stage, Target, Technique
 
 
@@ -78,3 +79,27 @@ class MedicationHoldRow(VersionedRow, table=True):
     effective_from: date
     source: str
     approved_by: str | None = None
+
+
+class ProtocolChangeRow(VersionedRow, table=True):
+    """A change of one row of the protocol that somebody proposed, and what another person decided about it."""
+
+    __tablename__ = "protocol_change"
+    __table_args__ = (STRICT,)
+
+    id: str = key()
+    part: ProtocolPart = Field(sa_type=words(ProtocolPart, "part_known"))
+    key: str = Field(index=True)
+    edition: int  # the one that was shown when it was proposed
+    fields: dict[str, object] = document(default_factory=dict)
+    effective_from: date
+    source: str
+    reason: str
+    state: ChangeState = Field(default=ChangeState.PROPOSED, sa_type=words(ChangeState, "state_known"))
+    proposed_by: str
+    proposed_name: str
+    proposed_at: datetime
+    decided_by: str | None = None
+    decided_name: str = ""
+    decided_at: datetime | None = None
+    decision: str = ""

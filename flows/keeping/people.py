@@ -1,0 +1,125 @@
+"""Accounts at one desk: who may sign in, as what and where, first passwords, and sign-ins ended before their time."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Set
+from typing import TYPE_CHECKING
+
+from db import accounts
+from db.keeping import sign_ins
+from flows.keeping.change import needed
+from flows.permissions import Action
+from scheduler.errors import BadInputError
+from scheduler.vocabulary import Role
+
+if TYPE_CHECKING:
+    from db.accounts import Account
+    from db.audit import Author
+    from db.keeping.lines import SignInLine
+    from flows.desk import Desk
+
+FIRST_PASSWORD_BYTES = 12
+Roles = Mapping[str, Set[Role]]
+
+
+class People:
+    """What an administrator does with accounts, and what everybody may do with their own."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def accounts(self) -> tuple[Account, ...]:
+        """List the accounts of staff."""
+        return self.desk.accounts()
+
+    def sign_ins(self) -> tuple[SignInLine, ...]:
+        """List the sign-ins that are still good, of everybody."""
+        self._manager("all")
+        return self._sign_ins()
+
+    def add(self, username: str, name: str, roles: Roles) -> str:
+        """Make an account and give its first password, which is shown once and replaced at the first sign-in."""
+        author = self._manager("new")
+        _check_roles(roles)
+        shown = needed(name, "name", "give the name other people see.")
+        password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
+        self.desk._write(
+            author,
+            lambda session: accounts.add_account(
+                session, username=username, name=shown, password=password, roles=roles, must_change=True
+            ),
+        )
+        return password
+
+    def set_roles(self, account_id: str, roles: Roles, *, expected_version: int | None = None) -> None:
+        """Give an account these roles and no others; they count from the next click."""
+        author = self._manager(account_id)
+        _check_roles(roles)
+        self.desk._write(
+            author,
+            lambda session: accounts.set_roles(session, account_id, roles, expected_version=expected_version),
+        )
+
+    def reset_password(self, account_id: str) -> str:
+        """Give an account a first password again, shown once; its sign-ins end."""
+        author = self._manager(account_id)
+        password, now = secrets.token_urlsafe(FIRST_PASSWORD_BYTES), self.desk.service.clock.now()
+        self.desk._write(
+            author,
+            lambda session: accounts.set_password(session, account_id, password, now=now, must_change=True),
+        )
+        return password
+
+    def set_active(self, account_id: str, *, active: bool, expected_version: int | None = None) -> None:
+        """Disable an account, which ends its sign-ins, or enable it again."""
+        author, now = self._manager(account_id), self.desk.service.clock.now()
+        self.desk._write(
+            author,
+            lambda session: accounts.set_active(
+                session, account_id, active=active, now=now, expected_version=expected_version
+            ),
+        )
+
+    def revoke(self, sign_in: str, *, account: str) -> None:
+        """End one sign-in at once."""
+        author, now = self._manager(account), self.desk.service.clock.now()
+        self.desk._write(author, lambda session: sign_ins.revoke(session, sign_in, account=account, now=now))
+
+    # One's own
+
+    def own_sign_ins(self) -> tuple[SignInLine, ...]:
+        """List one's own sign-ins that are still good."""
+        self.desk._permitted(Action.LOOK, "account", self.desk.actor.id)
+        return tuple(line for line in self._sign_ins() if line.account == self.desk.actor.id)
+
+    def revoke_own(self, sign_in: str) -> None:
+        """End one of one's own sign-ins."""
+        author, now = self.desk._permitted(Action.LOOK, "account", self.desk.actor.id), self.desk.service.clock.now()
+        mine = self.desk.actor.id
+        self.desk._write(author, lambda session: sign_ins.revoke(session, sign_in, account=mine, now=now))
+
+    def choose_password(self, current: str, wanted: str, again: str) -> None:
+        """Change one's own password; every sign-in ends, so that one signs in with the new one."""
+        if wanted != again:
+            raise BadInputError.of("again", "The two new passwords differ. Write the same twice.")
+        actor, now = self.desk.actor, self.desk.service.clock.now()
+        self.desk._write(
+            self.desk.own_author(),
+            lambda session: accounts.choose_password(session, actor.id, current=current, wanted=wanted, now=now),
+        )
+
+    # Inside
+
+    def _manager(self, ref: str) -> Author:
+        return self.desk._permitted(Action.MANAGE_ACCOUNTS, "account", ref)
+
+    def _sign_ins(self) -> tuple[SignInLine, ...]:
+        settings, now = self.desk.service.database.settings, self.desk.service.clock.now()
+        with self.desk.service.database.reading() as session:
+            return sign_ins.sign_in_lines(session, now=now, idle=settings.session_idle, life=settings.session_life)
+
+
+def _check_roles(roles: Roles) -> None:
+    if not any(roles.values()):
+        raise BadInputError.of("roles", "choose at least one role; to keep somebody out, disable the account.")
