@@ -10,9 +10,11 @@ import streamlit as st
 from dashboard.components import mounts
 from dashboard.palette import as_css
 from dashboard.session import person
-from dashboard.shapes.people import roles_of
+from dashboard.shapes.people import is_administrator, roles_of
 from dashboard.views import board, case, load, meetings, printing, proposal, stages, tasks
 from dashboard.views.going import Going
+from dashboard.views.setup import pages as setup
+from dashboard.views.setup.account import draw_first
 
 ASSETS: Final = Path(__file__).resolve().parent / "assets"
 
@@ -28,10 +30,13 @@ def draw() -> None:
         return
     with st.container(key="account"):
         mounts.account(name=known.name, roles=roles_of(known.roles), key="account-corner")
-    navigate()
+    if known.must_change:
+        st.navigation([st.Page(draw_first, title="Choose your password", default=True)], position="hidden").run()
+        return
+    navigate(administrator=is_administrator(known.roles))
 
 
-def navigate() -> None:
+def navigate(*, administrator: bool) -> None:
     """Draw the page that the address names."""
     pages = {
         "board": st.Page(lambda: board.draw(going), title="Board", url_path="board", default=True),
@@ -48,6 +53,7 @@ def navigate() -> None:
         "Lists": [pages["board"], pages["proposal"], pages["print"]],
         "Pathway": [pages["tasks"], pages["stages"], pages["case"], pages["mdt"]],
         "Network": [pages["load"]],
+        "Set-up": setup.pages(administrator=administrator),
     }
     st.navigation(sections, position="top").run()
 

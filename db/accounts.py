@@ -23,6 +23,7 @@ TRIES = 5
 TRIES_WITHIN = timedelta(minutes=15)
 SHORTEST_PASSWORD = 12
 TOKEN_BYTES = 32
+EVERYWHERE = "*"
 WRONG = "The name or the password is wrong."
 LOCKED = "Too many wrong passwords. Wait a quarter of an hour, then try again."
 
@@ -72,11 +73,13 @@ def set_roles(session: Session, account_id: str, roles: Roles, *, expected_versi
     """Give an account these roles and no others."""
     row = _account(session, account_id)
     row.expect(expected_version)
+    lets_in = _is_administrator(session, account_id)
     for held in session.exec(select(AccountRoleRow).where(AccountRoleRow.account_id == account_id)):
         session.delete(held)
     session.flush()
     _give_roles(session, account_id, roles)
-    _keep_an_administrator(session)
+    if lets_in:
+        _keep_an_administrator(session)
     audit.record(session, action="set_roles", entity="account", ref=account_id)
 
 
@@ -108,7 +111,8 @@ def set_active(
     row.active = active
     if not active:
         _end_all(session, account_id, now)
-        _keep_an_administrator(session)
+        if _is_administrator(session, account_id):
+            _keep_an_administrator(session)
     audit.record(session, action="open_account" if active else "close_account", entity="account", ref=account_id)
 
 
@@ -205,16 +209,20 @@ def _end_all(session: Session, account_id: str, now: datetime) -> None:
 
 def _keep_an_administrator(session: Session) -> None:
     """Somebody must be able to let people in: refuse to lose the last administrator of every site."""
-    asked = (
-        select(AccountRoleRow.id)
-        .join(AccountRow, col(AccountRow.id) == AccountRoleRow.account_id)
-        .where(AccountRoleRow.role == Role.ADMINISTRATOR, AccountRoleRow.site == "*", col(AccountRow.active))
-    )
+    asked = select(AccountRow.id).where(col(AccountRow.active))
     session.flush()
-    if session.exec(asked.limit(1)).first() is None:
-        raise BadInputError.of(
-            "roles", "This is the last administrator of every site. Give somebody else that role first."
-        )
+    if not any(_is_administrator(session, account_id) for account_id in session.exec(asked)):
+        says = "This is the last administrator of every site. Give somebody else that role first."
+        raise BadInputError.of("roles", says)
+
+
+def _is_administrator(session: Session, account_id: str) -> bool:
+    asked = select(AccountRoleRow.id).where(
+        AccountRoleRow.account_id == account_id,
+        AccountRoleRow.role == Role.ADMINISTRATOR,
+        AccountRoleRow.site == EVERYWHERE,
+    )
+    return session.exec(asked).first() is not None
 
 
 def _turned_away(session: Session, digest: str, refusal: str) -> SignIn:

@@ -89,6 +89,6 @@ def _opened(value: object) -> Opened | None:
     if not isinstance(value, Mapping):
         return None
     kind, wanted = value.get("kind"), value.get("id")
-    if kind not in {"case", "list", "task", "meeting"} or not isinstance(wanted, str):
+    if kind not in {"case", "list", "task", "meeting", "thing"} or not isinstance(wanted, str):
         return None
     return Opened(kind=str(kind), id=wanted)

@@ -30,6 +30,7 @@ class SomePerson:
 
     name: str = "Bella Marsh"
     roles: dict[str, frozenset[Role]] = field(default_factory=lambda: {"*": frozenset({Role.BOOKINGS})})
+    must_change: bool = False
     id: str = "bella"
 
     def roles_at(self, _site: str | None) -> frozenset[Role]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, time, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlmodel import select
@@ -138,8 +139,10 @@ KEEPS = {
 
 def test_a_change_breaks_the_booking_that_could_not_stay_and_no_other(desk):
     ref = the_ref(desk)
-    assert {name: broken(desk, change) for name, change in BREAKS.items()} == dict.fromkeys(BREAKS, [(ref, "S01-1")])
-    assert {name: broken(desk, change) for name, change in KEEPS.items()} == dict.fromkeys(KEEPS, [])
+    assert {name: broken(desk, change) for name, change in BREAKS.items()} == {
+        name: [(ref, "S01-1")] for name in BREAKS
+    }
+    assert {name: broken(desk, change) for name, change in KEEPS.items()} == {name: [] for name in KEEPS}
 
 
 def test_the_preview_says_the_rule_and_changes_nothing(desk):
@@ -193,7 +196,7 @@ def test_a_room_in_service_holds_only_the_time_nothing_is_booked_in(desk):
     claims = read(desk.service.database, lambda session: session.exec(asked).all())
     kept = sorted((claim.start, claim.end, claim.booking_id is None) for claim in claims)
     assert [free for _, _, free in kept] == [True, False, True]
-    assert all(before[1] == after[0] for before, after in zip(kept, kept[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(kept))
 
 
 def test_a_holiday_closes_the_lists_of_its_day_and_opens_none_later(desk):

@@ -1,0 +1,1 @@
+"""What the set-up pages show, in words and in order."""

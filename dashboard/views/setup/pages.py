@@ -1,0 +1,22 @@
+"""The set-up pages there are; users are for administrators alone."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from dashboard.views.setup import account, days, lists, machines, people, places, protocol, staff
+
+
+def pages(*, administrator: bool) -> list[StreamlitPage]:
+    """Give the pages in the order of the menu."""
+    things = [
+        st.Page(lists.draw, title="Lists and templates", url_path=lists.PAGE),
+        st.Page(staff.draw, title="Radiologists", url_path=staff.PAGE),
+        st.Page(machines.draw, title="Equipment", url_path=machines.PAGE),
+        st.Page(places.draw, title="Sites and suites", url_path=places.PAGE),
+        st.Page(days.draw, title="Holidays", url_path=days.PAGE),
+        st.Page(protocol.draw, title="Protocol", url_path=protocol.PAGE),
+    ]
+    users = [st.Page(people.draw, title="Users", url_path=people.PAGE)] if administrator else []
+    return [*things, *users, st.Page(account.draw, title="My account", url_path=account.PAGE)]
