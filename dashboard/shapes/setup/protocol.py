@@ -36,6 +36,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "then": "Then",
 }
 CHANGE_HEADS: Final = ("What", "Now", "Proposed")
+WORDLESS: Final = frozenset({"class", "yes or no", "roles", "local time", "ratio"})
 BEDS: Final[Mapping[str, str]] = {"no": "no", "on_request": "on request"}
 MODALITIES: Final[Mapping[str, str]] = {modality.value: modality.label for modality in Modality}
 
@@ -99,9 +100,16 @@ def amount(line: keeping.ProtocolLine) -> str:
         side = " a side" if fields["per_side"] else ""
         return f"{fields['planned_minutes']} min{side}"
     if line.part is Part.HOLD:
-        return f"{fields['off']} {fields['unit']}"
-    unit = "" if line.unit in {"class", "yes or no", "roles", "local time", "ratio"} else f" {line.unit}"
-    return f"{value_words(fields['value']).replace('_', ' ')}{unit}"
+        return counted(fields["off"], str(fields["unit"]))
+    if line.unit in WORDLESS:
+        return value_words(fields["value"]).replace("_", " ")
+    return counted(fields["value"], line.unit)
+
+
+def counted(value: object, unit: str) -> str:
+    """A value with its unit, in the singular for one of them."""
+    one = value == 1 and unit.endswith("s")
+    return f"{value_words(value)} {unit[:-1] if one else unit}"
 
 
 def protocol_facts(line: keeping.ProtocolLine) -> list[tuple[str, str]]:

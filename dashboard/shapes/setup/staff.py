@@ -27,7 +27,7 @@ def staff_groups(lines: Iterable[keeping.StaffLine]) -> tuple[Group, ...]:
 
 def staff_card(line: keeping.StaffLine) -> Card:
     """One radiologist in short."""
-    away = f"{count(len(line.leave), 'leave')} entered" if line.leave else ""
+    away = f"Leave entered: {len(line.leave)}" if line.leave else ""
     ended = f"Not from {day(line.ended_on)} on" if line.ended_on else ""
     return Card(
         kind="thing",
