@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import String, bindparam, exists
 from sqlalchemy import select as core_select
+from sqlalchemy.sql import Select
 from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -83,6 +85,12 @@ def _name(table: type[SQLModel]) -> str:
 def _whole(table: type[R]) -> SelectOfScalar[R]:
     order = ORDER.get(table)
     return select(table) if order is None else select(table).order_by(getattr(table, order))
+
+
+@cache
+def _plain(table: type[SQLModel]) -> Select[Any]:
+    columns = getattr(table, "__table__")  # noqa: B009  known to SQLAlchemy only
+    return core_select(columns) if table not in ORDER else core_select(columns).order_by(columns.c[ORDER[table]])
 
 
 # Questions that are asked again and again are put together once.
@@ -174,13 +182,16 @@ def _load(session: Session, cases: Sequence[CaseRow]) -> _Rows:
     if len(cases) == 1:
         return _load_one(session, cases[0])
 
+    session.flush()
+    connection = session.connection()
+
     def every(table: type[R], column: str = "case_id") -> Grouped[R]:
-        # A long list of ids is slower than the few other rows.
-        return _grouped(session.exec(_whole(table)), column)
+        # A long list of ids is slower than the few other rows; objects that can be saved, slower than plain rows.
+        return _grouped(cast("Iterable[R]", connection.execute(_plain(table)).all()), column)
 
     bookings = {booking.case_id: (booking, on, suite) for booking, on, suite in session.exec(_STANDING)}
     return _Rows(
-        referrals={row.id: row for row in session.exec(_whole(ReferralRow))},
+        referrals={referral: rows[0] for referral, rows in every(ReferralRow, "id").items()},
         items=every(CaseItemRow),
         meetings=every(MdtItemRow),
         consents=every(ConsentRow),
