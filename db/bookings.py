@@ -98,9 +98,8 @@ def reassign_units(session: Session, *, site: str, on: date, kinds: Mapping[str,
         booking.id: tuple(kinds.get(booking.case_id, [known[unit] for unit in booking.equipment]))
         for booking in bookings
     }
-    for booking in bookings:
-        held = claims.held_by(session, booking_id=booking.id)
-        claims.release(session, [claim for claim in held if claim.kind in SHARED])
+    held = claims.held_by_bookings(session, [booking.id for booking in bookings])
+    claims.release(session, [claim for claim in held if claim.kind in SHARED])
     units = _units_at(session, site, on)
     counted = session.get_one(SiteRow, site).recovery_bays
     bays = [f"{site}/bay {number}" for number in range(1, (counted or 0) + 1)]

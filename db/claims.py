@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from db.tables.booking import BookingRow, ClaimRow
 from db.tables.pathway import CaseRow
 from db.words import ResourceKind
 from scheduler.errors import DoubleBookingError
+
+_MEETING = (
+    select(ClaimRow)
+    .where(
+        col(ClaimRow.active),
+        col(ClaimRow.kind) == bindparam("kind"),
+        col(ClaimRow.resource_id) == bindparam("resource"),
+        col(ClaimRow.start) < bindparam("end"),
+        col(ClaimRow.end) > bindparam("start"),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,23 +50,34 @@ def take(session: Session, holds: Iterable[Hold]) -> None:
     # Always in the same order, so that two writers wait in a line and never in a circle.
     wanted = sorted(holds, key=lambda hold: (hold.kind, hold.resource_id, hold.start))
     session.info.setdefault("wanted", []).extend(wanted)
-    for hold in wanted:
-        holder = _holder(session, hold)
-        if holder is not None:
-            raise DoubleBookingError(_sentence(session, hold, holder))
-        session.add(
-            ClaimRow(
-                booking_id=hold.booking_id,
-                session_id=hold.session_id,
-                leave_id=hold.leave_id,
-                maintenance_id=hold.maintenance_id,
-                kind=hold.kind,
-                resource_id=hold.resource_id,
-                start=hold.start,
-                end=hold.end,
-            )
-        )
-        session.flush()
+    session.flush()
+    taken: ClaimRow | None = None
+    with session.no_autoflush:  # what is wanted here is compared one with the next, and written together
+        for hold in wanted:
+            holder = taken if taken is not None and _meets(taken, hold) else _holder(session, hold)
+            if holder is not None:
+                raise DoubleBookingError(_sentence(session, hold, holder))
+            taken = _claim(hold)
+            session.add(taken)
+    session.flush()
+
+
+def _meets(taken: ClaimRow, hold: Hold) -> bool:
+    """Whether the claim just made, the last so far of its resource, reaches into the next one wanted."""
+    return (taken.kind, taken.resource_id) == (hold.kind, hold.resource_id) and taken.end > hold.start
+
+
+def _claim(hold: Hold) -> ClaimRow:
+    return ClaimRow(
+        booking_id=hold.booking_id,
+        session_id=hold.session_id,
+        leave_id=hold.leave_id,
+        maintenance_id=hold.maintenance_id,
+        kind=hold.kind,
+        resource_id=hold.resource_id,
+        start=hold.start,
+        end=hold.end,
+    )
 
 
 def release(session: Session, claims: Sequence[ClaimRow]) -> None:
@@ -83,6 +107,11 @@ def held_by(
     return session.exec(asked).all()
 
 
+def held_by_bookings(session: Session, ids: Collection[str]) -> Sequence[ClaimRow]:
+    """List the active claims of these bookings."""
+    return session.exec(select(ClaimRow).where(col(ClaimRow.active), col(ClaimRow.booking_id).in_(ids))).all()
+
+
 def named_refusal(reader: Session, refused: Session) -> DoubleBookingError | None:
     """Say which of the holds a refused transaction wanted is taken, and by what."""
     wanted: list[Hold] = refused.info.get("wanted", [])
@@ -105,14 +134,8 @@ def _own(holder: ClaimRow, hold: Hold) -> bool:
 
 
 def _holder(session: Session, hold: Hold) -> ClaimRow | None:
-    asked = select(ClaimRow).where(
-        col(ClaimRow.active),
-        ClaimRow.kind == hold.kind,
-        ClaimRow.resource_id == hold.resource_id,
-        ClaimRow.start < hold.end,
-        ClaimRow.end > hold.start,
-    )
-    return session.exec(asked.limit(1)).first()
+    wanted = {"kind": hold.kind, "resource": hold.resource_id, "start": hold.start, "end": hold.end}
+    return session.exec(_MEETING, params=wanted).first()
 
 
 def _sentence(session: Session, hold: Hold, holder: ClaimRow) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import singledispatch
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -37,6 +38,10 @@ from scheduler.pathway import effects as pathway
 from scheduler.pathway.booking import BookingState
 from scheduler.pathway.meetings.words import OUTCOME_OF
 from scheduler.vocabulary import Readiness, Stage
+
+_STANDING = select(BookingRow).where(
+    col(BookingRow.case_id) == bindparam("case_id"), col(BookingRow.status).in_(HOLDING)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +189,7 @@ def _(effect: pathway.CloseEpisode, work: Work) -> None:
 
 def standing_booking(session: Session, case_id: str) -> BookingRow | None:
     """Give the booking of a case that still holds its slot."""
-    asked = select(BookingRow).where(BookingRow.case_id == case_id, col(BookingRow.status).in_(HOLDING))
-    return session.exec(asked).first()
+    return session.exec(_STANDING, params={"case_id": case_id}).first()
 
 
 @apply.register

@@ -63,6 +63,7 @@ R = TypeVar("R", bound=SQLModel)
 SEEN = "cases seen"
 REVERSAL = "reversal"  # the line of a history that takes an earlier one back
 OTHERS = "others"
+FEW = 200  # cases, whose rows are best found one by one
 Grouped = Mapping[str, list[R]]
 # What is kept about a case, row by row, and the column each table is read in the order of.
 ORDER: Mapping[type[SQLModel], str] = {
@@ -94,6 +95,7 @@ def _plain(table: type[SQLModel]) -> Select[Any]:
 
 
 # Questions that are asked again and again are put together once.
+_LIVE = select(CaseRow.id).where(col(CaseRow.state).in_(LIVE))
 _CASE = bindparam("case_id", type_=String)
 _BY_REF = select(CaseRow).where(col(CaseRow.ref) == bindparam("ref"))
 _LOCKED = _BY_REF.with_for_update()
@@ -183,31 +185,55 @@ def _load(session: Session, cases: Sequence[CaseRow]) -> _Rows:
         return _load_one(session, cases[0])
 
     session.flush()
-    connection = session.connection()
+    connection, whose = session.connection(), _whose(cases)
 
-    def every(table: type[R], column: str = "case_id") -> Grouped[R]:
-        # A long list of ids is slower than the few other rows; objects that can be saved, slower than plain rows.
-        return _grouped(cast("Iterable[R]", connection.execute(_plain(table)).all()), column)
+    def read(table: type[R], owner: str, mine: Any) -> Grouped[R]:
+        # Objects that can be saved are slower than plain rows.
+        asked = _plain(table)
+        theirs = asked if whose is None else asked.where(getattr(table, owner).in_(mine))
+        return _grouped(cast("Iterable[R]", connection.execute(theirs).all()), owner)
 
+    def every(table: type[R]) -> Grouped[R]:
+        return read(table, "case_id", whose)
+
+    def of_parents(table: type[R], owner: str, parent: type[SQLModel]) -> Grouped[R]:
+        return read(table, owner, _ids(parent, "id", "case_id", whose))
+
+    referrals = read(ReferralRow, "id", _ids(CaseRow, "referral_id", "id", whose))
     bookings = {booking.case_id: (booking, on, suite) for booking, on, suite in session.exec(_STANDING)}
     return _Rows(
-        referrals={referral: rows[0] for referral, rows in every(ReferralRow, "id").items()},
+        referrals={referral: rows[0] for referral, rows in referrals.items()},
         items=every(CaseItemRow),
         meetings=every(MdtItemRow),
         consents=every(ConsentRow),
         episodes=every(WaitlistEpisodeRow),
-        categories=every(CategoryChangeRow, "episode_id"),
-        not_ready=every(NotReadyPeriodRow, "episode_id"),
+        categories=of_parents(CategoryChangeRow, "episode_id", WaitlistEpisodeRow),
+        not_ready=of_parents(NotReadyPeriodRow, "episode_id", WaitlistEpisodeRow),
         bookings=bookings,
         kinds=_kinds(session) if bookings else {},
         procedures=every(ProcedureRecordRow),
-        readings=every(ReadingRow, "procedure_id"),
+        readings=of_parents(ReadingRow, "procedure_id", ProcedureRecordRow),
         contacts=every(ContactAttemptRow),
         complications=every(ComplicationRow),
         reviews=every(ReviewRow),
         others=others_of(session, cases),
         events=every(CaseEventRow),
     )
+
+
+def _whose(cases: Sequence[CaseRow]) -> Any:
+    """Say whose rows to read: those of a few cases by id, those of every live case, or None for all there are.
+
+    A long list of ids is slower than the few other rows; those of cases that have ended are not few.
+    """
+    if len(cases) <= FEW:
+        return [case.id for case in cases]
+    return _LIVE if all(case.state in LIVE for case in cases) else None
+
+
+def _ids(table: type[SQLModel], wanted: str, owner: str, whose: Any) -> Any:
+    """Ask for what the rows of these cases name, such as their own ids."""
+    return None if whose is None else core_select(getattr(table, wanted)).where(getattr(table, owner).in_(whose))
 
 
 def _load_one(session: Session, case: CaseRow) -> _Rows:

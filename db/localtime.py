@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pendulum
@@ -21,10 +22,15 @@ def instant(day: date, wall: time, timezone: str) -> datetime:
     """Turn a local date and wall time into UTC; a time that daylight saving skips or repeats is refused."""
     naive = datetime.combine(day, wall)
     try:
-        return pendulum.timezone(timezone).convert(naive, raise_on_unknown_times=True).astimezone(UTC)
+        return _zone(timezone).convert(naive, raise_on_unknown_times=True).astimezone(UTC)
     except (NonExistingTime, AmbiguousTime):
         says = f"{wall:%H:%M} on {day:%-d %B %Y} is skipped or repeated when the clocks change. Choose another time."
         raise BadInputError.of("time", says) from None
+
+
+@cache
+def _zone(name: str) -> pendulum.Timezone:
+    return pendulum.Timezone(name)
 
 
 def wall_instant(day: date, wall: time, timezone: str) -> datetime:

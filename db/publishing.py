@@ -16,6 +16,7 @@ from db.claims import Hold
 from db.clinic import holidays
 from db.facts import facts_of
 from db.holds import BOOK
+from db.light import Light
 from db.localtime import local_date
 from db.mapping import case_id, ref_of
 from db.outages import keep_outage, reshape_lists
@@ -256,14 +257,12 @@ def _carry_out(work: _Publishing) -> PublishReport:
     _place_units(work)
     for place in moving:
         _move(work, place)
-    for place in booking:
-        _book(work, place)
-    work.session.flush()
-    for place in [*moving, *booking]:
-        claims.take(work.session, _holds(work, place))
-    _share_units(work, [*moving, *booking])
-    for place in moving:
-        look_after(work.session, place.row, now=work.now)
+    _book(work, booking)
+    changed = [*moving, *booking]
+    standing = _standing(work.session, {place.row.ref: place.row for place in changed})
+    claims.take(work.session, [hold for place in changed for hold in _holds(work, place, standing[place.case.id])])
+    _share_units(work, changed)
+    _follow(work, moving)
     for place in booking:
         apply_step(work.session, place.row.ref, steps[place.row.ref], {}, actor=work.actor, now=work.now)
     return PublishReport(
@@ -328,9 +327,8 @@ def _cancel(work: _Publishing, row: CaseRow, old: BookingRow) -> str:
 
 def _give_back(work: _Publishing, moving: Sequence[_Place]) -> None:
     """Everything that moves lets go first, so that two cases may trade places."""
-    for place in moving:
-        if place.before is not None:
-            claims.release(work.session, claims.held_by(work.session, booking_id=place.before.id))
+    ids = [place.before.id for place in moving if place.before is not None]
+    claims.release(work.session, claims.held_by_bookings(work.session, ids))
 
 
 def _staff(work: _Publishing, places: Iterable[_Place]) -> list[str]:
@@ -371,34 +369,45 @@ def _move(work: _Publishing, place: _Place) -> None:
     booking.proposal_id = work.proposal.id
     told = {"list": booking.session_id, "start": booking.start, "radiologist": booking.radiologist_id}
     write_line(work.session, place.row, MOVED, place.row.state, actor=work.actor, now=work.now, details=told)
-    reminders.follow(work.session, place.row.ref, now=work.now, by=work.actor.id)
 
 
-def _book(work: _Publishing, place: _Place) -> None:
-    episode = select(WaitlistEpisodeRow.id).where(
-        WaitlistEpisodeRow.case_id == place.row.id, col(WaitlistEpisodeRow.closed_on).is_(None)
+def _follow(work: _Publishing, moved: Sequence[_Place]) -> None:
+    """Reminders, timers and preparation follow the new day; the facts of all that moved are read once."""
+    facts = facts_of(work.session, [place.row for place in moved])
+    light = Light(work.protocol, work.today, work.holidays)
+    for place in moved:
+        known = facts[place.row.id]
+        reminders.follow(work.session, place.row.ref, now=work.now, by=work.actor.id, facts=known, rules=work.protocol)
+        look_after(work.session, place.row, now=work.now, facts=known, light=light)
+
+
+def _book(work: _Publishing, places: Sequence[_Place]) -> None:
+    asked = select(WaitlistEpisodeRow.case_id, WaitlistEpisodeRow.id).where(
+        col(WaitlistEpisodeRow.case_id).in_([place.row.id for place in places]),
+        col(WaitlistEpisodeRow.closed_on).is_(None),
     )
-    work.session.add(
-        BookingRow(
-            case_id=place.row.id,
-            episode_id=work.session.exec(episode).one(),
-            stage=place.case.stage,
-            session_id=place.planned.session,
-            radiologist_id=place.radiologist,
-            start=place.planned.start,
-            end=place.end,
-            recovery_end=place.recovery_end,
-            status=BookingState.HELD,
-            proposal_id=work.proposal.id,
-            made_at=work.now,
-        )
+    waits = dict(work.session.exec(asked).all())
+    work.session.add_all(_booking(work, place, waits[place.row.id]) for place in places)
+    work.session.flush()
+
+
+def _booking(work: _Publishing, place: _Place, episode: str) -> BookingRow:
+    return BookingRow(
+        case_id=place.row.id,
+        episode_id=episode,
+        stage=place.case.stage,
+        session_id=place.planned.session,
+        radiologist_id=place.radiologist,
+        start=place.planned.start,
+        end=place.end,
+        recovery_end=place.recovery_end,
+        status=BookingState.HELD,
+        proposal_id=work.proposal.id,
+        made_at=work.now,
     )
 
 
-def _holds(work: _Publishing, place: _Place) -> list[Hold]:
-    booking = work.session.exec(
-        select(BookingRow).where(BookingRow.case_id == place.row.id, col(BookingRow.status).in_(HOLDING))
-    ).one()
+def _holds(work: _Publishing, place: _Place, booking: BookingRow) -> list[Hold]:
     on = work.lists[booking.session_id]
     turnaround = work.problem.suite_by_id[on.suite_id].turnaround_minutes
     return visit_holds(booking, on, patient=place.row.patient_id, turnaround=turnaround, lists=work.lists.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from db import due_steps
@@ -20,14 +21,24 @@ from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.reminders import REMINDERS, reminders
 
+_REMINDERS = select(DueStepRow).where(col(DueStepRow.case_ref) == bindparam("ref"), col(DueStepRow.name).in_(REMINDERS))
 # Somebody told of a visit with less notice than this has just been told of it.
 ONLY_AHEAD = frozenset({Timer.VISIT_REMINDER})
 
 
-def follow(session: Session, case_ref: str, *, now: datetime, by: str, facts: CaseFacts | None = None) -> int:
+def follow(
+    session: Session,
+    case_ref: str,
+    *,
+    now: datetime,
+    by: str,
+    facts: CaseFacts | None = None,
+    rules: Protocol | None = None,
+) -> int:
     """Set and drop reminders until they are those of the facts, or of those given; says how many were set."""
     case, today = case_row(session, case_ref), local_date(session, now)
-    wanted = _wanted(session, case, facts or case_facts(session, case_ref), protocol_in_force(session, today))
+    in_force = rules or protocol_in_force(session, today)
+    wanted = _wanted(session, case, facts or case_facts(session, case_ref), in_force)
     known = _known(session, case)
     _drop(session, case, wanted, known, now=now, by=by)
     fresh = _fresh(wanted, known, today)
@@ -58,8 +69,8 @@ def _wanted(session: Session, case: CaseRow, facts: CaseFacts, rules: Protocol) 
 
 def _known(session: Session, case: CaseRow) -> dict[str, DueStepRow]:
     """Each reminder ever set that was not dropped since, by its key."""
-    asked = select(DueStepRow).where(DueStepRow.case_ref == case.ref, col(DueStepRow.name).in_(REMINDERS))
-    return {row.key: row for row in session.exec(asked) if row.state is not StepState.CANCELLED}
+    found = session.exec(_REMINDERS, params={"ref": case.ref})
+    return {row.key: row for row in found if row.state is not StepState.CANCELLED}
 
 
 def _fresh(wanted: Mapping[str, DueStep], known: Mapping[str, DueStepRow], today: date) -> dict[str, DueStep]:

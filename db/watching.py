@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from db import audit, counters, due_steps, rebooking
 from db.due_steps import DueStep
 from db.facts import case_facts, facts_of, open_cases
-from db.light import light_of, light_on
+from db.light import Light, light_of, light_on
 from db.localtime import local_date, start_of_day, timezone_of
 from db.tables import BookingRow, CaseRow, DueStepRow, TaskRow
 from db.tables.booking import HOLDING
@@ -28,6 +29,20 @@ DAILY = "looked_after"  # the counter of the last day
 OURSELVES = "neurolist"  # who ticked off a task that was done without anybody saying so
 ONE_DAY = timedelta(days=1)
 FOLLOWED = tuple(sorted({name.value for name, _ in CLOCK_OF} | {Timer.RESULT_AGEING.value}))
+_TIMERS = select(DueStepRow).where(
+    col(DueStepRow.case_ref) == bindparam("ref"),
+    DueStepRow.state == StepState.WAITING,
+    col(DueStepRow.name).in_(FOLLOWED),
+)
+_TASKS = (
+    select(TaskRow)
+    .where(
+        col(TaskRow.case_id) == bindparam("case_id"),
+        col(TaskRow.state) == bindparam("state"),
+        col(TaskRow.kind).in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(col(TaskRow.made_at), col(TaskRow.id))
+)
 # Bloods and imaging may be planned for a day that only the booking's form knew, so their words are not replaced.
 _REWORDED = tuple(kind.value for kind in PREPARATION if kind not in {TaskKind.BLOODS, TaskKind.IMAGING})
 
@@ -49,9 +64,12 @@ def note_day(session: Session, ordinal: int) -> None:
     counters.reach(session, DAILY, ordinal)
 
 
-def look_after(session: Session, case: CaseRow, *, now: datetime, facts: CaseFacts | None = None) -> None:
+def look_after(
+    session: Session, case: CaseRow, *, now: datetime, facts: CaseFacts | None = None, light: Light | None = None
+) -> None:
     """Bring the timers and the preparation of one case in line with its facts, or with those given."""
-    _look_after(session, case, light_of(session, now).on(facts or case_facts(session, case.ref)), now)
+    seen_by = light or light_of(session, now)
+    _look_after(session, case, seen_by.on(facts or case_facts(session, case.ref)), now)
     rebooking.settle(session, case, now=now)
 
 
@@ -75,10 +93,7 @@ def _look_after(session: Session, row: CaseRow, case: CaseNow, now: datetime) ->
 def follow_timers(session: Session, row: CaseRow, case: CaseNow, now: datetime) -> None:
     """Set each waiting timer to the day its clock says now, and take back the task of one that is not due after all."""
     due = timers_due(case)
-    asked = select(DueStepRow).where(
-        DueStepRow.case_ref == row.ref, DueStepRow.state == StepState.WAITING, col(DueStepRow.name).in_(FOLLOWED)
-    )
-    for step in session.exec(asked).all():
+    for step in session.exec(_TIMERS, params={"ref": row.ref}).all():
         on = due.get(_key(step.name, step.key))
         if on is not None and step.failures == 0:
             step.due_at = start_of_day(on, timezone_of(session))
@@ -163,8 +178,7 @@ def _row(case: CaseRow, task: Task, now: datetime) -> TaskRow:
 
 
 def _tasks(session: Session, case: CaseRow, kinds: Sequence[str], state: TaskState) -> Sequence[TaskRow]:
-    asked = select(TaskRow).where(TaskRow.case_id == case.id, TaskRow.state == state, col(TaskRow.kind).in_(kinds))
-    return session.exec(asked.order_by(col(TaskRow.made_at), TaskRow.id)).all()
+    return session.exec(_TASKS, params={"case_id": case.id, "state": state, "kinds": kinds}).all()
 
 
 def _done_by_hand(session: Session, case: CaseRow, kinds: Sequence[str]) -> frozenset[tuple[str, str, date | None]]:
