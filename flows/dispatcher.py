@@ -6,6 +6,7 @@ When Prefect does not answer within a second the same steps are worked by the sa
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -133,6 +134,7 @@ async def dispatch(*groups: Iterable[FlowName]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
+    gc.freeze()  # what is loaded by now stays, and need not be looked through again and again
     await asyncio.gather(*(dispatcher.run() for dispatcher in dispatchers))
 
 

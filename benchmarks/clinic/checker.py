@@ -34,6 +34,7 @@ COUNTED = {
 # Timers that become a task when they fall due, and do nothing else.
 BECOME_TASKS = ("response_due", "mdt_due", "rediscuss", "treat_by", "reoffer_due", "review_readiness", "result_due")
 BECOME_TASKS += ("staged_until", "result_ageing", "result_expires", "follow_up")
+DAILY = "('nightly_plan', 'escalate')"
 SHOWN = 5  # faults of one kind that are named
 
 
@@ -105,8 +106,10 @@ class Books:
         return not self.due()
 
     def next_due(self) -> date | None:
-        """Give the local day on which the next step falls due."""
-        found = self.one("SELECT min(due_at) FROM due_step WHERE state IN ('waiting', 'taken')")
+        """Give the local day on which the next step falls due; what comes daily waits for a day on which more does."""
+        found = self.one(
+            f"SELECT min(due_at) FROM due_step WHERE state IN ('waiting', 'taken') AND name NOT IN {DAILY}"
+        )
         if found is None:
             return None
         instant = found if isinstance(found, datetime) else datetime.fromisoformat(f"{found}+00:00")
@@ -262,7 +265,13 @@ class Books:
             lost=tuple(self._lost(told)),
             repeated=(*self.doubles(), *self._untold(told)),
             silent=tuple(self.silent()),
-            other=(*faults, *self.disorder(), *self._machinery(), *(f"{name} broke down" for name in broken)),
+            other=(
+                *faults,
+                *self.disorder(),
+                *self._machinery(),
+                *self._letters_gone(),
+                *(f"{name} broke down" for name in broken),
+            ),
             kills=dict(Counter(entry["victim"] for entry in deaths)),
             ways=dict(Counter(entry["how"] for entry in deaths)),
             counts=self._counts(told),
@@ -346,6 +355,16 @@ class Books:
             if kept["action"] == "apply_step" and kept["result"]
         }
 
+    def _letters_gone(self) -> Iterator[str]:
+        """Every letter that is said to have gone is one file, no file is there without one, and none is on its way."""
+        gone = {name for (name,) in self.rows("SELECT notice_id FROM delivery WHERE state = 'sent'")}
+        files = [file.stem for file in (self._folder.parent / "outbox").glob("*.eml")]
+        yield from (f"letter {name} was sent and is nowhere" for name in sorted(gone - set(files))[:SHOWN])
+        yield from (f"letter {name} went out and nobody knows" for name in sorted(set(files) - gone)[:SHOWN])
+        left = self.one("SELECT count(*) FROM delivery WHERE state IN ('under_way', 'unknown')")
+        if left:
+            yield f"{left} letters are neither sent nor in a person's hands"
+
     def _machinery(self) -> Iterator[str]:
         bad = self.rows(
             "SELECT name, state, last_error, count(*) FROM due_step WHERE state = 'parked' GROUP BY 1, 2, 3"
@@ -373,6 +392,7 @@ class Books:
             "acts refused": kinds["refused"],
             "acts that met another": kinds["stale"],
             "plans published": kinds["published"],
+            "letters sent": int(self.one("SELECT count(*) FROM delivery WHERE state = 'sent'")),
         }
 
     def _as(self, instant: datetime) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from benchmarks.clinic.journal import Entry, Journal
 from benchmarks.clinic.people import BOOKED, Intent, acts_on, intents, looks_again
+from db.outbox import LETTER_TASK
 from flows.demo.chance import stream
 from flows.demo.staff import ADMINISTRATOR, BOOKINGS, CLINICIAN, LEAD, StaffMember, who_records
 from flows.desk import Actor, BookingEvent, BookingState, CaseSummary, Desk, Event, TaskLine
@@ -21,8 +23,8 @@ from scheduler.vocabulary import Role
 
 POLL_SECONDS = 0.1
 ASKED_TWICE = 0.04  # share of acts sent again although they were answered, as a double click would
-TICKED = frozenset(kind.value for kind in PREPARATION)
-TICKED_EACH_DAY = 10
+TICKED = frozenset(kind.value for kind in PREPARATION) | {LETTER_TASK}
+TICKED_EACH_DAY = 30
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,18 +122,22 @@ class CaseOffice(Office):
     def day(self, today: date) -> str | None:
         """Act on the cases whose day has come."""
         self.met = False
-        self._look_around(today)
+        seen = self._look_around(today)
         due = [case for case in self.known.values() if acts_on(case, self.seed, self.zone) <= today]
         acted = sum(self._move(case, today) for case in due)
         if acted or self.met:
             return None  # what was done may ask for more today
-        self._tick_off(today)
+        self._tick_off(today, seen)
         coming = [looks_again(case, today, self.seed, self.zone) for case in self.known.values()]
         return min(coming, default=date.max).isoformat()
 
-    def _look_around(self, today: date) -> None:
-        """Look at the cases that have a new task or are on today's lists; at the very start, at all of them."""
-        open_tasks = [task for task in self._look().tasks() if task.ref is not None and self._is_mine(task.ref)]
+    def _look_around(self, today: date) -> tuple[TaskLine, ...]:
+        """Look at the cases that have a new task or are on today's lists; at the very start, at all of them.
+
+        Gives every open task.
+        """
+        seen = self._look().tasks()
+        open_tasks = [task for task in seen if task.ref is not None and self._is_mine(task.ref)]
         news = {str(task.ref) for task in open_tasks if task.id not in self.tasks}
         self.tasks = {task.id for task in open_tasks}
         if self.known:
@@ -144,6 +150,7 @@ class CaseOffice(Office):
                     self._keep(case)
         for ref in sorted(news & self.known.keys()):
             self._keep(self._see_the_patient(self.known[ref], today))
+        return seen
 
     def _keep(self, case: CaseSummary) -> None:
         """Remember a case as it was last seen, until it ends."""
@@ -208,10 +215,10 @@ class CaseOffice(Office):
         self.journal.write("advanced", write=write, ref=case.ref, event=step)
         return moved
 
-    def _tick_off(self, today: date) -> None:
+    def _tick_off(self, today: date, seen: Sequence[TaskLine]) -> None:
         """Tick off some of the preparation and reviews that are due."""
         part, parts = self.share
-        due = [task for task in self._look().tasks() if self._ticks(task, today)]
+        due = [task for task in seen if self._ticks(task, today)]
         mine = [task for task in due if zlib.crc32(task.id.encode()) % parts == part]
         for task in mine[:TICKED_EACH_DAY]:
             self.journal.write("tick", write=task.id, ref=task.ref)

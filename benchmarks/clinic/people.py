@@ -41,6 +41,7 @@ REVIEWED_AFTER: Mapping[AfterCare, tuple[int, int]] = {  # days after treatment
 AFTER_CARE = ((AfterCare.HANDED_OVER, 0.55), (AfterCare.PAIN_RETURNS, 0.22), (AfterCare.TO_THE_END, 0.23))
 RESULTS = ((TestResult.POSITIVE, 0.79), (TestResult.EQUIVOCAL, 0.11), (TestResult.NEGATIVE, 0.10))
 GIVES_UP = timedelta(days=80)  # whoever cannot be planned for so long, such as for want of a new referral
+LONGEST_WAY = timedelta(days=240)  # who still waits then, or goes round between list and meeting, gives up
 LOOKED_FOR = timedelta(days=60)  # a meeting
 ASKED_BACK = timedelta(days=7)
 
@@ -144,7 +145,7 @@ def _consultation(_: CaseSummary, __: date, chance: Random) -> tuple[Event, ...]
 
 def _on_the_list(case: CaseSummary, today: date, chance: Random) -> tuple[Event | ReadinessEvent, ...]:
     lot, waited = chance.random(), today - case.since
-    if waited > GIVES_UP:
+    if waited > GIVES_UP or today - case.received_on > LONGEST_WAY:
         return (_E.PATIENT_WITHDRAWS,)
     if case.readiness is Readiness.STAGED:
         return (ReadinessEvent.READY_AGAIN,) if waited >= ASKED_BACK else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -124,6 +125,7 @@ def _prepare(orders: Orders) -> Run:
     if orders.database_url is not None:
         os.environ["NEUROLIST_DATABASE_URL"] = orders.database_url
     os.environ["NEUROLIST_HOME"] = str(orders.home)
+    os.environ |= {"NEUROLIST_MDT_EMAIL": "mdt@example.com", "NEUROLIST_PALLIATIVE_EMAIL": "palliative@example.com"}
     settings = MemorySettings(**given)  # type: ignore[arg-type]
     folder = orders.home / "clinic"
     folder.mkdir(parents=True)
@@ -176,6 +178,7 @@ def _load_what_is_forked(*modules: str) -> None:
     """Load Prefect and the solver once, so that whoever is killed is back at work in a moment."""
     for module in modules:
         import_module(module)
+    gc.freeze()
 
 
 def _fork_supervisor(run: Run, plan: ServicePlan) -> int:

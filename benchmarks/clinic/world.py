@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
@@ -43,6 +44,7 @@ NIGHTLY_SECONDS = 1
 WEEKS_OF_LISTS = 80  # nobody waits this long for the last visit
 LISTS_A_WEEK_EACH = 5  # radiologists of this clinic work full time
 REFERRALS_PER_LIST = 1.8  # most referrals lead to two visits, and a list takes about four
+SHARE_WITH_MAIL = 0.95  # the letters of the others are posted by hand
 SHARE_INCOMPLETE = 0.12
 MEETS_AT = time(7)  # before the offices open, since every day of this clinic is lived in its morning
 MEETING_MINUTES = 1200  # so that a meeting reaches every case; this clinic is about what happens afterwards
@@ -183,9 +185,14 @@ def _write(path: Path, referrals: Sequence[IncomingReferral]) -> None:
         writer.writerows(_row(one) for one in referrals)
 
 
+def _address(who: str, key: str) -> str:
+    return f"{who}-{zlib.crc32(key.encode())}@example.com"
+
+
 def _row(one: IncomingReferral) -> dict[str, object]:
     """Write a referral as a row; an item it lacks leaves its cells empty."""
     items = {item.key: item for item in one.items}
+    has_mail = stream(0, "mail", one.key).random() < SHARE_WITH_MAIL
     numbers = {number.kind: number.value for number in one.patient.identifiers}
     assert one.technique is not None
     assert one.laterality is not None
@@ -197,9 +204,11 @@ def _row(one: IncomingReferral) -> dict[str, object]:
         "birth_date": one.patient.birth_date,
         "sex": one.patient.sex,
         "phone": one.patient.phone,
+        "email": _address("patient", one.key) if has_mail else "",
         "suburb": one.patient.suburb,
         "postcode": one.patient.postcode,
         "general_practitioner": one.patient.general_practitioner,
+        "general_practitioner_email": _address("gp", one.key) if has_mail and one.patient.general_practitioner else "",
         "medicare_number": numbers.get("medicare"),
         "dva_number": numbers.get("dva"),
         "fund": "Example Health Fund" if "fund" in numbers else "",
@@ -207,6 +216,7 @@ def _row(one: IncomingReferral) -> dict[str, object]:
         "funding": one.funding.value,
         "referrer_name": one.referrer.name,
         "provider_number": one.referrer.provider_number,
+        "referrer_email": _address("referrer", str(one.referrer.provider_number)),
         "referrer_specialty": one.referrer.specialty,
         "written_on": one.written_on,
         "target": one.target.value,
