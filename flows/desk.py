@@ -484,6 +484,8 @@ class Desk:
         told: list[str] = []
 
         def step(session: Session) -> None:
+            # A form that was filled in for another version is stale, whatever else the pathway would say of it.
+            facts.case_row(session, ref).expect(expected_version)
             known, rules, days_off = (
                 facts.case_facts(session, ref),
                 protocols.protocol(session, today),

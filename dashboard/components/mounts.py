@@ -1,4 +1,4 @@
-"""Mounts our components: the schedule board, the stages, cards in groups and the account corner.
+"""Mounts our components: the schedule board, the stages, cards in groups, charts and the account corner.
 
 Each takes JSON-ready data from dashboard/shapes and gives back what was clicked, as `Opened`.
 """
@@ -39,6 +39,12 @@ _cards = st.components.v2.component(
     css=as_css(":host") + _read("marks.css", "cards.css"),
     js=_read("roving.js", "marks.js", "cards.js"),
 )
+_chart = st.components.v2.component(
+    "neurolist_chart",
+    html=_read("chart.html"),
+    css=as_css(":host") + _read("chart.css"),
+    js=_read("chart.js"),
+)
 _account = st.components.v2.component(
     "neurolist_account",
     html=_read("account.html"),
@@ -74,6 +80,11 @@ def cards(data: Mapping[str, object], *, key: str, on_open: Callable[[Opened], N
             on_open(opened)
 
     _cards(data=dict(data), key=key, on_open_change=tell)
+
+
+def chart(svg: str, *, key: str) -> None:
+    """Draw a chart that dashboard/shapes made; the page's own markup may hold no drawings."""
+    _chart(data={"svg": svg}, key=key)
 
 
 def account(*, name: str, roles: str, key: str) -> None:

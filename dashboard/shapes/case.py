@@ -128,7 +128,13 @@ def task_rows(tasks: tuple[TaskLine, ...]) -> list[list[Cell | str]]:
     """What people still have to do for the case, the soonest due first."""
     still = sorted((task for task in tasks if task.state is TaskState.OPEN), key=lambda task: task.due_on or date.max)
     return [
-        [task.says, task.role.label, Cell(text=short_day(task.due_on) if task.due_on else "", look="nowrap")]
+        [
+            task.says,
+            task.assignee_name or task.role.label,
+            Cell(
+                text=short_day(task.due_on) if task.due_on else "", look="nl-over nowrap" if task.overdue else "nowrap"
+            ),
+        ]
         for task in still
     ]
 

@@ -75,7 +75,8 @@ def head_words(meeting: MeetingLine, zone: ZoneInfo) -> str:
     """Where the meeting is, who chairs it, and when its agenda closes."""
     closes = meeting.agenda_closes_at
     parts = (
-        meeting.state.label + (f": {meeting.reason}" if meeting.reason else ""),
+        meeting.state.label,
+        f"{'why' if meeting.state is MeetingState.CANCELLED else 'moved'}: {meeting.reason}" if meeting.reason else "",
         meeting.place,
         f"chaired by {meeting.chair}" if meeting.chair else "",
         f"agenda closes {moment(closes, zone)}" if closes and meeting.state is MeetingState.PLANNED else "",

@@ -22,8 +22,9 @@ def holds_caption(page: CasePage) -> str:
     """On which day the prerequisites are looked at."""
     if page.prerequisites_on is None:
         return ""
-    booked = "the booked day" if page.summary.booked_for is not None else "today, while nothing is booked"
-    return f"What must hold on {booked}, {day(page.prerequisites_on)}"
+    if page.summary.booked_for is None:
+        return f"What must hold on the day; nothing is booked, so as it stands today, {day(page.prerequisites_on)}"
+    return f"What must hold on the booked day, {day(page.prerequisites_on)}"
 
 
 def holds_rows(page: CasePage) -> list[list[Cell | str]]:

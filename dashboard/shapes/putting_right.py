@@ -17,9 +17,14 @@ def reversal_facts(found: Reversal, history: Iterable[HistoryLine]) -> tuple[tup
         ("Recorded by", f"{found.by}, {day(found.on)}"),
         ("The case then stands at", found.to_state.label),
         ("Cannot be put back", "; ".join(found.lost)),
-        ("A correcting letter follows", "; ".join(letter.replace("_", " ") for letter in found.letters)),
+        ("A correcting letter follows", "; ".join(_letter(letter) for letter in found.letters)),
     )
     return tuple((name, value) for name, value in told if value)
+
+
+def _letter(letter: str) -> str:
+    words = letter.replace("_", " ")
+    return f"{words.removesuffix(' gp')} general practitioner" if words.endswith(" gp") else words
 
 
 def with_value(value: Amendable) -> Field:

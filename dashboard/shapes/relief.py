@@ -18,11 +18,11 @@ READING_HEADS: Final = ("After the block", "Asked", "#Score", "#Relief")
 def relief_chart(curve: ReliefCurve) -> str:
     """The chart as SVG; its words are its accessible name, and the table under it has every number."""
     parts = (
-        f'<svg class="nl-chart" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{safe(chart_words(curve))}">',
+        f'<svg viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{safe(chart_words(curve))}">',
         _window(curve),
         _axis(),
-        _band(curve.positive_from, "positive", "nl-fine-line"),
-        _band(curve.equivocal_from, "equivocal", "nl-soon-line"),
+        _band(curve.positive_from, "positive", "fine-line"),
+        _band(curve.equivocal_from, "equivocal", "soon-line"),
         *(_tick(at, _across(at, curve)) for at in _times(curve)),
         _line(curve),
         *(_dot(point, curve) for point in _shown(curve)),
@@ -98,17 +98,17 @@ def _window(curve: ReliefCurve) -> str:
         return ""
     half = (WIDE - LEFT - RIGHT) / len(_times(curve)) / 2
     start, end = min(inside) - half, max(inside) + half
-    words = f'<text class="nl-axis" x="{start + 6:.0f}" y="{TOP + 12}">relief counts here</text>'
+    words = f'<text class="axis" x="{start + 6:.0f}" y="{TOP + 12}">relief counts here</text>'
     return (
-        f'<rect class="nl-window" x="{start:.0f}" y="{TOP}" width="{end - start:.0f}" height="{HIGH - TOP - BOTTOM}"/>'
+        f'<rect class="window" x="{start:.0f}" y="{TOP}" width="{end - start:.0f}" height="{HIGH - TOP - BOTTOM}"/>'
         f"{words}"
     )
 
 
 def _axis() -> str:
     return "".join(
-        f'<line class="nl-grid" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{_up(at):.0f}" y2="{_up(at):.0f}"/>'
-        f'<text class="nl-axis" x="{LEFT - 8}" y="{_up(at) + 4:.0f}" text-anchor="end">{at}%</text>'
+        f'<line class="grid" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{_up(at):.0f}" y2="{_up(at):.0f}"/>'
+        f'<text class="axis" x="{LEFT - 8}" y="{_up(at) + 4:.0f}" text-anchor="end">{at}%</text>'
         for at in (0, 25, 50, 75, 100)
     )
 
@@ -116,27 +116,27 @@ def _axis() -> str:
 def _band(relief: int, word: str, look: str) -> str:
     at = _up(relief)
     return (
-        f'<line class="nl-band {look}" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{at:.0f}" y2="{at:.0f}"/>'
-        f'<text class="nl-label" x="{WIDE - RIGHT + 8}" y="{at + 4:.0f}">{word} from {relief}%</text>'
+        f'<line class="band {look}" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{at:.0f}" y2="{at:.0f}"/>'
+        f'<text class="label" x="{WIDE - RIGHT + 8}" y="{at + 4:.0f}">{word} from {relief}%</text>'
     )
 
 
 def _tick(minutes: int, across: float) -> str:
     return (
-        f'<text class="nl-axis" x="{across:.0f}" y="{HIGH - BOTTOM + 20}" text-anchor="middle">'
+        f'<text class="axis" x="{across:.0f}" y="{HIGH - BOTTOM + 20}" text-anchor="middle">'
         f"{after_words(minutes)}</text>"
     )
 
 
 def _line(curve: ReliefCurve) -> str:
     points = " ".join(f"{_across(one.minutes_after, curve):.0f},{_up(one.relief or 0):.0f}" for one in _shown(curve))
-    return f'<polyline class="nl-curve" points="{points}"/>'
+    return f'<polyline class="curve" points="{points}"/>'
 
 
 def _dot(point: ReliefPoint, curve: ReliefCurve) -> str:
     x, y = _across(point.minutes_after, curve), _up(point.relief or 0)
     above = y - 10 if y > TOP + 24 else y + 20
     return (
-        f'<circle class="nl-dot" cx="{x:.0f}" cy="{y:.0f}" r="5"/>'
-        f'<text class="nl-value" x="{x:.0f}" y="{above:.0f}" text-anchor="middle">{point.relief}%</text>'
+        f'<circle class="dot" cx="{x:.0f}" cy="{y:.0f}" r="5"/>'
+        f'<text class="value" x="{x:.0f}" y="{above:.0f}" text-anchor="middle">{point.relief}%</text>'
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.components import mounts
 from dashboard.session import the_desk
 from dashboard.shapes import case as shapes
 from dashboard.shapes import papers, results
@@ -43,6 +44,9 @@ def draw(going: Going) -> None:
     draw_standing(page)
     if who:
         draw_patient(desk, ref)
+    if part == HISTORY:
+        draw_history(desk, page)
+        return
     story, actions = st.columns([5, 3], gap="large")
     with story:
         draw_part(desk, page, part)
@@ -106,13 +110,16 @@ def draw_part(desk: Desk, page: CasePage, part: str) -> None:
         draw_results(page)
     elif part == PAPERS:
         draw_papers(desk, page)
-    elif part == HISTORY:
-        rows = shapes.history_rows(page.history, page.notes, desk.zone)
-        st.html(table("History", shapes.HISTORY_HEADS, rows))
     elif part == PUT_RIGHT:
         draw_putting_right(desk, page)
     else:
         draw_overview(desk, page)
+
+
+def draw_history(desk: Desk, page: CasePage) -> None:
+    """Draw how the case came to stand where it does, over the whole width: it has the most words."""
+    rows = shapes.history_rows(page.history, page.notes, desk.zone)
+    st.html(table("History", shapes.HISTORY_HEADS, rows))
 
 
 def draw_overview(desk: Desk, page: CasePage) -> None:
@@ -135,8 +142,9 @@ def draw_results(page: CasePage) -> None:
     for curve in reversed(page.curves):
         st.html(
             f'<h2 class="nl-head">Test block of {safe(day(curve.on))}</h2>'
-            f'<p class="nl-key">{safe(verdict_words(curve))}</p>{relief_chart(curve)}'
+            f'<p class="nl-key">{safe(verdict_words(curve))}</p>'
         )
+        mounts.chart(relief_chart(curve), key=f"relief-{page.ref}-{curve.on}")
         st.html(table("Readings", READING_HEADS, reading_rows(curve)))
     if page.outcome is not None:
         st.html(f'<h2 class="nl-head">What neurolysis did</h2><p class="nl-key">{safe(page.outcome.says)}</p>')

@@ -24,6 +24,12 @@ def say(page: str, text: str, *, refused: bool = False, detail: str = "") -> Non
     st.session_state[PLACE] = Said(page=page, text=text, refused=refused, detail=detail)
 
 
+def said_at(start: str) -> str | None:
+    """The place of the sentence that waits to be shown, where its name begins like this."""
+    said = st.session_state.get(PLACE)
+    return said.page if isinstance(said, Said) and said.page.startswith(start) else None
+
+
 def show_said(page: str) -> None:
     """Draw the sentence that belongs to this page, once."""
     said = st.session_state.get(PLACE)

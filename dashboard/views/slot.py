@@ -40,7 +40,8 @@ def draw_looking(desk: Desk, page: CasePage) -> None:
         if not opened.open:
             return
         try:
-            places = {place.session: place for place in possible_places(desk.where(page.ref))}
+            with st.spinner("Asking every list of the coming weeks…"):
+                places = {place.session: place for place in possible_places(desk.where(page.ref))}
         except NeurolistError as refusal:
             st.info(str(refusal))
             return

@@ -15,7 +15,7 @@ from dashboard.shapes.words import safe
 from dashboard.views.form import draw_fields, filled
 from dashboard.views.going import Going
 from dashboard.views.once import form_done, form_id
-from dashboard.views.said import say, show_said
+from dashboard.views.said import said_at, say, show_said
 from flows.desk import RETURN_FIELDS, CaseSummary, Desk, NextStep
 from scheduler.errors import NeurolistError, StaleVersionError
 
@@ -32,13 +32,14 @@ def draw_steps(desk: Desk, case: CaseSummary, steps: tuple[NextStep, ...], *, wa
     if not steps:
         st.html('<h2 class="nl-head">Next steps</h2>')
         st.markdown("The pathway of this case is done. Nothing may follow.")
-    held = desk.actor.roles_at(None)
-    for heading, found in groups_of(steps, held):
+    groups = groups_of(steps, desk.actor.roles_at(None))
+    draw_orphan(case.ref, {name_of(case, step) for _, found in groups for step in found})
+    for heading, found in groups:
         st.html(f'<h2 class="nl-head">{safe(heading)}</h2>')
         with st.container(gap="xsmall"):
             for step in found:
                 draw_step(case, step, wanted=step.event.value == wanted)
-    others = steps_for_others(steps, held)
+    others = steps_for_others(steps, desk.actor.roles_at(None))
     if others:
         st.html(table("For other roles", WHO_HEADS, others))
     waiting = steps_not_possible(steps)
@@ -46,9 +47,21 @@ def draw_steps(desk: Desk, case: CaseSummary, steps: tuple[NextStep, ...], *, wa
         st.html(table("Not possible yet", STEP_HEADS, waiting))
 
 
+def name_of(case: CaseSummary, step: NextStep) -> str:
+    """The name of one step's form."""
+    return f"{case.ref}-{step.event.value}"
+
+
+def draw_orphan(ref: str, drawn: set[str]) -> None:
+    """Draw the answer to a form that is no longer there, because somebody else moved the case on."""
+    place = said_at(f"{ref}-")
+    if place is not None and place not in drawn:
+        show_said(place)
+
+
 def draw_step(case: CaseSummary, step: NextStep, *, wanted: bool) -> None:
     """Draw one step's form once it is opened; the press carries the version that was shown."""
-    name = f"{case.ref}-{step.event.value}"
+    name = name_of(case, step)
     # The form is drawn only while it is open: all forms at once would be many widgets.
     opened = st.expander(step.label, expanded=wanted, key=f"step-{name}", on_change="rerun")
     with opened:
