@@ -17,6 +17,7 @@ BOOKING_HEADS = ("When", "Where", "Radiologist", "Stands as")
 TASK_HEADS = ("What", "Who", "By")
 HISTORY_HEADS = ("When", "What", "Then stands at", "Who", "Why, and what was recorded with it")
 TOLD_ELSEWHERE: Final = frozenset({"reason"})  # the step's own why
+NAMES: Final = {"inr": "INR", "volume_ml": "Volume, mL", "mdt_on": "Date of the meeting"}
 ROLES: Final = frozenset(role.value for role in Role)
 
 
@@ -79,8 +80,8 @@ def history_rows(
         [
             Cell(text=moment(line.at, zone), look="quiet nowrap"),
             line.label,
-            Cell(text="" if line.from_state is line.to_state else line.to_state.label),
-            Cell(text=f"{line.by}, {role_words(line.role)}" if line.role in ROLES else line.by),
+            Cell(text="" if line.from_state is line.to_state else line.to_state.label, look="nowrap"),
+            Cell(text=f"{line.by}, {role_words(line.role)}" if line.role in ROLES else line.by, look="nowrap"),
             " ".join(part for part in (why_words(line, notes), given_words(line, notes, zone)) if part),
         ]
         for line in reversed(history)
@@ -99,7 +100,7 @@ def given_words(line: HistoryLine, notes: tuple[NoteLine, ...], zone: ZoneInfo) 
     """What else was recorded with a step, named as its form names it."""
     told = {note.about for note in notes if note.event_seq == line.seq} | TOLD_ELSEWHERE
     given = (
-        f"{upper(key.replace('_', ' '))}: {answer_words(value, zone)}."
+        f"{NAMES.get(key) or upper(key.replace('_', ' '))}: {answer_words(value, zone)}."
         for key, value in line.details.items()
         if key not in told and value not in (None, "", [], ())
     )

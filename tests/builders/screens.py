@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from db.meeting_pictures import AgendaLine, AgendaPage, MeetingLine
 from db.pictures import (
     BookingLine,
     CasePage,
@@ -18,13 +19,15 @@ from db.pictures import (
     ProposalSummary,
     ProposedPlace,
     StageColumn,
+    TaskLine,
 )
-from db.words import ProposalStatus
+from db.words import ProposalStatus, TaskState
 from scheduler.pathway.booking import BookingState
 from scheduler.pathway.clocks import Clock
 from scheduler.pathway.facts import CaseFacts
+from scheduler.pathway.meetings.words import MeetingState
 from scheduler.pathway.states import PathwayState
-from scheduler.vocabulary import Funding, Laterality, Readiness, Stage, Target, Technique
+from scheduler.vocabulary import Funding, Laterality, Readiness, Role, Stage, Target, Technique
 
 TODAY = date(2026, 11, 24)
 NINE = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)  # Tuesday 24 November, 09:00 in Melbourne
@@ -173,6 +176,90 @@ def a_case_page(summary: CaseSummary | None = None, **changed: Any) -> CasePage:
         tasks=(),
         notices=(),
         notes=(),
+    )
+    return replace(usual, **changed)
+
+
+def a_task_line(id: str = "T1", **changed: Any) -> TaskLine:  # noqa: A002 (the record's own word)
+    usual = TaskLine(
+        id=id,
+        ref="N10001",
+        kind="state",
+        role=Role.BOOKINGS,
+        says="Book the test block.",
+        due_on=TODAY,
+        state=TaskState.OPEN,
+        version=1,
+        why="20 days left.",
+        done_by=("patient_withdraws",),
+        by_hand=False,
+    )
+    return replace(usual, **changed)
+
+
+def a_meeting_line(on: date = TODAY, **changed: Any) -> MeetingLine:
+    usual = MeetingLine(
+        on=on,
+        start=time(12, 30),
+        place="Room 2",
+        chair="Dr Ironbark",
+        state=MeetingState.PLANNED,
+        reason="",
+        capacity_minutes=60,
+        minutes_per_case=10,
+        minutes_used=20,
+        waiting=2,
+        decided=0,
+        carried=0,
+        agenda_closes_at=NINE,
+        version=4,
+    )
+    return replace(usual, **changed)
+
+
+def an_agenda_line(ref: str = "N10001", place: int = 1, **changed: Any) -> AgendaLine:
+    usual = AgendaLine(
+        place=place,
+        ref=ref,
+        state=PathwayState.AWAITING_MDT,
+        urgency=2,
+        target=Target.COELIAC,
+        technique=Technique.CHEMICAL,
+        laterality=Laterality.BILATERAL,
+        cancer=False,
+        minutes=10,
+        due_on=TODAY + timedelta(days=5),
+        because="Category 2; 5 days left.",
+        lacks=(),
+        must_sit=("Palliative care",),
+        absent=(),
+        fits=True,
+        late=False,
+        added_why="",
+        outcome=None,
+        attended=(),
+        owner="",
+        rediscuss_on=None,
+        reason="",
+        alternative="",
+        carried=False,
+        carried_to=None,
+        carried_why="",
+        version=1,
+        case_version=3,
+    )
+    return replace(usual, **changed)
+
+
+def an_agenda_page(*lines: AgendaLine, meeting: MeetingLine | None = None, **changed: Any) -> AgendaPage:
+    usual = AgendaPage(
+        meeting=meeting or a_meeting_line(),
+        lines=lines,
+        present=(),
+        must_sit=("Palliative care",),
+        absent=(),
+        again=(),
+        minutes_document=None,
     )
     return replace(usual, **changed)
 
