@@ -147,6 +147,9 @@ class ScreenDesk:
     def letters(self, _ref: str) -> tuple[Letter, ...]:
         return ()
 
+    def held_until(self, _ref: str) -> None:
+        return None
+
     def reversal(self, ref: str) -> Reversal:
         if self.back is None:
             raise TransitionNotAllowedError(f"The last thing recorded of case {ref} cannot be taken back.")

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
-import dashboard
 from db.words import ProposalStatus
 from scheduler.errors import NotPermittedError, StaleVersionError, TransitionNotAllowedError
 from scheduler.pathway.events import Event
@@ -18,7 +13,7 @@ from scheduler.pathway.fields import Field, FieldType
 from scheduler.pathway.machine import NextStep
 from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Role
-from tests.builders.screen_desk import ScreenDesk, SomePerson
+from tests.builders.screen_desk import ScreenDesk
 from tests.builders.screens import (
     a_case_page,
     a_case_summary,
@@ -28,8 +23,7 @@ from tests.builders.screens import (
     a_proposal_page,
     a_proposal_summary,
 )
-
-APP = Path(dashboard.__file__).parent / "app.py"
+from tests.dashboard.conftest import component, html
 
 
 def a_step(**changed):
@@ -43,32 +37,6 @@ def a_step(**changed):
         "why_not": None,
     }
     return NextStep(**{**usual, **changed})
-
-
-@pytest.fixture
-def show(monkeypatch):
-    """Draw one page for Bella Marsh, or for nobody, at the desk that is given."""
-
-    def draw(desk, page="", who=SomePerson(), **query):  # noqa: B008 (frozen)
-        monkeypatch.setattr("dashboard.session.person", lambda: who)
-        monkeypatch.setattr("dashboard.session.front_door", lambda: desk)
-        at = AppTest.from_file(APP, default_timeout=30)
-        for name, value in query.items():
-            at.query_params[name] = value
-        # AppTest switches only to pages that are files; ours are functions, known by the hash of their address.
-        at._page_hash = calc_hash(page) if page else ""
-        return at.run()
-
-    return draw
-
-
-def component(at, name):
-    found = [each.proto for each in at.get("bidi_component") if each.proto.component_name == name]
-    return json.loads(found[0].json)
-
-
-def html(at):
-    return "\n".join(each.proto.body for each in at.get("html"))
 
 
 def test_nobody_sees_a_page_without_a_session(show):

@@ -69,6 +69,22 @@ def test_the_stages_hold_every_open_case_once(database):
     assert columns[1].median_days is None
 
 
+def test_the_stages_of_a_site_hold_those_booked_there_and_those_that_may_be(database):
+    a_clinic(database)
+    anywhere, booked = list_for_test(database, 1), list_for_test(database, 2)
+    proposal = a_proposal(database, {f"{booked}-T": ("S01-1", 0, "R01")})
+    write(database, lambda session: publishing.publish(session, proposal, actor=CLERK, now=MORNING))
+    found = {
+        site: {
+            case.ref
+            for column in read(database, lambda session, site=site: boards.stages(session, now=MORNING, site=site))
+            for case in column.cases
+        }
+        for site in ("S01", "S02")
+    }
+    assert found == {"S01": {anywhere, booked}, "S02": {anywhere}}
+
+
 def test_a_case_page_tells_the_whole_story(database):
     a_clinic(database)
     ref = list_for_test(database)

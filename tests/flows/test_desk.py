@@ -145,8 +145,10 @@ def test_a_save_from_an_old_page_is_refused(desk):
     ref = in_triage(desk)
     shown = desk.case(ref).version
     desk.record(ref, "accept", {}, expected_version=shown)
-    with pytest.raises((StaleVersionError, TransitionNotAllowedError)):
+    with pytest.raises(StaleVersionError):
         desk.record(ref, "patient_withdraws", _withdrawal(), expected_version=shown)
+    with pytest.raises(StaleVersionError):  # though the step itself could not follow any more
+        desk.record(ref, "accept", {}, expected_version=shown)
     assert desk.case(ref).summary.state is PathwayState.AWAITING_MDT
 
 

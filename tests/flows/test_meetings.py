@@ -272,3 +272,18 @@ def test_a_decided_case_that_should_come_back_is_shown_beside_the_agenda(desk, c
     desk.mdt.add(NewMeeting(on=TODAY + 95 * DAY))
     [again] = desk.mdt.agenda(TODAY + 95 * DAY).again
     assert (again.ref, again.reasons) == (ref, ("The decision of 24 November 2026 held to 22 February 2027.",))
+
+
+def test_somebody_who_sits_for_two_disciplines_may_leave_one_of_them(desk):
+    desk.mdt.add(NewMeeting(on=TODAY))
+    two = [Attendee(discipline=name, person="Dr Wattle") for name in ("palliative_care", "nurse_consultant")]
+    desk.mdt.attend(TODAY, two)
+    page = desk.mdt.attend(TODAY, two[:1], absent=("Dr Wattle",))
+    assert [one.discipline for one in page.present] == ["palliative_care"]
+
+
+def test_the_meeting_that_each_waiting_case_is_on_is_known_at_once(desk, clock):
+    later = TODAY + timedelta(days=7)
+    desk.mdt.add(NewMeeting(on=later))
+    ref = accepted(desk)
+    assert desk.mdt.listed() == {ref: later}
