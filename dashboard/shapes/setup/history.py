@@ -80,7 +80,7 @@ def action_words(action: str) -> str:
 def step_words(step: keeping.Step) -> str:
     """One value before and after."""
     name = COLUMNS.get(step.column, step.column.replace("_", " "))
-    if "kept back" in {step.before, step.after}:
+    if "kept back" in (step.before, step.after):
         return f"{name}: changed"
     return f"{name}: {value_words(step.before)} → {value_words(step.after)}"
 

@@ -28,7 +28,8 @@ def list_groups(cards: Iterable[ListCard], zone: ZoneInfo) -> tuple[Group, ...]:
 
 def list_card(card: ListCard, zone: ZoneInfo) -> Card:
     """One list in short."""
-    state = f"Closed: {card.closed_reason}" if card.closed else count(len(card.cases), "case") + " booked"
+    booked = count(len(card.cases), "case") + " booked" if card.cases else "Nobody booked"
+    state = f"Closed: {card.closed_reason}" if card.closed else booked
     return Card(
         kind="thing",
         id=card.id,

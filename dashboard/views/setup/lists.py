@@ -16,7 +16,7 @@ from dashboard.views.said import show_said
 from dashboard.views.setup import frame
 from dashboard.views.setup.frame import filled, several_of, text_of, whole_of
 from flows.desk import Action, Desk, ListCard, keeping
-from scheduler.errors import BadInputError, NeurolistError
+from scheduler.errors import BadInputError, NeurolistError, NotFoundError
 
 PAGE: Final = "setup-lists"
 SHOWN: Final = {"lists": "Lists", "templates": "Templates"}
@@ -84,7 +84,7 @@ def draw_lists(desk: Desk, names: Names, rooms: Names, start: date, site: str | 
     """Draw the lists of two weeks beside the one that is open."""
     first = monday_of(start)
     cards = desk.lists(first, first + timedelta(weeks=WEEKS_SHOWN, days=-1), site=site)
-    one = next((card for card in cards if card.id == frame.chosen()), None)
+    one = the_list(desk, cards)
     may = desk.keeping.may(Action.KEEP_LISTS)
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -100,6 +100,18 @@ def draw_lists(desk: Desk, names: Names, rooms: Names, start: date, site: str | 
         if may:
             with st.expander("Add one list"):
                 draw_add(desk, names, rooms)
+
+
+def the_list(desk: Desk, cards: tuple[ListCard, ...]) -> ListCard | None:
+    """The list that the address names, also one of other weeks; a template is none."""
+    wanted = frame.chosen()
+    here = next((card for card in cards if card.id == wanted), None)
+    if here is not None or wanted is None:
+        return here
+    try:
+        return desk.keeping.list(wanted)
+    except NotFoundError:
+        return None
 
 
 def draw_list(desk: Desk, card: ListCard, names: Names, *, may: bool) -> None:

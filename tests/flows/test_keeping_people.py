@@ -1,0 +1,128 @@
+"""Accounts are added with a first password, changed, disabled and signed out; somebody is always left to let in."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.desk import EVERY_SITE
+from scheduler.errors import BadInputError, NotFoundError, NotPermittedError, StaleVersionError
+from scheduler.vocabulary import Role
+from tests.builders.service import a_desk, a_service
+
+OWN = "six plain words of my own"
+
+
+@pytest.fixture
+def desk(sqlite_database):
+    return a_desk(a_service(sqlite_database), Role.ADMINISTRATOR)
+
+
+def added(desk, username="jo.lee", role=Role.BOOKINGS):
+    return desk.people.add(username, "Jo Lee", {EVERY_SITE: {role}})
+
+
+def account(desk, username="jo.lee"):
+    return next(each for each in desk.people.accounts() if each.username == username)
+
+
+def signed_in(desk, password, username="jo.lee"):
+    token = desk.sign_in(username, password, "here")
+    return token, desk.acting(desk.person(token))
+
+
+def test_a_first_password_allows_nothing_but_choosing_another(desk):
+    first = added(desk)
+    token, jo = signed_in(desk, first)
+    with pytest.raises(NotPermittedError, match="Your password is a first one"):
+        jo.cases()
+    jo.people.choose_password(first, OWN, OWN)
+    assert desk.person(token) is None
+    _, jo = signed_in(desk, OWN)
+    assert jo.cases() == ()
+    assert not account(desk).must_change
+
+
+def test_a_new_password_is_refused_when_it_is_wrong_short_old_or_mistyped(desk):
+    first = added(desk)
+    _, jo = signed_in(desk, first)
+    for says, typed in {
+        "not your current password": ("something else entirely", OWN, OWN),
+        "at least 12 characters": (first, "short", "short"),
+        "is the current one": (first, first, first),
+        "The two new passwords differ": (first, OWN, OWN + "x"),
+    }.items():
+        with pytest.raises(BadInputError, match=says):
+            jo.people.choose_password(*typed)
+    with pytest.raises(NotPermittedError, match="Sign in first"):
+        type(desk)(desk.service).people.choose_password(first, OWN, OWN)
+
+
+def test_a_reset_password_ends_every_sign_in(desk):
+    token, _ = signed_in(desk, added(desk))
+    again = desk.people.reset_password(account(desk).id)
+    assert desk.person(token) is None
+    assert signed_in(desk, again)[1].actor.must_change
+
+
+def test_a_revoked_sign_in_ends_at_once_and_the_other_stays(desk):
+    first = added(desk)
+    one, other = (desk.sign_in("jo.lee", first, "here") for _ in range(2))
+    lines = desk.people.sign_ins()
+    assert len(lines) == 2
+    desk.people.revoke(lines[0].id, account=account(desk).id)
+    assert [desk.person(token) is None for token in (one, other)].count(True) == 1
+    with pytest.raises(NotFoundError, match="not there any more"):
+        desk.people.revoke(lines[1].id, account="somebody else")
+
+
+def test_one_sees_and_ends_ones_own_sign_ins_alone(desk):
+    signed_in(desk, added(desk, "sam"), "sam")
+    first = added(desk)
+    signed_in(desk, first)[1].people.choose_password(first, OWN, OWN)
+    _, jo = signed_in(desk, OWN)
+    (line,) = jo.people.own_sign_ins()
+    others = next(each for each in desk.people.sign_ins() if each.account != line.account)
+    with pytest.raises(NotFoundError):
+        jo.people.revoke_own(others.id)
+    jo.people.revoke_own(line.id)
+    assert jo.people.own_sign_ins() == ()
+    assert [each.id for each in desk.people.sign_ins()] == [others.id]
+
+
+def test_roles_are_given_at_one_site_and_an_old_page_is_refused(desk):
+    added(desk)
+    shown = account(desk)
+    desk.people.set_roles(shown.id, {"S01": {Role.IR_LEAD}}, expected_version=shown.version)
+    assert account(desk).roles == {"S01": frozenset({Role.IR_LEAD})}
+    desk.people.set_active(shown.id, active=False, expected_version=account(desk).version)
+    with pytest.raises(StaleVersionError):
+        desk.people.set_active(shown.id, active=True, expected_version=shown.version)
+    with pytest.raises(BadInputError, match="choose at least one role"):
+        desk.people.set_roles(shown.id, {})
+
+
+def test_the_last_administrator_stays(desk):
+    added(desk, "ada", Role.ADMINISTRATOR)
+    added(desk)
+    ada = account(desk, "ada")
+    for change in (
+        lambda: desk.people.set_active(ada.id, active=False),
+        lambda: desk.people.set_roles(ada.id, {EVERY_SITE: {Role.BOOKINGS}}),
+        lambda: desk.people.set_roles(ada.id, {"S01": {Role.ADMINISTRATOR}}),
+    ):
+        with pytest.raises(BadInputError, match="last administrator of every site"):
+            change()
+    desk.people.set_roles(account(desk).id, {EVERY_SITE: {Role.ADMINISTRATOR}})
+    desk.people.set_active(ada.id, active=False)
+    assert not account(desk, "ada").active
+
+
+@pytest.mark.parametrize("username", ["", "jo lee"])
+def test_a_name_to_sign_in_with_has_no_spaces(desk, username):
+    with pytest.raises(BadInputError, match="no spaces"):
+        desk.people.add(username, "Jo Lee", {EVERY_SITE: {Role.BOOKINGS}})
+
+
+def test_only_an_administrator_manages_accounts(desk):
+    with pytest.raises(NotPermittedError, match="manage accounts"):
+        a_desk(desk.service, Role.IR_LEAD).people.sign_ins()
