@@ -148,6 +148,20 @@ def test_a_protocol_row_is_told_with_its_unit():
     assert (protocol.title(a_row()), protocol.amount(a_row())) == ("Bloods turnaround", "1 day")
     risk = a_row(key="bleeding_risk.coeliac", unit="class", fields={"value": "high"})
     assert (protocol.title(risk), protocol.amount(risk)) == ("Bleeding risk: coeliac", "high")
+    procedure = a_row(
+        part=keeping.ProtocolPart.PROCEDURE,
+        fields={
+            "target": "coeliac",
+            "technique": "local_anaesthetic",
+            "stage": "test_block",
+            "per_side": True,
+            "planned_minutes": 45,
+            "modalities": ["ct", "ultrasound"],
+        },
+    )
+    assert protocol.title(procedure) == "Coeliac plexus, local anaesthetic, test block"
+    assert protocol.amount(procedure) == "45 min a side"
+    assert ("Imaging", "CT and Ultrasound") in protocol.protocol_facts(procedure)
     fields = {"drug": "apixaban", "use": "any", "risk": "high", "off": 3, "unit": "days"}
     hold = a_row(part=keeping.ProtocolPart.HOLD, fields={**fields, "clearance_above": 30, "clearance_up_to": 50})
     assert protocol.title(hold) == "Apixaban, high risk, clearance 30 to 50 mL/min"

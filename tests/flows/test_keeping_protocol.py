@@ -34,8 +34,12 @@ def proposing(key="consent_valid", part=ProtocolPart.VALUE, **changes):
     return ProposeProtocol(part=part, key=key, **{**usual, **changes})
 
 
+def waiting(desk):
+    return next(each for each in desk.keeping.protocol_changes() if each.state is ChangeState.PROPOSED)
+
+
 def approving(desk):
-    change = desk.keeping.protocol_changes()[0]
+    change = waiting(desk)
     return ApproveProtocol(
         change=change.id,
         part=change.part,
@@ -89,19 +93,19 @@ def test_nobody_approves_what_they_proposed_and_only_a_lead_approves(desk, lead)
 
 def test_a_row_is_approved_as_it_stands_by_a_proposal_without_values(desk, lead):
     desk.keeping.save(proposing(fields={"value": 180}, source=""))
-    assert dict(desk.keeping.protocol_changes()[0].fields) == {}
+    assert dict(waiting(desk).fields) == {}
     lead.keeping.save(approving(lead))
     assert (row(desk).approved_by, row(desk).fields["value"]) == ("Dr Lead", 180)
 
 
 def test_a_declined_change_says_why_and_one_taken_back_is_no_refusal(desk, lead):
     desk.keeping.save(proposing())
-    change = desk.keeping.protocol_changes()[0]
+    change = waiting(desk)
     with pytest.raises(BadInputError, match="say why the change is not made"):
         lead.keeping.save(DeclineProtocol(change=change.id, key=change.key, reason=" "))
     lead.keeping.save(DeclineProtocol(change=change.id, key=change.key, reason="Too short", version=change.version))
     desk.keeping.save(proposing(fields={"value": 150}))
-    mine = desk.keeping.protocol_changes()[0]
+    mine = waiting(desk)
     desk.keeping.save(DeclineProtocol(change=mine.id, key=mine.key, reason="Mistyped"))
     states = {each.fields["value"]: each.state for each in desk.keeping.protocol_changes()}
     assert states == {120: ChangeState.DECLINED, 150: ChangeState.WITHDRAWN}

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.shapes.cards import Card, Group, Said
 from dashboard.shapes.setup.history import value_words
-from dashboard.shapes.words import day, moment, short_day, upper
+from dashboard.shapes.words import day, listed, moment, short_day, upper
 from flows.desk import keeping
 from scheduler.errors import BadInputError
 from scheduler.vocabulary import Modality, Stage, Target, Technique
@@ -73,7 +73,8 @@ def title(line: keeping.ProtocolLine) -> str:
     fields = line.fields
     if line.part is Part.PROCEDURE:
         target, technique = Target(str(fields["target"])).label, Technique(str(fields["technique"])).label
-        return f"{target}, {technique.lower()}, {Stage(str(fields['stage'])).label.lower()}"
+        test = ", test block" if fields["stage"] == Stage.TEST_BLOCK else ""
+        return f"{target}, {technique.lower()}{test}"
     if line.part is Part.HOLD:
         band = clearance(fields)
         use = "" if fields["use"] == "any" else f", {fields['use']}"
@@ -113,8 +114,8 @@ def counted(value: object, unit: str) -> str:
 
 
 def protocol_facts(line: keeping.ProtocolLine) -> list[tuple[str, str]]:
-    """What a row says in full, with where each number comes from."""
-    shown = [(FIELDS[name], field_words(value)) for name, value in line.fields.items() if name in FIELDS]
+    """What a row says in full, and who approved it from when."""
+    shown = [(FIELDS[name], field_words(value, name)) for name, value in line.fields.items() if name in FIELDS]
     unit = [("Unit", line.unit)] if line.part is Part.VALUE else []
     return [
         *shown,
@@ -123,14 +124,13 @@ def protocol_facts(line: keeping.ProtocolLine) -> list[tuple[str, str]]:
         ("In force from", day(line.effective_from)),
         ("Approved by", line.approved_by or "nobody yet: a default"),
         *([("A later edition from", day(line.coming))] if line.coming else []),
-        ("Source", line.source),
     ]
 
 
 def change_rows(change: keeping.ProtocolChangeLine) -> list[list[str]]:
     """One row for each value that would change."""
     return [
-        [FIELDS.get(name, name), field_words(change.before.get(name)), field_words(value)]
+        [FIELDS.get(name, name), field_words(change.before.get(name), name), field_words(value, name)]
         for name, value in change.fields.items()
     ]
 
@@ -151,8 +151,10 @@ def decided_words(change: keeping.ProtocolChangeLine, zone: ZoneInfo) -> str:
     return f"{upper(change.state.value)} by {change.decided_name}, {at}.{why}"
 
 
-def field_words(value: object) -> str:
+def field_words(value: object, name: str = "") -> str:
     """A field's value as people write it."""
+    if name == "modalities" and isinstance(value, list):
+        return listed(tuple(MODALITIES.get(str(each), str(each)) for each in value))
     words = value_words(value)
     return BEDS.get(words, words.replace("_", " "))
 

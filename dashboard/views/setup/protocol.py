@@ -93,6 +93,7 @@ def draw_row(
     if line.says:
         st.markdown(safe(line.says))
     st.html(facts(shapes.protocol_facts(line)))
+    st.html(note(f"Source: {line.source}"))
     if change is not None:
         draw_change(desk, change)
     elif desk.keeping.may(Action.PROPOSE_PROTOCOL):
