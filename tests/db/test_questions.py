@@ -1,0 +1,119 @@
+"""A step asks the database little: the questions are counted, since they are most of what a step costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from db import publishing
+from db.errors import UnauditedWriteError
+from db.facts import case_facts, case_row, facts_of
+from flows.clock import fixed_clock
+from flows.service import Service
+from flows.steps import run_due_steps
+from scheduler.pathway.states import PathwayState
+from tests.builders.memory import CLERK, MORNING, a_case, a_clinic, a_proposal, list_for_test, read, write
+
+LATER_BY = 10  # minutes
+
+
+@contextmanager
+def counted(database) -> Iterator[list[str]]:
+    """Keep every statement that this database is sent."""
+    asked: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
+            asked.append(statement)
+
+    engines = (database._writer, database._reader)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_new_case_is_known_after_five_questions(database):
+    ref = a_case(database)
+    with counted(database) as asked:
+        facts = read(database, lambda session: case_facts(session, ref))
+    assert facts.state is PathwayState.REFERRAL_RECEIVED
+    assert len(asked) <= 5
+
+
+def test_a_case_that_is_known_is_not_asked_for_again(database):
+    ref = a_case(database)
+    with counted(database) as asked:
+        read(database, lambda session: (case_row(session, ref), case_row(session, ref)))
+    assert len(asked) == 1
+
+
+def test_a_change_that_was_undone_is_not_seen_again(database):
+    ref = a_case(database)
+    seen = []
+
+    def work(session):
+        row = case_row(session, ref)
+        savepoint = session.begin_nested()
+        row.test_repeats = 3
+        session.flush()
+        savepoint.rollback()
+        seen.append(case_row(session, ref).test_repeats)
+
+    with pytest.raises(UnauditedWriteError):  # nobody has told of the change that was tried
+        write(database, work)
+    assert seen == [0]
+
+
+def test_a_referral_that_came_in_is_worked_with_twenty_statements(database):
+    a_clinic(database)
+    a_case(database)
+    service = Service(database=database, clock=fixed_clock(MORNING, timezone=database.timezone), owner="one")
+    run_due_steps(service)
+    a_case(database, 2)
+    with counted(database) as asked:
+        (report,) = run_due_steps(service)
+    assert report.name == "receive_referral"
+    assert len(asked) <= 25, asked  # with the two looks for what is due, and the claim
+
+
+def test_many_cases_are_read_with_the_same_questions_as_two(database):
+    refs = [a_case(database, number) for number in (1, 2, 3, 4)]
+
+    def facts(session, wanted):
+        return facts_of(session, [case_row(session, ref) for ref in wanted])
+
+    found = {}
+    for wanted in (refs[:2], refs):
+        with counted(database) as asked:
+            known = read(database, lambda session, wanted=wanted: facts(session, wanted))
+        found[len(wanted)] = len(asked) - len(wanted)
+        assert sorted(one.ref for one in known.values()) == wanted
+    assert found[2] == found[4]
+
+
+def test_a_plan_that_moves_twice_as_many_bookings_asks_for_few_more_things(database):
+    a_clinic(database, days=4)
+    refs = [list_for_test(database, number) for number in (1, 2, 3, 4)]
+    places = {f"{ref}-T": (f"S01-{day}", 0, "R01") for day, ref in enumerate(refs, start=1)}
+
+    def publish(proposal):
+        return write(database, lambda session: publishing.publish(session, proposal, actor=CLERK, now=MORNING))
+
+    publish(a_proposal(database, places))
+    asked_for = []
+    for number, later in ((2, LATER_BY), (4, 2 * LATER_BY)):
+        moved = {case: (name, later, who) for case, (name, _, who) in list(places.items())[:number]}
+        proposal = a_proposal(database, {**places, **moved})
+        with counted(database) as asked:
+            report = publish(proposal)
+        assert len(report.moved) == number
+        asked_for.append(len(asked))
+        places |= moved
+    assert asked_for[1] - asked_for[0] <= 2 * 30, asked_for
