@@ -154,6 +154,12 @@ def hold(session: Session, step: DueStep) -> None:
     session.info[HELD] = _held(session, step)
 
 
+def is_held(session: Session, step: DueStep) -> bool:
+    """Say whether the lease is still ours; no other worker has taken the step over."""
+    row = session.exec(_BY_ID, params={"id": step.id}).first()
+    return row is not None and _is_ours(row, step)
+
+
 def lengthen(session: Session, step: DueStep, until: datetime) -> None:
     """Hold the lease until then, for work whose length is known beforehand."""
     _held(session, step).lease_until = until
@@ -245,9 +251,13 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
 
 def _held(session: Session, step: DueStep) -> DueStepRow:
     row = session.exec(_BY_ID, params={"id": step.id}).first()
-    if row is None or (row.state, row.owner, row.fence) != (StepState.TAKEN, step.owner, step.fence):
+    if row is None or not _is_ours(row, step):
         raise StaleVersionError(f"The step '{step.name}' was taken over by another worker, which will finish it.")
     return row
+
+
+def _is_ours(row: DueStepRow, step: DueStep) -> bool:
+    return (row.state, row.owner, row.fence) == (StepState.TAKEN, step.owner, step.fence)
 
 
 def _end(row: DueStepRow, state: StepState, now: datetime) -> None:

@@ -10,6 +10,7 @@ from scheduler.errors import NeurolistError
 
 PLAN_STEP = "plan"
 LEAST_RISK, MOST_RISK = 1, 99  # per cent; 0 would keep every list empty and 100 asks for nothing
+PLANNING_MARGIN = timedelta(seconds=60)  # of a lease, on top of the time the search may take
 FINISHING = timedelta(seconds=5)  # the solver's limit leaves out reading the problem and checking the plan
 
 

@@ -13,7 +13,7 @@ from db.audit import Author
 from db.due_steps import DueStep
 from flows.clashing_pins import clashing_pins_named
 from flows.plan_in_parts import prefect_to_use, solve_by_size
-from flows.plan_requests import PlanRequest, request_of
+from flows.plan_requests import PLANNING_MARGIN, PlanRequest, request_of, time_needed
 from flows.risks import kept_risk
 from flows.service import MACHINE, Service
 from scheduler.audit import audit
@@ -22,6 +22,8 @@ from scheduler.engine.to_risk import RunOptions, solve_to_risk
 from scheduler.risk import overruns
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlmodel import Session
 
     from scheduler.plan import Plan
@@ -47,7 +49,7 @@ def compute(
     """Compute a plan and keep it; a plan that breaks a rule is kept as failed, with the rule, and never offered."""
     began = time.monotonic()
     made = _read(service, asked, author, step)
-    tell = _Teller(service, asked, author, on_progress)
+    tell = _Teller(service, asked, author, step, on_progress)
     with clashing_pins_named(made.problem):
         plan, risk_facts = _solved(service, asked, made.problem, tell)
     breaches = audit(made.problem, plan).breaches
@@ -117,9 +119,15 @@ class _Teller:
     """Passes the solver's progress on, and now and then keeps it where the screens look."""
 
     def __init__(
-        self, service: Service, asked: PlanRequest, author: Author, on_progress: Callable[[Progress], None] | None
+        self,
+        service: Service,
+        asked: PlanRequest,
+        author: Author,
+        step: DueStep | None,
+        on_progress: Callable[[Progress], None] | None,
     ) -> None:
         self._service = service
+        self._step = step
         self._asked = asked
         self._author = author
         self._pass_on = on_progress
@@ -135,11 +143,18 @@ class _Teller:
     def _keep(self, report: Progress) -> None:
         done = (time.monotonic() - self._began) / self._asked.time_limit
         facts = {**dataclasses.asdict(report), "done": min(99, round(100 * done))}
-        self._service.database.write(
-            lambda session: proposals.progress(session, self._asked.proposal, facts),
-            author=self._author,
-            now=self._service.clock.now(),
-        )
+        now = self._service.clock.now()
+
+        def keep(session: Session) -> None:
+            proposals.progress(session, self._asked.proposal, facts)
+            self._keep_the_lease(session, now)
+
+        self._service.database.write(keep, author=self._author, now=now)
+
+    def _keep_the_lease(self, session: Session, now: datetime) -> None:
+        """Who still searches keeps the step, however slow the machine; else two planners take it from each other."""
+        if self._step is not None and due_steps.is_held(session, self._step):
+            due_steps.lengthen(session, self._step, now + time_needed(self._step.payload) + PLANNING_MARGIN)
 
 
 def _run_facts(asked: PlanRequest, plan: Plan, seconds: float) -> dict[str, object]:

@@ -19,7 +19,7 @@ from db.words import StepState
 from flows.handlers import FLOW_OF, HANDLER_OF, flow_of
 from flows.handling import Moment
 from flows.outbox.settings import leave_at_once
-from flows.plan_requests import PLAN_STEP, request_of, time_needed
+from flows.plan_requests import PLAN_STEP, PLANNING_MARGIN, request_of, time_needed
 from flows.service import MACHINE, Service
 from flows.words import FlowName, StepOutcome
 from scheduler.errors import (
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=20)  # how long the steps of a killed worker wait for another
 CLAIMED_AT_ONCE = 20  # so few that they are worked well within one lease
-PLANNING_MARGIN = timedelta(seconds=60)  # on top of the time the search may take
 PARK_AFTER = 5
 FIRST_PAUSE = timedelta(seconds=2)
 BATCH = 200

@@ -151,3 +151,16 @@ def test_two_workers_at_once_share_the_steps_between_them(database):
     keys = [step.key for steps in taken for step in steps]
     assert len(keys) == len(set(keys))
     assert len(keys) + len(claim(database, limit=99)) == 20
+
+
+def test_who_holds_a_step_may_ask_whether_it_still_does(database):
+    enqueue(database)
+    [first] = claim(database)
+    assert holds(database, first)
+    later = MORNING + LEASE + timedelta(seconds=1)
+    [second] = claim(database, owner="two", now=later)
+    assert (holds(database, first), holds(database, second)) == (False, True)
+
+
+def holds(database, step):
+    return write(database, lambda session: due_steps.is_held(session, step))
