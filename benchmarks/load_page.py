@@ -15,7 +15,8 @@ INTRODUCTION = """\
 Two commands write this page, each its own part, from one run on the machine named below.
 
 `python -m benchmarks.steps` works due steps as the service does: each in a transaction of its own, under a lease,
-audited and on disk before it counts. A step here is a new referral that is looked through, or a timer that becomes a
+audited and on disk before it counts. The rate is by the clock and falls on a machine with other work; the processor
+time of a step falls behind far less. A step here is a new referral that is looked through, or a timer that becomes a
 task. Prefect's own share is the time of one sweep's flow run, less the time its steps took, for each step. From a
 decision to its effect is from the commit of a referral to the commit of its triage, by a dispatcher.
 

@@ -23,6 +23,13 @@ def machine_facts(counted: tuple[str, ...] = COUNTED, remark: str = HIGHS) -> li
     ]
 
 
+def busy_fact() -> str:
+    """Say how much else wants the processors now: a figure by the clock is worth little on a busy machine."""
+    wanted, there = os.getloadavg()[0], os.cpu_count() or 1
+    how = "busy with other work, so rates are lower and waits longer than it could do" if wanted > there else "quiet"
+    return f"The machine was {how}: {wanted:.1f} processes wanted its {there} processors."
+
+
 def _processor() -> str:
     with suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text().splitlines():
