@@ -55,6 +55,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "effective_from": "in force from",
     "must_change": "first password",
     "password_hash": "password",
+    "gone": "taken away",
 }
 HIDDEN: Final = frozenset({"id", "start", "end", "version", "account_id", "fields", "decided_by", "proposed_by"})
 
