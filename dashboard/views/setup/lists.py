@@ -295,7 +295,7 @@ def draw_templates(desk: Desk, names: Names, rooms: Names) -> None:
     with left:
         frame.draw_things(
             PAGE,
-            shapes.template_groups(lines),
+            shapes.template_groups(lines, names),
             label="Templates",
             nothing="There is no template yet. Add the lists that come every week at the right.",
             current=one.id if one else None,
