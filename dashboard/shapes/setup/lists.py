@@ -78,7 +78,10 @@ def template_card(line: keeping.TemplateLine, names: Mapping[str, str]) -> Card:
         id=line.id,
         title=f"{line.suite_name}: {rhythm(line)}",
         aside=f"{line.start:%H:%M} to {line.end:%H:%M}",
-        lines=(Said(text=names.get(line.radiologist or "", line.radiologist or "No usual radiologist")), Said(text=ended, look="soon")),
+        lines=(
+            Said(text=names.get(line.radiologist or "", line.radiologist or "No usual radiologist")),
+            Said(text=ended, look="soon"),
+        ),
     )
 
 
