@@ -7,6 +7,7 @@ Start it with `python -m dashboard.asgi --port 8501`; `uvicorn dashboard.asgi:ap
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,7 +26,9 @@ from dashboard.calendars import calendar_routes
 from dashboard.faults import show_fault
 from dashboard.gate import Gate
 from dashboard.health import health_routes
+from dashboard.live import Hub, live_routes
 from dashboard.login import login_routes
+from dashboard.marking import marking_routes
 from dashboard.printing import printing_routes
 from dashboard.reads import front_door
 from dashboard.settings import screen_settings
@@ -37,10 +40,19 @@ LONGEST_MESSAGE_BYTES: Final = 16 * 1024 * 1024
 @asynccontextmanager
 async def made_ready(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Open the database, refuse to serve when a guard is gone, then leave the start-up objects uncollected."""
-    await to_thread.run_sync(lambda: front_door().check_ready())
+    await to_thread.run_sync(_load)
     gc.collect()
     gc.freeze()
+    watching = asyncio.create_task(hub.watch())
     yield {}
+    watching.cancel()
+
+
+def _load() -> None:
+    """Check the memory, and load the rules that answer a drag before anybody drags."""
+    desk = front_door()
+    desk.check_ready()
+    hub.version = desk.board.version()
 
 
 async def icon(_request: Request) -> Response:
@@ -48,6 +60,7 @@ async def icon(_request: Request) -> Response:
     return FileResponse(HERE / "assets" / "icon.png")
 
 
+hub = Hub(front_door)
 app = st.App(
     HERE / "app.py",
     lifespan=made_ready,
@@ -55,6 +68,8 @@ app = st.App(
     routes=[
         *login_routes(front_door, screen_settings()),
         *health_routes(front_door),
+        *live_routes(hub, screen_settings()),
+        *marking_routes(front_door, screen_settings()),
         *printing_routes(front_door, screen_settings()),
         *calendar_routes(front_door),
         Route("/icon.png", icon),

@@ -9,21 +9,24 @@ from dashboard.settings import screen_settings
 from flows.desk import Actor, Desk
 
 
-def person() -> Actor | None:
-    """The person whose live session this browser shows; asked again on every run, so an ended session ends here."""
+def person(*, idle: bool = False) -> Actor | None:
+    """The person whose live session this browser shows; asked again on every run, so an ended session ends here.
+
+    A run that nobody's hand caused is `idle`: it keeps no session open.
+    """
     token = st.context.cookies.get(screen_settings().session_cookie)
-    return front_door().person(token) if token else None
+    return front_door().person(token, idle=idle) if token else None
 
 
-def desk_of_person() -> Desk | None:
+def desk_of_person(*, idle: bool = False) -> Desk | None:
     """The desk as this person may use it; nothing when the session has ended."""
-    known = person()
+    known = person(idle=idle)
     return front_door().acting(known) if known else None
 
 
-def the_desk() -> Desk:
+def the_desk(*, idle: bool = False) -> Desk:
     """The desk as this person may use it; a page of somebody who is no longer signed in stops here."""
-    desk = desk_of_person()
+    desk = desk_of_person(idle=idle)
     if desk is None:
         st.error("Your session has ended. [Sign in again](/login).")
         st.stop()

@@ -32,7 +32,7 @@ def give_back(
     booking.status, booking.ended_at = state, now
     claims.release(session, claims.held_by(session, booking_id=booking.id))
     if tentative:
-        _let_radiologist_go(session, booking.session_id)
+        let_radiologist_go(session, booking.session_id)
     drop_timers(session, case, OF_A_BOOKING, now=now, by=by)
 
 
@@ -50,7 +50,7 @@ def tick_off(session: Session, case_id: str, kinds: Collection[str], *, now: dat
         task.end(TaskState.DONE, now=now, by=by)
 
 
-def _let_radiologist_go(session: Session, list_id: str) -> None:
+def let_radiologist_go(session: Session, list_id: str) -> None:
     """A list that a hold alone had staffed is free for another radiologist again."""
     standing = select(BookingRow.id).where(BookingRow.session_id == list_id, col(BookingRow.status).in_(HOLDING))
     if session.exec(standing).first() is not None:

@@ -77,7 +77,7 @@ def take(session: Session, case_ref: str, slot: Slot, *, actor: Author, now: dat
     """Hold a slot that was found to break no rule; gives the moment until which it is held."""
     case = case_row(session, case_ref)
     on = session.get_one(SuiteSessionRow, slot.list)
-    _staff(session, on, slot.radiologist, now)
+    staff(session, on, slot.radiologist, now)
     booking = _booking(session, case, slot, now)
     suite = session.get_one(SuiteRow, on.suite_id)
     lists = session.exec(select(SuiteSessionRow).where(SuiteSessionRow.suite_id == suite.id)).all()
@@ -85,18 +85,18 @@ def take(session: Session, case_ref: str, slot: Slot, *, actor: Author, now: dat
         session,
         visit_holds(booking, on, patient=case.patient_id, turnaround=suite.turnaround_minutes, lists=lists),
     )
-    _place_units(session, slot)
+    place_units(session, slot)
     reassign_units(session, site=suite.site_id, on=on.on, kinds={case.id: slot.equipment})
-    until = _keep(session, case, booking, now=now, by=actor.id)
+    until = keep(session, case, booking, now=now, by=actor.id)
     told = {"list": on.id, "start": booking.start, "radiologist": slot.radiologist, "until": until}
     write_line(session, case, "booking_hold", case.state, actor=actor, now=now, details=told)
     says = f"Offer the patient the slot held on list {on.id} until then, or book it."
-    _ask(session, case, says, until, now)
+    ask(session, case, says, until, now)
     audit.record(session, action="booking_hold", entity="case", ref=case_ref, facts=told)
     return until
 
 
-def _staff(session: Session, on: SuiteSessionRow, radiologist: str, now: datetime) -> None:
+def staff(session: Session, on: SuiteSessionRow, radiologist: str, now: datetime) -> None:
     """A list that nobody does yet is given its radiologist for its whole window."""
     if on.assigned_radiologist_id == radiologist:
         return
@@ -131,7 +131,8 @@ def _booking(session: Session, case: CaseRow, slot: Slot, now: datetime) -> Book
     return booking
 
 
-def _place_units(session: Session, slot: Slot) -> None:
+def place_units(session: Session, slot: Slot) -> None:
+    """Keep where the mobile units of the slot's date stand then."""
     for (unit, on), site in slot.units.items():
         kept = session.get(UnitPlacementRow, (unit, on))
         if kept is None:
@@ -141,7 +142,7 @@ def _place_units(session: Session, slot: Slot) -> None:
     session.flush()
 
 
-def _keep(session: Session, case: CaseRow, booking: BookingRow, *, now: datetime, by: str) -> datetime:
+def keep(session: Session, case: CaseRow, booking: BookingRow, *, now: datetime, by: str) -> datetime:
     """Start the time after which the slot is given back, in place of any that ran."""
     drop_timers(session, case, [Timer.HOLD_EXPIRES], now=now, by=by)
     protocol = protocol_in_force(session, local_date(session, now))
@@ -157,7 +158,8 @@ def _keep(session: Session, case: CaseRow, booking: BookingRow, *, now: datetime
     return until
 
 
-def _ask(session: Session, case: CaseRow, says: str, until: datetime, now: datetime) -> None:
+def ask(session: Session, case: CaseRow, says: str, until: datetime, now: datetime) -> None:
+    """Ask the bookings staff to answer for the slot until its time runs out."""
     due_on = local_date(session, until)
     raise_task(session, case.ref, kind=Timer.HOLD_EXPIRES, role=Role.BOOKINGS, says=says, due_on=due_on, now=now)
 
@@ -168,9 +170,9 @@ def offer(
     """The patient has been offered the held slot; gives the moment until which the answer is waited for."""
     case, booking = _tentative(session, case_ref, expected_version)
     booking.status = next_booking_state(booking.status, BookingEvent.OFFER)
-    until = _keep(session, case, booking, now=now, by=actor.id)
+    until = keep(session, case, booking, now=now, by=actor.id)
     write_line(session, case, "booking_offer", case.state, actor=actor, now=now, details={"until": until})
-    _ask(session, case, f"Get the patient's answer to the slot offered on list {booking.session_id}.", until, now)
+    ask(session, case, f"Get the patient's answer to the slot offered on list {booking.session_id}.", until, now)
     audit.record(session, action="booking_offer", entity="case", ref=case_ref)
     return until
 
@@ -258,7 +260,7 @@ def kept(session: Session, case_ref: str) -> datetime | None:
 def time_again(session: Session, case_ref: str, *, now: datetime, by: str) -> str:
     """Start the time of a held slot anew, whose own was lost; gives the timer's name."""
     case, booking = _tentative(session, case_ref, None)
-    _keep(session, case, booking, now=now, by=by)
+    keep(session, case, booking, now=now, by=by)
     return Timer.HOLD_EXPIRES.value
 
 

@@ -321,7 +321,7 @@ def _due(episode: Episode, urgency: Urgency, frame: _Frame) -> date:
 
 
 def _pin(candidate: _Candidate, frame: _Frame, *, stuck: bool) -> Pin | None:
-    """A booking stays where it is when it is held, frozen, under way, or nobody may move it; not on a closed list.
+    """A booking stays where it is when it is held, frozen, locked, under way, or nobody may move it; not if closed.
 
     Where its radiologist was taken off the list, the place stays and the plan finds another radiologist.
     """
@@ -329,7 +329,7 @@ def _pin(candidate: _Candidate, frame: _Frame, *, stuck: bool) -> Pin | None:
     if booking is None or booking.session_id in frame.closed:
         return None
     on = frame.lists[booking.session_id]
-    frozen = frame.freeze_until is not None and on.on <= frame.freeze_until
+    frozen = on.locked or (frame.freeze_until is not None and on.on <= frame.freeze_until)
     asked_or_there = (
         booking.status not in COMMITMENTS
     )  # a slot the patient is being asked about stays the one asked about
@@ -379,8 +379,9 @@ def _suite(row: SuiteRow) -> Suite:
 
 
 def _list(row: SuiteSessionRow, frame: _Frame, cases: Sequence[Case]) -> SuiteSession:
-    """A pinned case keeps its radiologist, so its list is rostered to them."""
+    """A pinned case keeps its radiologist, so its list is rostered to them; a locked list takes nobody else."""
     kept = any(case.pinned is not None and case.pinned.session == row.id for case in cases)
+    there = sum(case.previous is not None and case.previous.session == row.id for case in cases)
     return SuiteSession(
         id=row.id,
         suite=row.suite_id,
@@ -390,7 +391,7 @@ def _list(row: SuiteSessionRow, frame: _Frame, cases: Sequence[Case]) -> SuiteSe
         overtime_minutes=row.overtime_minutes,
         anaesthetist=row.anaesthetist,
         radiologist=(row.assigned_radiologist_id if kept else None) or row.rostered_radiologist_id,
-        max_cases=row.max_cases,
+        max_cases=there if row.locked else row.max_cases,
         closed=row.id in frame.closed,
     )
 

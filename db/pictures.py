@@ -211,6 +211,14 @@ class ListedCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RadiologistLine:
+    """A radiologist by name."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListCard:
     """One list with its cases in order; `minutes_used` counts cases and the turnarounds between them."""
 
@@ -236,6 +244,7 @@ class ListCard:
     closed: bool
     closed_reason: str
     version: int
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

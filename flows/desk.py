@@ -73,6 +73,7 @@ from db.settings import MemorySettings
 from db.standing import Standing, standing
 from db.timetable import DailyLine
 from db.words import ProposalStatus, TaskState
+from flows.board_asked import BoardAct, Drop
 from flows.correspondence import LetterPage, letter_page, repeat_letter, send_state_named
 from flows.handlers import PUBLISHED_STEP
 from flows.hold_asked import HeldSlot, HoldAsked
@@ -90,7 +91,7 @@ from flows.tasking import Wanted, demand_task, person_for, shown
 from scheduler.errors import NeurolistError, NotFoundError, NotPermittedError
 from scheduler.goals import GOALS
 from scheduler.pathway.alerts import Alert
-from scheduler.pathway.booking import BookingEvent, BookingState
+from scheduler.pathway.booking import TENTATIVE, BookingEvent, BookingState
 from scheduler.pathway.clocks import Clock as PathwayClock
 from scheduler.pathway.curve import ReliefCurve, ReliefPoint
 from scheduler.pathway.events import Entry, Event, Happening, ReadinessEvent
@@ -109,6 +110,7 @@ from scheduler.vocabulary import Role
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from flows.boarding import Board
     from flows.explaining import Where, Why
     from flows.feeding import Feeds
     from flows.keeping.keeping import Keeping
@@ -126,6 +128,7 @@ __all__ = [
     "GOALS",
     "MEETING_ROLES",
     "RETURN_FIELDS",
+    "TENTATIVE",
     "Account",
     "Action",
     "Actor",
@@ -134,6 +137,7 @@ __all__ = [
     "Alert",
     "Amendable",
     "Attendee",
+    "BoardAct",
     "BookingEvent",
     "BookingLine",
     "BookingState",
@@ -143,6 +147,7 @@ __all__ = [
     "DailyLine",
     "Desk",
     "Entry",
+    "Drop",
     "Event",
     "FeedKind",
     "FeedLine",
@@ -263,6 +268,13 @@ class Desk:
 
         return People(self)
 
+    @property
+    def board(self) -> Board:
+        """Everything a person may do on the board, in the same person's name."""
+        from flows.boarding import Board  # the rules take a second to load
+
+        return Board(self)
+
     # At the door
 
     def check_ready(self) -> None:
@@ -282,8 +294,11 @@ class Desk:
             raise NotPermittedError(answer.refusal)
         return answer.token
 
-    def person(self, token: str) -> Actor | None:
-        """Give who this token belongs to; None once the session has ended."""
+    def person(self, token: str, *, idle: bool = False) -> Actor | None:
+        """Give who this token belongs to; None once the session has ended.
+
+        Asking while the person is `idle` keeps no session open.
+        """
         settings, now = self.service.database.settings, self.service.clock.now()
         with self.service.database.reading() as session:
             account = accounts.person(session, token, now=now, idle=settings.session_idle, life=settings.session_life)
@@ -291,7 +306,7 @@ class Desk:
         if account is None:
             return None
         actor = Actor(id=account.id, name=account.name, roles=account.roles, must_change=account.must_change)
-        if seen is None or now - seen >= TOUCH_EVERY:
+        if not idle and (seen is None or now - seen >= TOUCH_EVERY):
             self._write(_at_the_door(actor), lambda session: accounts.touch(session, token, now=now))
         return actor
 

@@ -43,7 +43,7 @@ def hold_slot(
     first, last = holds.open_for(session, asked.ref, asked.list, expected_version=expected_version)
     today = local_date(session, now)
     stands = standing(session, start=max(first, today), end=max(last, today), now=now)
-    slot, place = _judged(session, stands, asked, today)
+    slot, place = judged(session, stands, asked, today)
     until = holds.take(session, asked.ref, slot, actor=actor, now=now)
     held = HeldSlot(
         ref=asked.ref,
@@ -57,7 +57,8 @@ def hold_slot(
     return held
 
 
-def _judged(session: Session, stands: Standing, asked: HoldAsked, today: date) -> tuple[Slot, Place]:
+def judged(session: Session, stands: Standing, asked: HoldAsked, today: date) -> tuple[Slot, Place]:
+    """Find the place a case may have on a list; raises NeurolistError with every rule's sentence when it has none."""
     problem = stands.problem
     case = problem.case_by_id[case_of(stands, asked.ref)]
     on = holds.date_of(session, asked.list)

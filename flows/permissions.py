@@ -60,6 +60,8 @@ class Action(StrEnum):
     RUN_MEETING = "run_meeting"
     READ_MINUTES = "read_minutes"
     REPEAT_LETTER = "repeat_letter"
+    MOVE_BOOKING = "move_booking"
+    KEEP_LISTS = "keep_lists"
     KEEP_FEEDS = "keep_feeds"
     KEEP_LISTS = "keep_lists"
     KEEP_LEAVE = "keep_leave"
@@ -100,6 +102,8 @@ ACTION_LABELS = {
     Action.RUN_MEETING: "run an MDT meeting",
     Action.READ_MINUTES: "read the minutes of a meeting",
     Action.REPEAT_LETTER: "send a letter again",
+    Action.MOVE_BOOKING: "put a case on a list or move it",
+    Action.KEEP_LISTS: "lock, release, close or open a list",
     Action.KEEP_FEEDS: "make or end calendar feeds",
     Action.KEEP_LISTS: "change lists and their templates",
     Action.KEEP_LEAVE: "enter leave",
@@ -138,6 +142,8 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.ADD_TO_CLOSED_AGENDA: MEETING - {Role.IR_LEAD},
     Action.RUN_MEETING: MEETING,
     Action.READ_MINUTES: EVERYONE - {Role.VIEWER},
+    Action.MOVE_BOOKING: OFFICE,
+    Action.KEEP_LISTS: OFFICE,
     Action.REPEAT_LETTER: OFFICE | {Role.MDT_COORDINATOR, Role.CLINICIAN},
     Action.KEEP_FEEDS: OFFICE | {Role.CLINICIAN},
     Action.KEEP_LISTS: OFFICE,

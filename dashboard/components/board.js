@@ -2,6 +2,18 @@
 
 const memories = new WeakMap();
 
+// A chip that may be picked up says where it stands and as which version, so the desk can tell whether that still holds.
+function movable(card) {
+  const button = chip(card);
+  if (card.time) button.firstChild.before(make("span", "time", card.time), " ");
+  if (card.held) button.classList.add("held");
+  if (card.dim) button.classList.add("dim");
+  if (card.moves) button.dataset.moves = "1";
+  button.dataset.on = card.on;
+  button.dataset.version = card.version;
+  return button;
+}
+
 function head(list) {
   const button = make("button", "head");
   button.type = "button";
@@ -35,8 +47,9 @@ function listCard(list, density) {
     return card;
   }
   card.append(head(list), bar(list));
+  if (list.risk) card.append(make("p", "risk", list.risk));
   if (list.cases.length) {
-    const items = list.cases.map((booked) => make("li", "", chip(booked)));
+    const items = list.cases.map((booked) => make("li", "", movable(booked)));
     card.append(make("ol", "cases", ...items));
   }
   return card;
@@ -82,7 +95,7 @@ function sheet(data) {
 }
 
 function tray(data) {
-  const items = data.tray.cases.map((waiting) => make("li", "", chip(waiting)));
+  const items = data.tray.cases.map((waiting) => make("li", "", movable(waiting)));
   const heading = make("h2", "", data.tray.title);
   return [
     make("div", "tray-head", heading, make("small", "", data.tray.says)),
@@ -106,7 +119,10 @@ function drawChanges(memory, data) {
   for (const [id, list] of Object.entries(data.lists)) {
     if (JSON.stringify(memory.data.lists[id]) === JSON.stringify(list)) continue;
     const old = memory.sheet.querySelector(`[data-card="${CSS.escape(id)}"]`);
-    if (old) old.replaceWith(listCard(list, data.density));
+    if (!old) continue;
+    const fresh = listCard(list, data.density);
+    fresh.classList.add("changed");
+    old.replaceWith(fresh);
   }
 }
 
@@ -116,14 +132,78 @@ function scrollToToday(memory) {
   if (today && corner) memory.sheet.scrollLeft = today.getBoundingClientRect().left - corner.getBoundingClientRect().right;
 }
 
+function drawLine(memory, data) {
+  delete memory.root.dataset.busy;
+  const { said, undo } = data;
+  if (said && said.n !== memory.said) {
+    memory.said = said.n;
+    say(memory, [said.text, said.detail].filter(Boolean).join(" "), said.refused);
+  } else if (!memory.line.textContent) say(memory, data.hint);
+  memory.undo.hidden = !undo;
+  memory.undo.title = undo ? `Take back: ${undo.says}` : "";
+  memory.undo.setAttribute("aria-label", undo ? `Undo: ${undo.says}` : "Undo");
+}
+
+// Who had the keyboard keeps it: the case is found again where it now stands.
+function focusKey(memory) {
+  const at = memory.root.getRootNode().activeElement;
+  return at?.dataset?.case ? `[data-case="${CSS.escape(at.dataset.case)}"]` : at?.dataset?.list ? `[data-list="${CSS.escape(at.dataset.list)}"]` : "";
+}
+
+function draw(memory, data) {
+  const first = memory.data === null, kept = focusKey(memory);
+  if (first || frame(memory.data) !== frame(data)) drawAll(memory, data);
+  else drawChanges(memory, data);
+  memory.data = data;
+  memory.answers.clear();
+  for (const region of [memory.tray, memory.sheet]) oneStop(region);
+  drawLine(memory, data);
+  if (first) requestAnimationFrame(() => scrollToToday(memory));
+  if (kept) memory.root.querySelector(kept)?.focus({ preventScroll: true });
+}
+
+// Nothing is redrawn under a case that is in the air; what came meanwhile is drawn when it is down.
+function drawWhenDown(memory, data) {
+  if (memory.drag || memory.move) memory.waiting = data;
+  else draw(memory, data);
+}
+
+function catchUp(memory) {
+  if (memory.waiting) {
+    const data = memory.waiting;
+    memory.waiting = null;
+    draw(memory, data);
+  }
+  if (!memory.drag && !memory.move && memory.heard > memory.asked && memory.heard > memory.data.version) {
+    memory.asked = memory.heard;
+    memory.sendStale(memory.heard);
+  }
+}
+
 function begin(root) {
-  const memory = { tray: root.querySelector(".tray"), sheet: root.querySelector(".sheet"), data: null, send: null };
+  const find = (name) => root.querySelector(name);
+  const memory = {
+    root, tray: find(".tray"), sheet: find(".sheet"), line: find(".line-words"), undo: find(".undo"), tip: make("div", "tip"),
+    data: null, waiting: null, marks: null, drag: null, move: null, dropped: 0, heard: 0, asked: 0, said: 0, answers: new Map(),
+  };
+  memory.afterwards = () => catchUp(memory);
+  root.addEventListener("keydown", (event) => {
+    moveKeys(memory, event);
+    if ((event.ctrlKey || event.metaKey) && event.key === "z" && !memory.undo.hidden) memory.undo.click();
+  }, true);
   for (const region of [memory.tray, memory.sheet]) roving(region);
+  pointer(memory);
   root.addEventListener("click", (event) => {
     const button = event.target.closest("button");
-    if (!button) return;
+    if (!button || performance.now() - memory.dropped < 400) return;
+    if (button === memory.undo) return act(memory, { kind: "undo", act: memory.data.undo.id });
     const { case: ref, list } = button.dataset;
     memory.send(ref ? { kind: "case", id: ref } : { kind: "list", id: list });
+  });
+  window.addEventListener("neurolist-version", (event) => {
+    if (!root.isConnected || !memory.data) return;
+    memory.heard = Math.max(memory.heard, event.detail);
+    catchUp(memory);
   });
   memories.set(root, memory);
   return memory;
@@ -133,10 +213,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".board");
   const memory = memories.get(root) ?? begin(root);
   memory.send = (wanted) => setTriggerValue("open", wanted);
-  const first = memory.data === null;
-  if (first || frame(memory.data) !== frame(data)) drawAll(memory, data);
-  else drawChanges(memory, data);
-  memory.data = data;
-  for (const region of [memory.tray, memory.sheet]) oneStop(region);
-  if (first) scrollToToday(memory);
+  memory.sendAct = (wanted) => setTriggerValue("act", wanted);
+  memory.sendStale = (version) => setTriggerValue("stale", version);
+  drawWhenDown(memory, data);
+  memory.heard = Math.max(memory.heard, window.neurolistLive?.version ?? 0);
+  catchUp(memory);
 }

@@ -25,7 +25,7 @@ _board = st.components.v2.component(
     "neurolist_board",
     html=_read("board.html"),
     css=as_css(":host") + _read("marks.css", "board.css"),
-    js=_read("roving.js", "marks.js", "board.js"),
+    js=_read("roving.js", "marks.js", "moving.js", "board.js"),
 )
 _stages = st.components.v2.component(
     "neurolist_stages",
@@ -61,9 +61,33 @@ class Opened:
     id: str
 
 
-def board(data: Mapping[str, object], *, key: str) -> Opened | None:
-    """Draw the schedule by site, suite and day; give back what was clicked just now."""
-    return _opened(_board(data=dict(data), key=key, on_open_change=_nothing).open)
+def _nothing() -> None:
+    """Let the rerun that a click causes carry the value."""
+
+
+def _only(_wanted: Mapping[str, object]) -> None:
+    """Look, without doing anything."""
+
+
+def board(
+    data: Mapping[str, object],
+    *,
+    key: str,
+    act: Callable[[Mapping[str, object]], None] = _only,
+    stale: Callable[[], None] = _nothing,
+) -> Opened | None:
+    """Draw the schedule by site, suite and day; give back what was clicked just now.
+
+    `act` is called with what somebody wants done by hand, `stale` when others have changed something.
+    """
+
+    def asked() -> None:
+        wanted = st.session_state[key].get("act")
+        if isinstance(wanted, Mapping):
+            act(wanted)
+
+    drawn = _board(data=dict(data), key=key, on_open_change=_nothing, on_act_change=asked, on_stale_change=stale)
+    return _opened(drawn.open)
 
 
 def stages(data: Mapping[str, object], *, key: str) -> Opened | None:
@@ -90,10 +114,6 @@ def chart(svg: str, *, key: str) -> None:
 def account(*, name: str, roles: str, key: str) -> None:
     """Draw who is signed in, with the button that signs out."""
     _account(data={"name": name, "roles": roles}, key=key)
-
-
-def _nothing() -> None:
-    """Let the rerun that a click causes carry the value."""
 
 
 def _opened(value: object) -> Opened | None:

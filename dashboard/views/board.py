@@ -2,46 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 import streamlit as st
 
 from dashboard.components import mounts
+from dashboard.hand import handle
 from dashboard.session import the_desk
-from dashboard.shapes.board import board_data, board_figures, key_words
-from dashboard.shapes.drawer import DRAWER_HEADS, drawer_facts, drawer_rows
-from dashboard.shapes.markup import facts, figures, note, table
+from dashboard.shapes.board import Narrowed, board_data, board_figures, key_words
+from dashboard.shapes.markup import figures, note
 from dashboard.shapes.window import Window, window_of
+from dashboard.views.board_drawers import OPENED, draw_opened
+from dashboard.views.board_line import HAND, tell
 from dashboard.views.going import Going
 from dashboard.views.planning import ask_button, watch_plan
-from flows.desk import Desk, ListCard
+from flows.desk import Desk
 
-WEEKS: Final = {"1 week": 1, "2 weeks": 2, "4 weeks": 4}
+WEEKS: Final = {"1 week": 1, "2 weeks": 2, "4 weeks": 4, "8 weeks": 8}
 USUAL: Final = "2 weeks"
+CATEGORIES: Final = (1, 2, 3)
+BY_OTHERS: Final = "board-stale"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """What of the board is looked at."""
+
+    window: Window
+    site: str | None
+    narrowed: Narrowed
 
 
 def draw(going: Going) -> None:
-    """Ask for the lists of these weeks and draw them; open what was clicked."""
+    """Draw the head of the page, then the board, which alone is drawn again after a gesture or a change by others."""
     desk = the_desk()
-    today = desk.today()
-    window, site = draw_head(desk, today)
-    cards = desk.lists(window.start, window.last, site=site)
-    waiting = desk.to_place(site=site)
+    looking = draw_head(desk, desk.today())
     watch_plan(going)
+    draw_board(going, looking)
+
+
+@st.fragment
+def draw_board(going: Going, looking: Looking) -> None:
+    """Ask for the lists of these weeks and draw them; open what was clicked."""
+    desk = the_desk(idle=bool(st.session_state.pop(BY_OTHERS, False)))
+    today, window = desk.today(), looking.window
+    version = desk.board.version()  # before the lists, so that what changes while they are read is drawn again
+    cards = desk.lists(window.start, window.last, site=looking.site)
+    waiting = desk.to_place(site=looking.site)
     st.html(figures(board_figures(cards, waiting, today)))
-    opened = mounts.board(board_data(cards, waiting, window, today), key="board")
+    risks = desk.board.risks(window.start, window.last)
+    data = board_data(cards, waiting, window, today, narrowed=looking.narrowed, risks=risks, zone=desk.zone)
+    opened = mounts.board(
+        {**data, "version": version, **after_acting(desk)}, key="board", act=do_by_hand, stale=by_others
+    )
     st.html(note(key_words(window)))
-    if opened is not None and opened.kind == "case":
-        going.to_case(opened.id)
-    for card in cards:
-        if opened is not None and (opened.kind, opened.id) == ("list", card.id):
-            draw_drawer(desk, card)
+    if opened is not None:
+        st.session_state[OPENED] = opened
+    draw_opened(desk, going, cards, waiting, window.last)
 
 
-def draw_head(desk: Desk, today: date) -> tuple[Window, str | None]:
-    """Draw the title, the weeks and the site to show, and the button that asks for a plan."""
-    sites = {site.id: site.name for site in desk.sites()}
+def after_acting(desk: Desk) -> Mapping[str, object]:
+    """Give what the desk answered last, and what could be taken back."""
+    last, answer = desk.board.last_act(), st.session_state.get(HAND)
+    return {"undo": {"id": last[0], "says": last[1].says} if last else None, "said": answer}
+
+
+def do_by_hand(wanted: Mapping[str, object]) -> None:
+    """Do what a gesture on the board asks for."""
+    tell(handle(the_desk(), wanted))
+
+
+def by_others() -> None:
+    """Note that this run was caused by others, so it keeps nobody's session open."""
+    st.session_state[BY_OTHERS] = True
+
+
+def draw_head(desk: Desk, today: date) -> Looking:
+    """Draw the title, the weeks, what to look for, and the button that asks for a plan."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title("Board", anchor=False, width="content")
         weeks = st.segmented_control(
@@ -60,34 +100,49 @@ def draw_head(desk: Desk, today: date) -> tuple[Window, str | None]:
             bind="query-params",
             format="DD/MM/YYYY",
             label_visibility="collapsed",
-            width=130,
+            width=134,
         )
-        site = st.selectbox(
-            "Site",
-            list(sites),
-            index=None,
-            format_func=sites.__getitem__,
-            key="site",
-            bind="query-params",
-            placeholder="All sites",
-            label_visibility="collapsed",
-            width=220,
-        )
+        site, narrowed = draw_filters(desk)
         window = window_of(start, WEEKS[weeks or USUAL])
         st.space("stretch")
         ask_button(window)
-    return window, site
+    return Looking(window=window, site=site, narrowed=narrowed)
 
 
-def draw_drawer(desk: Desk, card: ListCard) -> None:
-    """Open one list at the right."""
+def draw_filters(desk: Desk) -> tuple[str | None, Narrowed]:
+    """Draw what to look for; every choice stands in the address."""
+    sites = {site.id: site.name for site in desk.sites()}
+    people = {person.id: person.name for person in desk.board.radiologists()}
+    site = _choice("Site", sites, key="site", placeholder="All sites", width=150)
+    radiologist = _choice("Radiologist", people, key="radiologist", placeholder="All radiologists", width=150)
+    categories = st.pills(
+        "Urgency category",
+        CATEGORIES,
+        selection_mode="multi",
+        key="category",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    search = st.text_input(
+        "Search case or procedure",
+        key="search",
+        bind="query-params",
+        placeholder="Search",
+        label_visibility="collapsed",
+        width=110,
+    )
+    return site, Narrowed(radiologist=radiologist, categories=tuple(categories), search=search)
 
-    @st.dialog(f"{card.part} list", position="right", width="medium")
-    def drawer() -> None:
-        st.html(facts(drawer_facts(card, desk.zone)))
-        if card.cases:
-            st.html(table("Cases in order", DRAWER_HEADS, drawer_rows(card.cases, desk.zone)))
-        else:
-            st.markdown("Nobody is booked on this list. Propose a plan to fill it.")
 
-    drawer()
+def _choice(label: str, names: Mapping[str, str], *, key: str, placeholder: str, width: int) -> str | None:
+    return st.selectbox(
+        label,
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        key=key,
+        bind="query-params",
+        placeholder=placeholder,
+        label_visibility="collapsed",
+        width=width,
+    )

@@ -138,6 +138,7 @@ def _card(
         published=row.published_at is not None,
         closed=row.closed,
         closed_reason=row.closed_reason,
+        locked=row.locked,
         version=row.version,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, true
+from sqlalchemy import CheckConstraint, UniqueConstraint, false, true
 from sqlmodel import Field
 
 from db.tables.base import STRICT, VersionedRow, document, in_order, key, private
@@ -138,6 +138,7 @@ class SuiteSessionRow(VersionedRow, table=True):
     max_cases: int | None = None
     closed: bool = False
     closed_reason: str = private(default="")
+    locked: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     published_at: datetime | None = None
 
 

@@ -41,7 +41,7 @@ class ClientWriteRow(Row, table=True):
 
     id: str = Field(primary_key=True)
     action: str
-    at: datetime
+    at: datetime = Field(index=True)
     result: dict[str, object] | None = document(default=None, nullable=True)
 
 

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from db.amendments import Amendable
 from db.meeting_pictures import AgendaPage, MeetingLine
 from db.outbox import Letter
-from db.pictures import CasePage, CaseSummary, ListCard, ProposalPage, SiteLine, StageColumn, TaskLine
+from db.pictures import CasePage, CaseSummary, ListCard, ProposalPage, RadiologistLine, SiteLine, StageColumn, TaskLine
 from db.reversals import Reversal
 from db.words import ProposalStatus
+from flows.board_asked import ActKind, BoardAct, Drop
+from flows.explaining import Where
 from scheduler.errors import NotFoundError, NotPermittedError, TransitionNotAllowedError
 from scheduler.pathway.fields import Field
 from scheduler.pathway.machine import NextStep
@@ -76,6 +78,33 @@ class ScreenMeetings:
         return act
 
 
+@dataclass(frozen=True, slots=True)
+class ScreenBoard:
+    """The board of the stand-in: nothing on it changes, and every case may go to every list."""
+
+    desk: ScreenDesk
+
+    def version(self) -> int:
+        return 1
+
+    def last_act(self) -> tuple[str, BoardAct] | None:
+        return None
+
+    def radiologists(self) -> tuple[RadiologistLine, ...]:
+        return (RadiologistLine(id="R1", name="Dr Someone"),)
+
+    def risks(self, _first: date, _last: date) -> dict[str, float]:
+        return {}
+
+    def where(self, ref: str, _last: date) -> Where:
+        return Where(case=ref, minutes=30, booked=None, places=(), ruled_out={"the list is closed": 3})
+
+    def place(self, drop: Drop, *, write_id: str | None = None) -> BoardAct:
+        self.desk.asked.append(("place", (drop, write_id)))
+        self.desk._perhaps_refuse()
+        return BoardAct(kind=ActKind.PLACE, by="bella", says=f"{drop.ref} is held.", cautions=("Kept until Friday.",))
+
+
 @dataclass(slots=True, kw_only=True)
 class ScreenDesk:
     """What the pages may ask, answered from what the test put here."""
@@ -105,7 +134,11 @@ class ScreenDesk:
         self.tokens.add(token := secrets.token_urlsafe(16))
         return token
 
-    def person(self, token: str) -> SomePerson | None:
+    @property
+    def board(self) -> ScreenBoard:
+        return ScreenBoard(desk=self)
+
+    def person(self, token: str, *, idle: bool = False) -> SomePerson | None:
         return SomePerson() if token in self.tokens else None
 
     def sign_out(self, token: str) -> None:

@@ -38,6 +38,10 @@ def test_the_settings_are_found_whatever_folder_the_server_starts_in(tmp_path):
 class Desk:
     def __init__(self, fault=None):
         self.fault = fault
+        self.board = self
+
+    def version(self):
+        return 1
 
     def check_ready(self):
         if self.fault:

@@ -99,7 +99,7 @@ def test_a_chip_tells_the_stage_and_the_missing_documents():
     case = a_listed_case(target=Target.STELLATE, stage=Stage.TEST_BLOCK, missing=1)
     (chip,) = board_data((a_list_card(cases=(case,)),), (), window_of(TODAY, 1), TODAY)["lists"]["L1"]["cases"]
     assert (chip["what"], chip["missing"]) == ("STE test", True)
-    assert chip["says"] == "Stellate ganglion, bilateral, test block, 60 minutes, 1 document missing"
+    assert chip["says"] == "Stellate ganglion, bilateral, test block, 60 minutes, booked, 1 document missing"
 
 
 def test_the_figures_count_only_open_lists_and_every_missing_document():

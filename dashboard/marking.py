@@ -1,0 +1,51 @@
+"""Answers a drag: for every list in the window whether the case may go there, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Protocol
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from dashboard.settings import ScreenSettings
+from dashboard.shapes.marks import marks_data, no_marks
+from flows.desk import Actor, Desk
+from scheduler.errors import NeurolistError
+
+
+class Door(Protocol):
+    """The part of the desk that knows a person and acts for them."""
+
+    def person(self, token: str) -> Actor | None:
+        """Return the person whose live session this is, or nothing."""
+
+    def acting(self, actor: Actor) -> Desk:
+        """Give the desk in this person's name."""
+
+
+def marking_routes(door: Callable[[], Door], settings: ScreenSettings) -> list[Route]:
+    """The route that a page asks when somebody picks up a case: /api/where?case=N10001&last=2026-12-06."""
+
+    def answer(token: str, ref: str, last: date) -> Response:
+        person = door().person(token)
+        if person is None:
+            return PlainTextResponse("Sign in first.", status_code=401)
+        try:
+            where = door().acting(person).board.where(ref, last)
+        except NeurolistError as refusal:
+            return JSONResponse(no_marks(str(refusal)))
+        return JSONResponse(marks_data(where))
+
+    async def where(request: Request) -> Response:
+        token = request.cookies.get(settings.session_cookie, "")
+        try:
+            last = date.fromisoformat(request.query_params.get("last", ""))
+        except ValueError:
+            return PlainTextResponse("Name the last day of the window, such as last=2026-12-06.", status_code=400)
+        return await to_thread.run_sync(answer, token, request.query_params.get("case", ""), last)
+
+    return [Route("/api/where", where)]
