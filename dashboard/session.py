@@ -20,7 +20,7 @@ def person(*, idle: bool = False) -> Actor | None:
 
 def desk_of_person(*, idle: bool = False) -> Desk | None:
     """The desk as this person may use it; nothing when the session has ended."""
-    known = person(idle=idle)
+    known = person(idle=True) if idle else person()
     return front_door().acting(known) if known else None
 
 

@@ -56,7 +56,10 @@ export default function ({ data, parentElement }) {
     const lost = parentElement.querySelector(".lost"), ended = parentElement.querySelector(".ended");
     if (!lost || !ended) return;
     lost.textContent = !live.ended && live.tries >= LOST_AFTER ? "The server does not answer. Trying again …" : "";
-    if (live.ended && !ended.textContent) ended.replaceChildren(...endedWords());
+    if (live.ended && !ended.textContent) {
+      ended.setAttribute("role", "alert");
+      ended.replaceChildren(...endedWords());
+    }
   };
   live.draw();
   if (!live.started) {

@@ -37,8 +37,9 @@ def _mark(line: PlaceLine, own: str | None) -> dict[str, object]:
 
 def place_words(line: PlaceLine) -> str:
     """One list for the case in a sentence: yes or no, when it would start, what to know or what is in the way."""
+    because = _because(line)
     if line.verdict.value == "no":
-        return f"No. {' '.join(line.because[:MOST_REASONS])}"
+        return f"No. {because}"
     start = f"{line.start:%H:%M}"
     who = f" with {line.radiologist}" if line.radiologist else ""
     left = (
@@ -46,7 +47,7 @@ def place_words(line: PlaceLine) -> str:
         if line.minutes_left >= 0
         else f"{-line.minutes_left} minutes over time"
     )
-    but = f" But: {' '.join(line.because[:MOST_REASONS])}" if line.because else ""
+    but = f" But: {because}" if because else ""
     return f"Yes, at {start}{who}, {left}.{but}"
 
 
@@ -56,11 +57,17 @@ def best_places(where: Where) -> tuple[PlaceLine, ...]:
     return tuple(line for line in where.possible if line.session != own)[:BEST_SHOWN]
 
 
-def place_choice(line: PlaceLine) -> str:
+def _because(line: PlaceLine) -> str:
+    """The reasons in a row; the list itself needs no name, since the words stand at it."""
+    return " ".join(line.because[:MOST_REASONS]).replace(line.session, "this list")
+
+
+def place_choice(line: PlaceLine, suite: str) -> str:
     """One list as a choice in the drawer."""
-    but = f" ({' '.join(line.because)})" if line.because else ""
+    because = _because(line)
+    but = f" ({because})" if because else ""
     when = f"{short_day(line.start.date())}, {line.start:%H:%M}"
-    return f"{when}, {line.suite}, {line.site}{but}"
+    return f"{when}, {suite}, {line.site}{but}"
 
 
 def none_words(where: Where) -> str:

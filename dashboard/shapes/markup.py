@@ -39,6 +39,11 @@ def facts(shown: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="nl-facts">{"".join(parts)}</dl>'
 
 
+def head(words: str) -> str:
+    """A heading inside a page or a drawer."""
+    return f'<h2 class="nl-head">{safe(words)}</h2>'
+
+
 def note(words: str) -> str:
     """A quiet line under something."""
     return f'<p class="nl-key">{safe(words)}</p>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -23,7 +23,7 @@ from dashboard.shapes.drawer import (
     reorder_choices,
 )
 from dashboard.shapes.marks import best_places, none_words, place_choice
-from dashboard.shapes.markup import facts, table
+from dashboard.shapes.markup import facts, head, table
 from dashboard.views.board_line import tell
 from dashboard.views.going import Going
 from flows.desk import CaseSummary, Desk, Drop, ListCard
@@ -49,7 +49,8 @@ def draw_opened(
         if card is not None:
             draw_list(desk, card)
         return
-    draw_case(desk, going, find_case(opened.id, cards, waiting), last)
+    suites = {card.id: card.suite_name for card in cards}
+    draw_case(desk, going, find_case(opened.id, cards, waiting), last, suites)
 
 
 def close() -> None:
@@ -57,10 +58,10 @@ def close() -> None:
     st.session_state.pop(OPENED, None)
 
 
-def draw_case(desk: Desk, going: Going, case: CaseAt, last: date) -> None:
+def draw_case(desk: Desk, going: Going, case: CaseAt, last: date, suites: Mapping[str, str]) -> None:
     """Open one case: what it is, where it stands, and the best lists it could go to."""
 
-    @st.dialog(f"Case {case.ref}", position="right", width="medium", on_dismiss=close)
+    @st.dialog(f"Case {case.ref}", position="right", width="small", on_dismiss=close)
     def drawer() -> None:
         st.html(facts(case_facts(case, desk.zone)))
         with st.container(horizontal=True, gap="small"):
@@ -69,7 +70,7 @@ def draw_case(desk: Desk, going: Going, case: CaseAt, last: date) -> None:
                 going.to_case(case.ref)
             if case.is_held and case.on is not None:
                 draw_give_back(desk, case, case.on.id)
-        draw_places(desk, case, last)
+        draw_places(desk, case, last, suites)
 
     drawer()
 
@@ -83,15 +84,15 @@ def draw_give_back(desk: Desk, case: CaseAt, on: str) -> None:
     )
 
 
-def draw_places(desk: Desk, case: CaseAt, last: date) -> None:
+def draw_places(desk: Desk, case: CaseAt, last: date, suites: Mapping[str, str]) -> None:
     """Draw the best lists as a choice, with the button that does it; or why there is none."""
-    st.subheader("Move to", anchor=False)
+    st.html(head("Move to"))
     try:
         where = desk.board.where(case.ref, last)
     except NeurolistError as refusal:
         st.info(str(refusal))
         return
-    best = {line.session: place_choice(line) for line in best_places(where)}
+    best = {line.session: place_choice(line, suites.get(line.session, line.suite)) for line in best_places(where)}
     if not best:
         st.info(none_words(where))
         return
@@ -128,7 +129,7 @@ def draw_order(desk: Desk, card: ListCard) -> None:
     choices = reorder_choices(card)
     if not choices:
         return
-    st.subheader("Order", anchor=False)
+    st.html(head("Order"))
     ref = st.selectbox("Case", list(choices), format_func=choices.__getitem__, key=f"order-{card.id}", width=260)
     version = next(listed.version for listed in card.cases if listed.ref == ref)
     with st.container(horizontal=True, gap="small"):
@@ -146,7 +147,7 @@ def draw_order(desk: Desk, card: ListCard) -> None:
 
 def draw_state(desk: Desk, card: ListCard) -> None:
     """Draw what locks, releases, closes or opens the list."""
-    st.subheader("This list", anchor=False)
+    st.html(head("This list"))
     lock = not card.locked
     _button(
         "Lock the list" if lock else "Release the list",

@@ -67,6 +67,7 @@ def test_the_board_shows_published_lists_and_a_case_opens_from_it(browser, demo)
     chip = published.get_by_role("button").nth(1)
     ref = re.search(r"N\d+", chip.inner_text()).group(0)
     chip.click()
+    keziah.page.get_by_role("button", name="Open the case").click()
     keziah.page.wait_for_url(f"**/case?case={ref}")
     expect(keziah.page.get_by_role("table", name="Bookings")).to_contain_text("Booked")
     assert keziah.complaints + keziah.outside == []
