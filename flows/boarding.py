@@ -109,7 +109,7 @@ class Board:
             ActKind.LOCK if locked else ActKind.RELEASE,
             lambda acting: acting.lock(list_id, locked=locked, version=version),
             lists=[list_id],
-            asked=(Action.KEEP_LISTS, "suite_session", list_id),
+            asked=(Action.LOCK_LIST, "suite_session", list_id),
             write_id=write_id,
         )
 
@@ -119,7 +119,7 @@ class Board:
             ActKind.CLOSE,
             lambda acting: acting.close(list_id, reason=reason, version=version),
             lists=[list_id],
-            asked=(Action.KEEP_LISTS, "suite_session", list_id),
+            asked=(Action.LOCK_LIST, "suite_session", list_id),
             write_id=write_id,
         )
 
@@ -129,7 +129,7 @@ class Board:
             ActKind.OPEN,
             lambda acting: acting.open(list_id, version=version),
             lists=[list_id],
-            asked=(Action.KEEP_LISTS, "suite_session", list_id),
+            asked=(Action.LOCK_LIST, "suite_session", list_id),
             write_id=write_id,
         )
 
@@ -146,7 +146,7 @@ class Board:
             ActKind.UNDO,
             lambda acting: acting.undo(act_id, act),
             lists=[name for name in (act.list, act.before.get("list", "")) if name],
-            asked=(Action.MOVE_BOOKING if act.ref else Action.KEEP_LISTS, *about),
+            asked=(Action.MOVE_BOOKING if act.ref else Action.LOCK_LIST, *about),
             write_id=write_id,
         )
 

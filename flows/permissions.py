@@ -61,7 +61,7 @@ class Action(StrEnum):
     READ_MINUTES = "read_minutes"
     REPEAT_LETTER = "repeat_letter"
     MOVE_BOOKING = "move_booking"
-    KEEP_LISTS = "keep_lists"
+    LOCK_LIST = "lock_list"
     KEEP_FEEDS = "keep_feeds"
     KEEP_LISTS = "keep_lists"
     KEEP_LEAVE = "keep_leave"
@@ -103,7 +103,7 @@ ACTION_LABELS = {
     Action.READ_MINUTES: "read the minutes of a meeting",
     Action.REPEAT_LETTER: "send a letter again",
     Action.MOVE_BOOKING: "put a case on a list or move it",
-    Action.KEEP_LISTS: "lock, release, close or open a list",
+    Action.LOCK_LIST: "lock, release, close or open a list",
     Action.KEEP_FEEDS: "make or end calendar feeds",
     Action.KEEP_LISTS: "change lists and their templates",
     Action.KEEP_LEAVE: "enter leave",
@@ -143,7 +143,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.RUN_MEETING: MEETING,
     Action.READ_MINUTES: EVERYONE - {Role.VIEWER},
     Action.MOVE_BOOKING: OFFICE,
-    Action.KEEP_LISTS: OFFICE,
+    Action.LOCK_LIST: OFFICE,
     Action.REPEAT_LETTER: OFFICE | {Role.MDT_COORDINATOR, Role.CLINICIAN},
     Action.KEEP_FEEDS: OFFICE | {Role.CLINICIAN},
     Action.KEEP_LISTS: OFFICE,

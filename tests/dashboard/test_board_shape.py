@@ -7,7 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.shapes.board import board_data, board_figures, due_level, due_words, level_of, sites_data
+from dashboard.shapes.board import (
+    NONE_LOOKED_FOR,
+    Narrowed,
+    board_data,
+    board_figures,
+    due_level,
+    due_words,
+    level_of,
+    sites_data,
+)
 from dashboard.shapes.window import window_of
 from scheduler.vocabulary import Stage, Target
 from tests.builders.screens import NINE, TODAY, a_case_summary, a_list_card, a_listed_case
@@ -113,3 +122,35 @@ def test_the_figures_count_only_open_lists_and_every_missing_document():
         "List time used": ("25%", "plain"),
         "Missing documents": ("2", "plain"),
     }
+
+
+def test_the_board_shows_what_is_looked_for_and_dims_the_rest_of_a_list():
+    card = a_list_card(cases=(a_listed_case("N10001"), a_listed_case("N10002")))
+    other = a_list_card("L2", radiologist_id="R9")
+    narrowed = Narrowed(radiologist=card.radiologist_id, search="n10002")
+    data = board_data((card, other), (a_case_summary("N10003"),), window_of(TODAY, 2), TODAY, narrowed=narrowed)
+    assert list(data["lists"]) == ["L1"]
+    assert [chip["dim"] for chip in data["lists"]["L1"]["cases"]] == [True, False]
+    assert (data["tray"]["cases"], data["tray"]["says"]) == ([], "0 of 1 case, by due date")
+    assert data["tray"]["nothing"] == NONE_LOOKED_FOR
+
+
+def test_cases_of_the_chosen_categories_are_looked_for():
+    waiting = [a_case_summary(f"N1000{urgency}", urgency=urgency) for urgency in (1, 2, 3)]
+    data = board_data((), waiting, window_of(TODAY, 2), TODAY, narrowed=Narrowed(categories=(1, 3)))
+    assert [case["ref"] for case in data["tray"]["cases"]] == ["N10001", "N10003"]
+
+
+def test_a_list_that_often_ends_late_says_so_and_a_locked_one_too():
+    card = a_list_card(locked=True)
+    lists = board_data((card,), (), window_of(TODAY, 2), TODAY, risks={"L1": 0.2})["lists"]
+    assert lists["L1"]["risk"] == "Ends late on 20% of days"
+    assert "LOCKED" in lists["L1"]["tags"]
+    assert board_data((card,), (), window_of(TODAY, 2), TODAY, risks={"L1": 0.19})["lists"]["L1"]["risk"] == ""
+
+
+def test_one_week_leaves_room_for_the_time_of_each_case():
+    card = a_list_card(cases=(a_listed_case(),))
+    one, two = (board_data((card,), (), window_of(TODAY, weeks), TODAY) for weeks in (1, 2))
+    assert one["lists"]["L1"]["cases"][0]["time"]
+    assert not two["lists"]["L1"]["cases"][0]["time"]
