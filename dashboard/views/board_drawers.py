@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 from uuid import uuid4
 
 import streamlit as st
@@ -148,6 +149,7 @@ def draw_order(desk: Desk, card: ListCard) -> None:
 def draw_state(desk: Desk, card: ListCard) -> None:
     """Draw what locks, releases, closes or opens the list."""
     st.html(head("This list"))
+    st.link_button("Print the list", f"/print/list/{quote(card.id, safe='')}.pdf", key=f"print-{card.id}")
     lock = not card.locked
     _button(
         "Lock the list" if lock else "Release the list",
