@@ -51,6 +51,11 @@ class Board:
         service = desk.service
         return MEMORY.where(service.database, ref, today=desk.today(), last=until, now=service.clock.now())
 
+    def stands_on(self, ref: str) -> str | None:
+        """Name the list that a case has its place on; None while it waits for one."""
+        booking = self.desk._look(lambda session: standing_booking(session, case_row(session, ref).id))
+        return booking.session_id if booking else None
+
     def risks(self, first: date, last: date) -> Mapping[str, float]:
         """Say of each list of these days that holds cases on what share of days it would end late."""
         from flows.board_memory import MEMORY

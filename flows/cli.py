@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows import cli_feeds, cli_holidays, cli_printing, cli_tasks
+from flows.cli_board import board
 from flows.cli_booking import booking
 from flows.cli_common import AsJson, the_desk, typed_date
 from flows.cli_corrections import correct, return_, reverse
@@ -44,6 +45,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(booking)
+app.add_typer(board)
 app.add_typer(mdt)
 
 app.command()(reverse)

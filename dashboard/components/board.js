@@ -1,6 +1,7 @@
 // The schedule by site, suite and day, with the tray of cases to place.
 
 const memories = new WeakMap();
+const ASK_AGAIN_AFTER = 4000; // milliseconds
 
 // A chip that may be picked up says where it stands and as which version, so the desk can tell whether that still holds.
 function movable(card) {
@@ -168,16 +169,24 @@ function drawWhenDown(memory, data) {
   else draw(memory, data);
 }
 
+// What was asked while the server was away is lost, so it is asked again.
+function askAgain(memory) {
+  if (!memory.root.isConnected || memory.heard <= memory.data.version) return;
+  memory.asked = 0;
+  catchUp(memory);
+}
+
 function catchUp(memory) {
   if (memory.waiting) {
     const data = memory.waiting;
     memory.waiting = null;
     draw(memory, data);
   }
-  if (!memory.drag && !memory.move && memory.heard > memory.asked && memory.heard > memory.data.version) {
-    memory.asked = memory.heard;
-    memory.sendStale(memory.heard);
-  }
+  const free = !memory.drag && !memory.move && !memory.root.dataset.busy;
+  if (!free || memory.heard <= Math.max(memory.asked, memory.data.version)) return;
+  memory.asked = memory.heard;
+  memory.sendStale(memory.heard);
+  setTimeout(() => askAgain(memory), ASK_AGAIN_AFTER);
 }
 
 function begin(root) {

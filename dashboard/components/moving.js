@@ -2,6 +2,7 @@
 // The server says for every list yes, yes but, or no; nothing is judged here.
 
 const FAR_ENOUGH = 5; // pixels, so that a click is not a drag
+const PATIENCE = 30000; // milliseconds until an answer is not waited for any longer
 const EDGE = 48, EDGE_STEP = 14; // pixels near an edge of the sheet, and how far it then scrolls at a time
 
 // What was asked about a case is kept until the board changes, so a case under the pointer is marked as it is lifted.
@@ -52,10 +53,20 @@ function backToTray(memory, held) {
   if (held.on) act(memory, { kind: "give_back", ref: held.ref, seen_on: held.on, version: held.version });
 }
 
+// A repeat of the same write is done once. (crypto.randomUUID is missing where the page is served without TLS.)
+function writeId() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 function act(memory, wanted) {
   say(memory, "Writing …");
   memory.root.dataset.busy = "1";
-  memory.sendAct({ ...wanted, write: crypto.randomUUID() });
+  memory.sendAct({ ...wanted, write: writeId() });
+  setTimeout(() => {
+    if (!memory.root.dataset.busy) return;
+    delete memory.root.dataset.busy;
+    say(memory, "The server has not answered. Look where the case is before you try again.", true);
+  }, PATIENCE);
 }
 
 function say(memory, text, refused = false) {
