@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from db import clinic, holds, moving
-from db.boards.lists import list_card
+from db.boards.lists import list_words
 from db.effects import standing_booking
 from db.facts import case_row
 from db.localtime import local_date, timezone_of
@@ -208,8 +208,7 @@ class Acting:
         return f"{self._local(at):%H:%M}"
 
     def _list_words(self, list_id: str) -> str:
-        card = list_card(self.session, list_id, now=self.now)
-        return f"{card.part.lower()} list of {_short(card.date)}, {card.suite_name}, {card.site_name}"
+        return list_words(self.session, list_id)
 
     def _act(self, kind: ActKind, says: str, **known: object) -> BoardAct:
         return BoardAct(kind=kind, by=self.actor.id, says=says, **known)  # type: ignore[arg-type]

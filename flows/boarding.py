@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
-from db import clinic, writes
+from db import boards, clinic, writes
 from db.board_state import board_version, latest_writes, radiologist_lines
 from db.effects import standing_booking
 from db.facts import case_row
@@ -20,11 +20,12 @@ from scheduler.errors import TransitionNotAllowedError
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from db.pictures import RadiologistLine
+    from db.pictures import CaseSummary, ListCard, RadiologistLine
     from flows.board_asked import Drop
     from flows.desk import Desk
     from flows.explaining import Where
 
+T = TypeVar("T")
 OFFERED_FOR = timedelta(hours=1)  # later, a look at the board is better than taking back
 
 
@@ -56,12 +57,27 @@ class Board:
         booking = self.desk._look(lambda session: standing_booking(session, case_row(session, ref).id))
         return booking.session_id if booking else None
 
+    def lists(self, first: date, last: date, site: str | None = None) -> tuple[ListCard, ...]:
+        """List the lists of these dates, both included, with their cases, as they stand since the last change."""
+        now = self.desk.service.clock.now()
+        return self._known(
+            ("lists", first, last, site),
+            lambda session: boards.lists(session, start=first, end=last, now=now, site=site),
+        )
+
+    def to_place(self, site: str | None = None) -> tuple[CaseSummary, ...]:
+        """List the waiting cases that have no place yet, or those one site may take."""
+        now = self.desk.service.clock.now()
+        return self._known(("to place", site), lambda session: boards.to_place(session, now=now, site=site))
+
     def risks(self, first: date, last: date) -> Mapping[str, float]:
         """Say of each list of these days that holds cases on what share of days it would end late."""
-        from flows.board_memory import MEMORY
+        from flows.board_memory import risk_shares
 
-        desk = self.desk
-        return desk._look(lambda session: MEMORY.risks(session, desk.service, first=first, last=last))
+        now = self.desk.service.clock.now()
+        return self._known(
+            ("risks", first, last), lambda session: risk_shares(session, first=first, last=last, now=now)
+        )
 
     def radiologists(self) -> tuple[RadiologistLine, ...]:
         """List the radiologists by name."""
@@ -156,6 +172,14 @@ class Board:
         )
 
     # Inside
+
+    def _known(self, what: tuple[object, ...], read: Callable[[Session], T]) -> T:
+        """Give what the board remembers, to those who may look; what is due may change with the day."""
+        from flows.board_memory import MEMORY  # the rules take a second to load
+
+        desk = self.desk
+        desk._permitted(Action.LOOK, "service", "screens")
+        return MEMORY.known(desk.service.database, (*what, desk.today()), read)
 
     def _do(
         self,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from db.list_risks import BookedList, booked_lists
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from scheduler.plan import Plan
     from scheduler.problem import SchedulingProblem
 
+MOST_REMEMBERED = 5_000  # lists as they were simulated, each a few numbers
 MOST_NAMED = 6  # lists; more would hide the sentence
 FILE = "the durations file"
 PLANNED = "planned minutes alone"
@@ -120,12 +122,12 @@ def plan_risks(
 
 def _published(on: BookedList, seed: int) -> ListRisk:
     first = minutes_of(on.start)
-    found = overrun(
-        [case.time.duration for case in on.cases],
+    found = _simulated(
+        tuple(case.time.duration for case in on.cases),
         minutes_of(on.end) - first,
         on.turnaround_minutes,
-        booked_starts=[minutes_of(case.start) - first for case in on.cases],
-        seed=seed,
+        tuple(minutes_of(case.start) - first for case in on.cases),
+        seed,
     )
     return ListRisk(
         list=on.id,
@@ -139,6 +141,14 @@ def _published(on: BookedList, seed: int) -> ListRisk:
         booked_until=max(case.end for case in on.cases),
         **_figures(found),
     )
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _simulated(
+    durations: tuple[Duration, ...], minutes: float, turnaround: float, starts: tuple[float, ...], seed: int
+) -> Overrun:
+    """Simulate a list once for as long as nothing on it changes."""
+    return overrun(durations, minutes, turnaround, booked_starts=starts, seed=seed)
 
 
 def _figures(found: Overrun) -> dict[str, float]:

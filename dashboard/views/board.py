@@ -50,8 +50,8 @@ def draw_board(going: Going, looking: Looking) -> None:
     desk = the_desk(idle=bool(st.session_state.pop(BY_OTHERS, False)))
     today, window = desk.today(), looking.window
     version = desk.board.version()  # before the lists, so that what changes while they are read is drawn again
-    cards = desk.lists(window.start, window.last, site=looking.site)
-    waiting = desk.to_place(site=looking.site)
+    cards = desk.board.lists(window.start, window.last, looking.site)
+    waiting = desk.board.to_place(looking.site)
     st.html(figures(board_figures(cards, waiting, today)))
     risks = desk.board.risks(window.start, window.last)
     data = board_data(cards, waiting, window, today, narrowed=looking.narrowed, risks=risks, zone=desk.zone)

@@ -51,10 +51,23 @@ def lists(session: Session, *, start: date, end: date, now: datetime, site: str 
 
 def list_card(session: Session, list_id: str, *, now: datetime) -> ListCard:
     """Give one list."""
+    row, suite, site = _one(session, list_id)
+    booked = _booked_on(session, [row.id], light_of(session, now))
+    return _card(row, suite, site, booked.get(row.id, []), _radiologists(session))
+
+
+def list_words(session: Session, list_id: str) -> str:
+    """Name one list in a sentence, such as: morning list of Tue 24 Nov, CT 1, Site 1."""
+    row, suite, site = _one(session, list_id)
+    return f"{_part(row).lower()} list of {row.on:%a} {row.on.day} {row.on:%b}, {suite.name}, {site.name}"
+
+
+def _one(session: Session, list_id: str) -> tuple[SuiteSessionRow, SuiteRow, SiteRow]:
     row = session.get(SuiteSessionRow, list_id)
     if row is None:
         raise NotFoundError(f"No list has the id {list_id}.")
-    return next(card for card in lists(session, start=row.on, end=row.on, now=now) if card.id == list_id)
+    suite = session.get_one(SuiteRow, row.suite_id)
+    return row, suite, session.get_one(SiteRow, suite.site_id)
 
 
 def sites(session: Session) -> tuple[SiteLine, ...]:

@@ -93,6 +93,12 @@ class ScreenBoard:
     def radiologists(self) -> tuple[RadiologistLine, ...]:
         return (RadiologistLine(id="R1", name="Dr Someone"),)
 
+    def lists(self, first: date, last: date, site: str | None = None) -> tuple[ListCard, ...]:
+        return self.desk.lists(first, last, site=site)
+
+    def to_place(self, site: str | None = None) -> tuple[CaseSummary, ...]:
+        return self.desk.to_place(site=site)
+
     def risks(self, _first: date, _last: date) -> dict[str, float]:
         return {}
 

@@ -8,7 +8,9 @@ import pytest
 from sqlmodel import select
 
 from db.tables import BookingRow, ClaimRow, SuiteSessionRow
+from flows import risks
 from flows.board_asked import ActKind, Drop
+from flows.desk import Desk
 from scheduler.errors import (
     BadInputError,
     NeurolistError,
@@ -19,7 +21,7 @@ from scheduler.errors import (
 from scheduler.explain import Verdict
 from scheduler.pathway.booking import BookingEvent, BookingState
 from scheduler.vocabulary import Role
-from tests.builders.memory import TODAY, a_clinic, list_for_test, read
+from tests.builders.memory import MORNING, TODAY, a_clinic, list_for_test, read
 from tests.builders.service import MovingClock, a_desk, a_service, an_actor
 
 LAST = TODAY + timedelta(days=13)
@@ -222,3 +224,45 @@ def test_the_boards_version_grows_with_what_it_shows_and_not_with_reading_it(des
     assert desk.board.version() == before
     desk.board.lock("S01-3", locked=True)
     assert desk.board.version() > before
+
+
+def test_what_the_board_remembers_follows_every_change_by_whoever_makes_it(desk):
+    ref = list_for_test(desk.service.database)
+    assert [case.ref for case in desk.board.to_place()] == [ref]
+    assert desk.board.lists(TODAY, LAST) == desk.lists(TODAY, LAST)
+    a_desk(desk.service, Role.IR_LEAD).board.place(Drop(ref=ref, list="S01-2", seen_on=None))
+    assert desk.board.to_place() == ()
+    assert desk.board.lists(TODAY, LAST) == desk.lists(TODAY, LAST)
+    desk.board.lock("S01-2", locked=True)
+    assert [card.id for card in desk.board.lists(TODAY, LAST) if card.locked] == ["S01-2"]
+
+
+def test_what_the_board_remembers_is_read_again_on_the_next_day(desk):
+    list_for_test(desk.service.database, now=MORNING)
+    (today,) = desk.board.to_place()
+    desk.service.clock.source.pass_(timedelta(days=1))
+    (tomorrow,) = desk.board.to_place()
+    assert tomorrow.days == today.days + 1
+
+
+def test_who_may_not_look_is_told_nothing_that_others_have_looked_at(desk):
+    desk.board.lists(TODAY, LAST)
+    nobody = Desk(desk.service, an_actor())
+    with pytest.raises(NotPermittedError, match="look at the service"):
+        nobody.board.lists(TODAY, LAST)
+
+
+def test_a_list_is_simulated_again_only_when_it_has_changed(desk, monkeypatch):
+    placed(desk, 1, "S01-2")
+    placed(desk, 2, "S02-2")
+    seen = []
+    simulate = risks.overrun
+    monkeypatch.setattr(risks, "overrun", lambda *told, **options: seen.append(told) or simulate(*told, **options))
+    risks._simulated.cache_clear()
+    first = desk.board.risks(TODAY, LAST)
+    number = len(seen)
+    placed(desk, 3, "S02-3")
+    again = desk.board.risks(TODAY, LAST)
+    assert number >= 1
+    assert set(again) == {*first, "S02-3"}
+    assert len(seen) <= number + 1
