@@ -63,7 +63,7 @@ R = TypeVar("R", bound=SQLModel)
 SEEN = "cases seen"
 REVERSAL = "reversal"  # the line of a history that takes an earlier one back
 OTHERS = "others"
-FEW = 200  # cases, whose rows are best found one by one
+FEW = 600  # cases, whose rows are best found one by one
 Grouped = Mapping[str, list[R]]
 # What is kept about a case, row by row, and the column each table is read in the order of.
 ORDER: Mapping[type[SQLModel], str] = {
@@ -180,6 +180,20 @@ def facts_of(session: Session, cases: Sequence[CaseRow]) -> dict[str, CaseFacts]
     return {case.id: _facts(case, rows) for case in cases}
 
 
+def items_of(session: Session, cases: Sequence[CaseRow]) -> dict[str, tuple[ReferralItem, ...]]:
+    """Give the items of these referrals by case id, and nothing else about the cases."""
+    session.flush()
+    whose, asked = _whose(cases), _plain(CaseItemRow)
+    rows = session.connection().execute(asked if whose is None else asked.where(col(CaseItemRow.case_id).in_(whose)))
+    return {
+        case: _items(found) for case, found in _grouped(cast("Iterable[CaseItemRow]", rows.all()), "case_id").items()
+    }
+
+
+def _items(rows: Iterable[CaseItemRow]) -> tuple[ReferralItem, ...]:
+    return tuple(ReferralItem(key=row.key, received=row.received, dated=row.dated) for row in rows)
+
+
 def _load(session: Session, cases: Sequence[CaseRow]) -> _Rows:
     if len(cases) == 1:
         return _load_one(session, cases[0])
@@ -200,7 +214,8 @@ def _load(session: Session, cases: Sequence[CaseRow]) -> _Rows:
         return read(table, owner, _ids(parent, "id", "case_id", whose))
 
     referrals = read(ReferralRow, "id", _ids(CaseRow, "referral_id", "id", whose))
-    bookings = {booking.case_id: (booking, on, suite) for booking, on, suite in session.exec(_STANDING)}
+    standing = _STANDING if whose is None else _STANDING.where(col(BookingRow.case_id).in_(whose))
+    bookings = {booking.case_id: (booking, on, suite) for booking, on, suite in session.exec(standing)}
     return _Rows(
         referrals={referral: rows[0] for referral, rows in referrals.items()},
         items=every(CaseItemRow),
@@ -301,9 +316,7 @@ def _facts(case: CaseRow, rows: _Rows) -> CaseFacts:
         direct=case.direct,
         referrer_recorded=bool(referral.referrer_id),
         referral_valid_until=case.referral_valid_until,
-        items=tuple(
-            ReferralItem(key=row.key, received=row.received, dated=row.dated) for row in rows.items.get(case.id, [])
-        ),
+        items=_items(rows.items.get(case.id, [])),
         medicines=tuple(referral.medicines),
         creatinine_clearance=case.creatinine_clearance,
         clot_risks=None if case.clot_risks is None else tuple(ClotRisk(risk) for risk in case.clot_risks),

@@ -202,17 +202,18 @@ def _ended_suites(session: Session) -> dict[str, date]:
 
 def _candidates(session: Session, frame: _Frame) -> list[_Candidate]:
     asked = select(CaseRow).where(col(CaseRow.state).in_(PLANNED)).order_by(CaseRow.ref)
-    rows = session.exec(asked).all()
+    held = select(BookingRow).where(col(BookingRow.status).in_(HOLDING))
+    bookings = {row.case_id: row for row in session.exec(held)}
+    elsewhere = {case for case, booking in bookings.items() if booking.session_id not in frame.lists}
+    rows = [row for row in session.exec(asked) if row.id not in elsewhere]
     facts = facts_of(session, rows)
-    bookings = {row.case_id: row for row in session.exec(select(BookingRow).where(col(BookingRow.status).in_(HOLDING)))}
     wanted = [row.patient_id for row in rows]
     patients = {row.id: row for row in session.exec(select(PatientRow).where(col(PatientRow.id).in_(wanted)))}
     testers = _testers(session)
     found = []
     for row in rows:
         episode, booking = facts[row.id].episode, bookings.get(row.id)
-        elsewhere = booking is not None and booking.session_id not in frame.lists
-        if episode is not None and not elsewhere:
+        if episode is not None:
             found.append(
                 _Candidate(row, facts[row.id], episode, booking, patients[row.patient_id], testers.get(row.id))
             )

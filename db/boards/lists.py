@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from db.facts import facts_of
+from db.facts import items_of
 from db.light import Light, light_of
 from db.pictures import (
     ListCard,
@@ -27,7 +27,7 @@ from db.tables import (
 from db.tables.booking import HOLDING
 from scheduler.errors import NotFoundError
 from scheduler.pathway.booking import BookingState
-from scheduler.pathway.items import missing_items
+from scheduler.pathway.items import missing_of
 from scheduler.vocabulary import Stage, Technique
 
 NOON = "12:00"
@@ -90,10 +90,10 @@ def _booked_on(session: Session, ids: Sequence[str], light: Light) -> dict[str, 
         .order_by(col(BookingRow.start))
     )
     rows = session.exec(asked).all()
-    facts = facts_of(session, [case for _, case in rows])
+    items = items_of(session, [case for _, case in rows])
     found: dict[str, list[ListedCase]] = defaultdict(list)
     for booking, case in rows:
-        missing = missing_items(facts[case.id], light.protocol, now_received={})
+        missing = missing_of(items.get(case.id, ()), case.received_on, light.protocol)
         found[booking.session_id].append(_listed(booking, case, len(missing)))
     return found
 

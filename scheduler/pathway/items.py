@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 
-from scheduler.pathway.facts import CaseFacts
+from scheduler.pathway.facts import CaseFacts, ReferralItem
 from scheduler.pathway.protocols import Protocol
 
 IMAGING = "R1"
@@ -21,6 +23,7 @@ REQUIRED_ITEMS: dict[str, str] = {
     "R7": "Referrer's name, provider number, date and signature",
 }
 AGEING_ITEMS = (IMAGING, BLOODS, CONSULTATIONS)
+NOTHING: Mapping[str, date | None] = MappingProxyType({})
 
 
 def item_label(key: str) -> str:
@@ -35,10 +38,22 @@ def missing_items(facts: CaseFacts, protocol: Protocol, *, now_received: dict[st
     `now_received` are items handed in with this step. An item without a date counts as recent here; on the procedure
     day it does not.
     """
-    dated = {item.key: item.dated for item in facts.items if item.received} | now_received
-    asked = [item.key for item in facts.items if item.key not in REQUIRED_ITEMS]
+    return missing_of(facts.items, facts.received_on, protocol, now_received=now_received)
+
+
+def missing_of(
+    items: Iterable[ReferralItem],
+    received_on: date,
+    protocol: Protocol,
+    *,
+    now_received: Mapping[str, date | None] = NOTHING,
+) -> tuple[str, ...]:
+    """List what is missing of these items, as `missing_items` does, for who knows nothing else of the case."""
+    known = tuple(items)
+    dated = {item.key: item.dated for item in known if item.received} | dict(now_received)
+    asked = [item.key for item in known if item.key not in REQUIRED_ITEMS]
     wanted = [*REQUIRED_ITEMS, *asked]
-    return tuple(key for key in wanted if key not in dated or _too_old(key, dated[key], facts.received_on, protocol))
+    return tuple(key for key in wanted if key not in dated or _too_old(key, dated[key], received_on, protocol))
 
 
 def _too_old(key: str, dated: date | None, received_on: date, protocol: Protocol) -> bool:
