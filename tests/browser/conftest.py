@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from db.engine import Database, open_database
 from db.settings import MemorySettings
@@ -48,6 +48,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+SLOWEST = 30_000  # milliseconds; what a page does in less than a second on a quiet machine
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 # Streamlit first looks for its own addresses under the page's path, then at the root.
 HARMLESS = ("/_stcore/health", "/_stcore/host-config")
@@ -67,7 +68,7 @@ def a_free_port() -> int:
         return int(any_port.getsockname()[1])
 
 
-def wait_until_well(process: subprocess.Popen[bytes], address: str, seconds: float = 90) -> None:
+def wait_until_well(process: subprocess.Popen[bytes], address: str, seconds: float = 300) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:
@@ -83,6 +84,7 @@ def wait_until_well(process: subprocess.Popen[bytes], address: str, seconds: flo
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=SLOWEST)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
         yield started
@@ -225,7 +227,7 @@ def axe(page: Page) -> None:
 def a_browser(browser: Browser, address: str) -> Watched:
     """A fresh browser of nobody yet."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-AU")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(SLOWEST)
     watched = Watched(page=context.new_page(), address=address)
     watched.listen()
     return watched

@@ -24,7 +24,6 @@ from tests.builders.memory import TODAY, read, write
 pytestmark = pytest.mark.browser
 
 LAST = TODAY + timedelta(days=12)
-SLOW = 20_000  # milliseconds; a change by others takes less than a second on a quiet machine
 
 
 @pytest.fixture
@@ -145,12 +144,12 @@ def test_what_others_change_appears_at_once_but_not_under_a_case_in_the_hand(vis
     desk.board.place(Drop(ref=mine, list=to, seen_on=None))
     hold_over(page, other)
     page.mouse.up()
-    expect(line(page)).to_contain_text(f"Somebody else has moved case {mine}: it is now on list {to}", timeout=SLOW)
+    expect(line(page)).to_contain_text(f"Somebody else has moved case {mine}: it is now on list {to}")
     assert booking(clinic, mine) == (to, BookingState.HELD)
-    expect(card(page, to).locator(f"[data-case='{mine}']")).to_be_visible(timeout=SLOW)
+    expect(card(page, to).locator(f"[data-case='{mine}']")).to_be_visible()
     there = lists_for(desk, theirs, Verdict.YES, Verdict.YES_BUT)[0]
     desk.board.place(Drop(ref=theirs, list=there, seen_on=None))
-    expect(card(page, there).locator(f"[data-case='{theirs}']")).to_be_visible(timeout=SLOW)
+    expect(card(page, there).locator(f"[data-case='{theirs}']")).to_be_visible()
 
 
 def test_a_list_is_locked_closed_and_reordered_in_its_drawer(visit, clinic, desk):
@@ -190,5 +189,5 @@ def test_a_session_that_is_ended_ends_the_open_page(visit, clinic):
         )
 
     write(clinic.database, end)
-    expect(page.get_by_role("alert").first).to_contain_text("Your session has ended. Sign in again", timeout=SLOW)
+    expect(page.get_by_role("alert").first).to_contain_text("Your session has ended. Sign in again")
     watched.complaints.clear()
