@@ -11,7 +11,7 @@ from dashboard.components import mounts
 from dashboard.palette import as_css
 from dashboard.session import person
 from dashboard.shapes.people import is_administrator, roles_of
-from dashboard.views import board, case, load, meetings, printing, proposal, stages, tasks
+from dashboard.views import board, case, load, meetings, printing, proposal, stages, tasks, worklist
 from dashboard.views.going import Going
 from dashboard.views.setup import pages as setup
 from dashboard.views.setup.account import draw_first
@@ -40,7 +40,8 @@ def navigate(*, administrator: bool) -> None:
     """Draw the page that the address names."""
     pages = {
         "board": st.Page(lambda: board.draw(going), title="Board", url_path="board", default=True),
-        "proposal": st.Page(proposal.draw, title="Proposal", url_path="proposal"),
+        "worklist": st.Page(lambda: worklist.draw(going), title="Worklist", url_path="worklist"),
+        "proposal": st.Page(lambda: proposal.draw(going), title="Proposal", url_path="proposal"),
         "print": st.Page(printing.draw, title="Print", url_path="print"),
         "stages": st.Page(lambda: stages.draw(going), title="Stages", url_path="stages"),
         "load": st.Page(load.draw, title="Load", url_path="load"),
@@ -52,7 +53,7 @@ def navigate(*, administrator: bool) -> None:
     named = {**pages, **{page.url_path: page for page in set_up}}
     going = Going(case_page=pages["case"], proposal_page=pages["proposal"], pages=named)
     sections = {
-        "Lists": [pages["board"], pages["proposal"], pages["print"]],
+        "Lists": [pages["board"], pages["worklist"], pages["proposal"], pages["print"]],
         "Pathway": [pages["tasks"], pages["stages"], pages["case"], pages["mdt"]],
         "Network": [pages["load"]],
         "Set-up": set_up,

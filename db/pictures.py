@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from db.words import ProposalStatus, TaskState
@@ -249,7 +249,10 @@ class ListCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalSummary:
-    """One planning run in a line; `done` is how far a running one has come, in per cent."""
+    """One planning run in a line.
+
+    `progress` holds the seconds, cost, bound, booked and total last told; `part_of` is the plan this was taken from.
+    """
 
     id: str
     status: ProposalStatus
@@ -267,11 +270,19 @@ class ProposalSummary:
     published_at: datetime | None
     published_by: str | None
     version: int
+    started_at: datetime | None = None
+    time_limit: float | None = None
+    part_of: str | None = None
+    nightly: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedPlace:
-    """Where a proposal puts one case, and where it stood before if it did."""
+    """Where a proposal puts one case, and where it stood before if it did.
+
+    Of a plan that is not published yet, "before" is where the case stands now. `frozen` says that the change needs a
+    reason; `meanwhile` says who has changed the case since the plan was made, so that its place will not be taken.
+    """
 
     ref: str
     stage: Stage
@@ -287,16 +298,34 @@ class ProposedPlace:
     due: date
     before_session: str | None
     before_start: datetime | None
+    before_where: str = ""
+    before_radiologist: str | None = None
+    frozen: bool = False
+    meanwhile: str = ""
 
     @property
     def moved(self) -> bool:
         """Whether the case had another place before."""
         return self.before_start is not None and (self.before_session, self.before_start) != (self.session, self.start)
 
+    @property
+    def handed_over(self) -> bool:
+        """Whether the case keeps its place and another radiologist does it."""
+        stays = self.before_start is not None and not self.moved
+        return stays and self.before_radiologist is not None and self.before_radiologist != self.radiologist
+
+    @property
+    def changes(self) -> bool:
+        """Whether publishing would change anything for the case."""
+        return self.before_start is None or self.moved or self.handed_over
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOver:
-    """A case a proposal could not place, with the reasons in sentences; `due` is None where nobody could plan it."""
+    """A case a proposal could not place, with the reasons in sentences; `due` is None where nobody could plan it.
+
+    One with a place before would lose it.
+    """
 
     ref: str
     stage: Stage
@@ -306,11 +335,17 @@ class LeftOver:
     before_session: str | None
     before_start: datetime | None
     reasons: tuple[str, ...]
+    before_where: str = ""
+    frozen: bool = False
+    meanwhile: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalPage:
-    """One proposal in full: what is placed, what moves, what is left over and why, and what it costs."""
+    """One proposal in full: what is placed, what moves, what is left over and why, and what it costs.
+
+    `terms_before` are the goals with everybody staying where they were when the plan was made.
+    """
 
     summary: ProposalSummary
     placed: tuple[ProposedPlace, ...]
@@ -318,11 +353,18 @@ class ProposalPage:
     terms: Mapping[str, int]
     prices: Mapping[str, int]
     run: Mapping[str, object]
+    terms_before: Mapping[str, int] = field(default_factory=dict)
+    frozen_until: date | None = None
 
     @property
     def moved(self) -> tuple[ProposedPlace, ...]:
         """The cases that had another place before."""
         return tuple(place for place in self.placed if place.moved)
+
+    @property
+    def losing(self) -> tuple[LeftOver, ...]:
+        """The cases that would lose the place they have."""
+        return tuple(case for case in self.left_over if case.before_start is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

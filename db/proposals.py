@@ -21,6 +21,9 @@ from scheduler.plan import Plan, Unscheduled
 from scheduler.problem import SchedulingProblem
 
 WORKING = (ProposalStatus.QUEUED, ProposalStatus.RUNNING)
+PART_OF = "part_of"  # the proposal that a part was taken from
+FIGURES = "figures"  # a plan's counts and cost, beside how it was made
+BULKY = ("problem", "plan", "versions")  # columns too large to read for a line about a proposal
 
 
 def request(
@@ -48,12 +51,7 @@ def begin(session: Session, proposal_id: str, made: Planning, *, now: datetime) 
     """Keep the problem a run works on, with the versions it was read at."""
     row = _open(session, proposal_id)
     row.status, row.started_at = ProposalStatus.RUNNING, now
-    row.problem = _document(write_problem(made.problem))
-    row.versions = {
-        "cases": dict(made.versions["cases"]),
-        "lists": dict(made.versions["lists"]),
-        "left_out": [{"case": left.case, "reasons": list(left.reasons)} for left in made.left_out],
-    }
+    _keep_problem(row, made)
     audit.record(session, action="begin_plan", entity="proposal", ref=proposal_id)
 
 
@@ -67,8 +65,9 @@ def progress(session: Session, proposal_id: str, facts: Mapping[str, object]) ->
 def finish(session: Session, proposal_id: str, plan: Plan, *, now: datetime, run: Mapping[str, object]) -> None:
     """Keep the plan a run found, with what it was run with."""
     row = _open(session, proposal_id)
-    row.status, row.finished_at, row.plan = ProposalStatus.READY, now, _document(write_plan(plan))
+    row.status, row.finished_at = ProposalStatus.READY, now
     row.run = audit.plain_map(run)
+    _keep_plan(row, plan)
     audit.record(session, action="finish_plan", entity="proposal", ref=proposal_id, facts={"cost": plan.cost})
 
 
@@ -79,14 +78,119 @@ def give_up(session: Session, proposal_id: str, *, why: str, now: datetime) -> N
     audit.record(session, action="fail_plan", entity="proposal", ref=proposal_id, why=why)
 
 
-def withdraw(session: Session, proposal_id: str, *, now: datetime, expected_version: int | None = None) -> None:
-    """Set a proposal aside; a published one stays."""
-    row = proposal_row(session, proposal_id)
+def withdraw(
+    session: Session,
+    proposal_id: str,
+    *,
+    now: datetime,
+    expected_version: int | None = None,
+    why: str | None = None,
+) -> None:
+    """Set a proposal aside, or end its run before it has a plan; a published one stays."""
+    row = proposal_row(session, proposal_id, lock=True)
     row.expect(expected_version)
     if row.status is ProposalStatus.PUBLISHED:
         raise NeurolistError("This proposal is published. Plan again to change what it booked.")
     row.status, row.finished_at = ProposalStatus.WITHDRAWN, row.finished_at or now
-    audit.record(session, action="withdraw_proposal", entity="proposal", ref=proposal_id)
+    row.failure = why or row.failure
+    audit.record(session, action="withdraw_proposal", entity="proposal", ref=proposal_id, why=why)
+
+
+def wanted(session: Session, proposal_id: str) -> bool:
+    """Say whether a run still has something to do: nobody ended it, and it has no plan yet."""
+    return proposal_row(session, proposal_id).status in WORKING
+
+
+def adapt(session: Session, proposal_id: str, made: Planning, plan: Plan, *, expected_version: int | None) -> None:
+    """Let a ready plan follow what has changed since it was made; what nobody touched stays as it was proposed."""
+    row = proposal_row(session, proposal_id, lock=True)
+    row.expect(expected_version)
+    must_be_ready(row)
+    _keep_problem(row, made)
+    _keep_plan(row, plan)
+    audit.record(session, action="rebase_proposal", entity="proposal", ref=proposal_id, facts={"cost": plan.cost})
+
+
+def part_of(
+    session: Session,
+    proposal_id: str,
+    made: Planning,
+    plan: Plan,
+    *,
+    actor: Author,
+    now: datetime,
+    expected_version: int | None,
+) -> str:
+    """Keep part of a ready plan as a proposal of its own; gives its id. The rest of the plan stays ready."""
+    whole = proposal_row(session, proposal_id, lock=True)
+    whole.expect(expected_version)
+    must_be_ready(whole)
+    row = ProposalRow(
+        status=ProposalStatus.READY,
+        start=whole.start,
+        finish=whole.finish,
+        asked_at=now,
+        asked_by=actor.name,
+        options={PART_OF: proposal_id},
+        started_at=now,
+        finished_at=now,
+    )
+    _keep_problem(row, made)
+    _keep_plan(row, plan)
+    session.add(row)
+    audit.record(session, action="take_part", entity="proposal", ref=row.id, facts={PART_OF: proposal_id})
+    return row.id
+
+
+def must_be_ready(row: ProposalRow) -> None:
+    """Refuse a proposal that is anything but ready to be published."""
+    if row.status is not ProposalStatus.READY:
+        raise NeurolistError(f"This proposal is {row.status.value}; only a ready one can be published.")
+
+
+def _keep_problem(row: ProposalRow, made: Planning) -> None:
+    row.problem = _document(write_problem(made.problem))
+    row.versions = {
+        "cases": dict(made.versions["cases"]),
+        "lists": dict(made.versions["lists"]),
+        "left_out": [{"case": left.case, "reasons": list(left.reasons)} for left in made.left_out],
+    }
+
+
+def _keep_plan(row: ProposalRow, plan: Plan) -> None:
+    row.plan = _document(write_plan(plan))
+    row.run = {**row.run, FIGURES: _counted(row)}
+
+
+def figures_of(row: ProposalRow) -> Mapping[str, int]:
+    """Give a plan's counts and cost; those of a plan kept before they were kept with it are counted now."""
+    kept = row.run.get(FIGURES)
+    if isinstance(kept, dict):
+        return kept
+    return {} if row.plan is None else _counted(row)
+
+
+def _counted(row: ProposalRow) -> dict[str, int]:
+    plan, cases = row.plan or {}, {str(case["id"]): case for case in _rows(row.problem or {}, "cases")}
+    bookings = _rows(plan, "bookings")
+    return {
+        "placed": len(bookings),
+        "moved": sum(_moved(booking, cases[str(booking["case"])].get("previous")) for booking in bookings),
+        "left_over": len(_rows(plan, "unscheduled")) + len(left_out_of(row)),
+        **{name: int(str(plan[name])) for name in ("cost", "bound") if name in plan},
+    }
+
+
+def _rows(document: Mapping[str, object], name: str) -> list[dict[str, object]]:
+    found = document.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _moved(booking: Mapping[str, object], before: object) -> bool:
+    if not isinstance(before, dict):
+        return False
+    starts = [datetime.fromisoformat(str(found["start"])) for found in (booking, before)]
+    return before["session"] != booking["session"] or starts[0] != starts[1]
 
 
 def proposal_row(session: Session, proposal_id: str, *, lock: bool = False) -> ProposalRow:

@@ -34,7 +34,7 @@ from db.tables.booking import HOLDING
 from db.watching import look_after
 from db.words import ProposalStatus
 from scheduler.audit import audit as audit_plan
-from scheduler.errors import NeurolistError, StaleVersionError, TransitionNotAllowedError
+from scheduler.errors import NeurolistError, PlanOvertakenError, TransitionNotAllowedError
 from scheduler.pathway.booking import TENTATIVE, BookingEvent, BookingState, next_booking_state
 from scheduler.pathway.events import Event
 from scheduler.pathway.facts import BookingFacts, CaseFacts
@@ -56,7 +56,10 @@ class NotBooked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishReport:
-    """What publishing did; the references are those of cases."""
+    """What publishing did; the references are those of cases.
+
+    `left_alone` are those that somebody changed after the plan was made, so that they stay as that person left them.
+    """
 
     proposal_id: str
     booked: tuple[str, ...]
@@ -65,6 +68,7 @@ class PublishReport:
     cancelled: tuple[str, ...]
     not_booked: tuple[NotBooked, ...]
     lists: tuple[str, ...]
+    left_alone: tuple[NotBooked, ...] = ()
     repeated: bool = False
 
 
@@ -126,10 +130,11 @@ def publish(
     now: datetime,
     expected_version: int | None = None,
     write_id: str | None = None,
+    left_alone: tuple[NotBooked, ...] = (),
 ) -> PublishReport:
     """Book what a proposal places, move what it moves, and cancel what it no longer places.
 
-    Raises StaleVersionError, naming them, when cases or lists changed since the plan was made; DoubleBookingError when
+    Raises PlanOvertakenError, naming them, when cases or lists changed since the plan was made; DoubleBookingError when
     something is held after all; NeurolistError when the plan breaks a rule. A case that its pathway refuses today is
     left where it was and reported.
     """
@@ -145,7 +150,7 @@ def publish(
     _must_be_fresh(work)
     event = _event_of(proposal)
     reshape_lists(session, work.lists, work.problem, event)
-    report = _carry_out(work)
+    report = replace(_carry_out(work), left_alone=left_alone)
     keep_outage(session, event)
     proposal.status, proposal.published_at, proposal.published_by = ProposalStatus.PUBLISHED, now, actor.name
     audit.record(session, action="publish", entity="proposal", ref=proposal_id, facts=_as_document(report))
@@ -234,7 +239,7 @@ def _must_be_fresh(work: _Publishing) -> None:
     ]
     if changed:
         more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
-        raise StaleVersionError(
+        raise PlanOvertakenError(
             f"Since this plan was made, these have changed: {', '.join(changed[:MOST_NAMED])}{more}. "
             "Nothing was booked. Ask for a new plan."
         )
@@ -430,6 +435,7 @@ def _as_document(report: PublishReport) -> dict[str, object]:
         "cancelled": list(report.cancelled),
         "not_booked": [{"ref": one.ref, "says": one.says} for one in report.not_booked],
         "lists": list(report.lists),
+        "left_alone": [{"ref": one.ref, "says": one.says} for one in report.left_alone],
     }
 
 
@@ -438,15 +444,19 @@ def _answer(kept: Mapping[str, object]) -> PublishReport:
         found = kept.get(name)
         return tuple(str(ref) for ref in found) if isinstance(found, list) else ()
 
-    refused = kept.get("not_booked")
-    rows = refused if isinstance(refused, list) else []
+    def told(name: str) -> tuple[NotBooked, ...]:
+        found = kept.get(name)
+        rows = found if isinstance(found, list) else []
+        return tuple(NotBooked(ref=str(one["ref"]), says=str(one["says"])) for one in rows)
+
     return PublishReport(
         proposal_id=str(kept["proposal_id"]),
         booked=refs("booked"),
         moved=refs("moved"),
         kept=refs("kept"),
         cancelled=refs("cancelled"),
-        not_booked=tuple(NotBooked(ref=str(one["ref"]), says=str(one["says"])) for one in rows),
+        not_booked=told("not_booked"),
         lists=refs("lists"),
+        left_alone=told("left_alone"),
         repeated=True,
     )

@@ -1,4 +1,4 @@
-"""The plan that stands: every live booking of a problem's cases, and the places that came free."""
+"""The plan that stands: every live booking of a problem's cases."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from db.mapping import planning, ref_of
-from db.tables import BookingRow, CaseRow, SuiteSessionRow, UnitPlacementRow
-from db.tables.booking import HOLDING
+from db.tables import SuiteSessionRow, UnitPlacementRow
 from scheduler.plan import Booking, Plan, SessionUse, UnitPlacement, Unscheduled
 from scheduler.problem import SchedulingProblem
 
@@ -29,9 +28,13 @@ class Standing:
 def standing(session: Session, *, start: date, end: date, now: datetime) -> Standing:
     """Read what is booked on these dates, both included, on lists that have not begun. The plan is not priced."""
     made = planning(session, start=start, end=end, now=now)
-    plan = standing_plan(session, made.problem)
-    staffed = replace(plan, sessions=_assigned(session, {booking.session for booking in plan.bookings}))
-    return Standing(problem=made.problem, plan=staffed, left_out=made.left_out)
+    return Standing(problem=made.problem, plan=staffed_plan(session, made.problem), left_out=made.left_out)
+
+
+def staffed_plan(session: Session, problem: SchedulingProblem) -> Plan:
+    """Give what is booked now as `standing_plan` does, each list with whoever does it now."""
+    plan = standing_plan(session, problem)
+    return replace(plan, sessions=_assigned(session, {booking.session for booking in plan.bookings}))
 
 
 def standing_plan(session: Session, problem: SchedulingProblem) -> Plan:
@@ -61,17 +64,3 @@ def _assigned(session: Session, lists: Collection[str]) -> tuple[SessionUse, ...
 def waiting_id(problem: SchedulingProblem, ref: str) -> str | None:
     """Give the id in the problem of a case by its reference; None when it is not in it."""
     return next((case.id for case in problem.cases if ref_of(case.id) == ref), None)
-
-
-def freed_list(session: Session, ref: str) -> str | None:
-    """Give the list of a case's latest booking that no longer stands; None when it had none, or one still stands."""
-    asked = (
-        select(BookingRow)
-        .join(CaseRow, col(CaseRow.id) == BookingRow.case_id)
-        .where(CaseRow.ref == ref)
-        .order_by(col(BookingRow.start).desc())
-    )
-    rows = session.exec(asked).all()
-    if not rows or any(row.status in HOLDING for row in rows):
-        return None
-    return rows[0].session_id

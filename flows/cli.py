@@ -315,12 +315,16 @@ def proposal(
 def publish(
     proposal_id: Annotated[str, typer.Argument(metavar="ID", help="The proposal to publish.")],
     *,
+    case: Annotated[
+        list[str] | None, typer.Option(help="Take the changes of this case alone; may be repeated.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why visits on the frozen days may change.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Book what a proposal places, all of it or nothing; says what has changed when it no longer fits."""
+    """Book what a proposal places, or some of it, at once or not at all; what others changed is left alone."""
     from flows.show import print_json, publish_lines
 
-    report = the_desk().publish(proposal_id)
+    report = the_desk().publish(proposal_id, cases=case or None, reason=reason)
     print_json(report) if as_json else typer.echo("\n".join(publish_lines(report)))
 
 

@@ -5,7 +5,7 @@ Screens and the command line open it with `open_desk()` and ask in somebody's na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -23,12 +23,12 @@ from db import (
     clinic,
     due_steps,
     facts,
+    freezing,
     holds,
     holidays,
     mapping,
     outbox,
     proposals,
-    publishing,
     reversals,
     tasks,
     timetable,
@@ -110,11 +110,14 @@ from scheduler.vocabulary import Role
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from flows.backfilling import FreedPlace, Standby
     from flows.boarding import Board
-    from flows.explaining import Where, Why
+    from flows.explaining import PlaceLine, Where, Why
     from flows.feeding import Feeds
+    from flows.first_places import FirstPlace
     from flows.keeping.keeping import Keeping
     from flows.keeping.people import People
+    from flows.laying import Alone
     from flows.meetings import Meetings
     from flows.network import Network
     from flows.quick_asked import QuickAsked
@@ -131,6 +134,7 @@ __all__ = [
     "TENTATIVE",
     "Account",
     "Action",
+    "Alone",
     "Actor",
     "AgendaLine",
     "AgendaPage",
@@ -153,6 +157,8 @@ __all__ = [
     "FeedLine",
     "Field",
     "FieldType",
+    "FirstPlace",
+    "FreedPlace",
     "HeldSlot",
     "HistoryLine",
     "HoldAsked",
@@ -178,6 +184,7 @@ __all__ = [
     "PathwayState",
     "PatientIdentity",
     "Present",
+    "PlaceLine",
     "ProposalPage",
     "ProposalStatus",
     "ProposalSummary",
@@ -193,6 +200,7 @@ __all__ = [
     "Sheet",
     "SiteLine",
     "StageColumn",
+    "Standby",
     "StepReport",
     "SuiteWeek",
     "TaskLine",
@@ -202,6 +210,7 @@ __all__ = [
     "WaitSummary",
     "Waits",
     "keeping",
+    "Where",
     "open_desk",
     "standard_named",
 ]
@@ -328,6 +337,10 @@ class Desk:
         """Give the local date."""
         return self.service.clock.today()
 
+    def now(self) -> datetime:
+        """Give the instant."""
+        return self.service.clock.now()
+
     def cases(self, state: str | None = None) -> tuple[CaseSummary, ...]:
         """List the cases that have not ended, or those in one state."""
         wanted = None if state is None else (state_named(state),)
@@ -413,7 +426,30 @@ class Desk:
 
     def proposal(self, proposal_id: str) -> ProposalPage:
         """Show one proposed plan in full."""
-        return self._look(lambda session: boards.proposal_page(session, proposal_id))
+        return self._look(lambda session: boards.proposal_page(session, proposal_id, now=self.service.clock.now()))
+
+    def first_places(self, refs: Sequence[str], weeks: int = USUAL_WEEKS) -> Mapping[str, FirstPlace]:
+        """Say which list each of these waiting cases would best go on; those not worked out yet are left out."""
+        from flows.first_places import first_places  # the rules take a second to load
+
+        first, last = self.today(), self.today() + weeks * WEEK - ONE_DAY
+        now = self.service.clock.now()
+        return self._look(lambda session: first_places(session, refs, start=first, end=last, now=now))
+
+    def freed_place(self, ref: str) -> FreedPlace:
+        """Say who fits the place that a cancelled booking left, the one who gains most first."""
+        from flows.backfilling import freed_place
+
+        today, now = self.today(), self.service.clock.now()
+        return self._look(lambda session: freed_place(session, ref, today=today, now=now))
+
+    def frozen_until(self) -> date:
+        """Give the last day on which what is booked stays as it is unless somebody says why."""
+        return self._look(lambda session: freezing.frozen_until(session, self.today()))
+
+    def proposal_line(self, proposal_id: str) -> ProposalSummary:
+        """Say how one proposed plan stands, in a line: what a page asks while a run goes on."""
+        return self._look(lambda session: boards.proposal_summary(session, proposal_id))
 
     def letters(self, ref: str | None = None, state: str | None = None) -> tuple[Letter, ...]:
         """List letters, oldest first: all, those of one case, or those in one state."""
@@ -770,6 +806,23 @@ class Desk:
             lambda session: holidays.remove(session, on, site=site, expected_version=expected_version),
         )
 
+    def chase_documents(
+        self, ref: str, *, expected_version: int | None = None, write_id: str | None = None
+    ) -> tuple[str, ...]:
+        """Remind the referrer by letter of what a case still waits for; gives what that is."""
+        from flows.chasing import chase
+
+        author = self._permitted(Action.CHASE_DOCUMENTS, "case", ref)
+        today, now = self.today(), self.service.clock.now()
+        missing = self._write(
+            author,
+            lambda session: chase(
+                session, ref, today=today, now=now, expected_version=expected_version, write_id=write_id
+            ),
+        )
+        run_due_steps(self.service, case_ref=ref, names=(SEND_STEP,))
+        return missing
+
     def repeat_letter(
         self, letter_id: str, reason: str, *, write_id: str | None = None, expected_version: int | None = None
     ) -> str:
@@ -801,14 +854,23 @@ class Desk:
         *,
         freeze_until: date | None = None,
         risk: int | None = None,
+        sites: Sequence[str] = (),
+        keep_from: str | None = None,
+        keep: Sequence[str] = (),
         write_id: str | None = None,
     ) -> str:
         """Ask for a plan of some weeks from a date (tomorrow unless said); the planner works it out. Gives its id.
 
-        With `risk` no list may overrun on more than so many per cent of days.
+        With `risk` no list may overrun on more than so many per cent of days; with `sites` only their lists are
+        planned; the cases in `keep` stay where the proposal `keep_from` put them.
         """
         author = self._permitted(Action.REQUEST_PLAN, "proposal", "new")
-        asked = self._plan_request(start, weeks, time_limit, seed, freeze_until=freeze_until, risk=risk)
+        asked = replace(
+            self._plan_request(start, weeks, time_limit, seed, freeze_until=freeze_until, risk=risk),
+            sites=tuple(sites),
+            keep_from=keep_from,
+            keep=tuple(keep),
+        )
 
         def ask(session: Session) -> str:
             made = self._propose(session, asked, author, write_id)
@@ -881,43 +943,46 @@ class Desk:
         last = first + weeks * WEEK - ONE_DAY
         return answer_now(self.service, asked, author=author, start=first, end=last, time_limit=time_limit)
 
-    def withdraw(self, proposal_id: str, *, expected_version: int | None = None) -> None:
-        """Set a proposed plan aside."""
+    def withdraw(self, proposal_id: str, *, reason: str = "", expected_version: int | None = None) -> None:
+        """Set a proposed plan aside, or end its run; nothing is booked by it."""
         author = self._permitted(Action.WITHDRAW_PROPOSAL, "proposal", proposal_id)
         now = self.service.clock.now()
         self._write(
             author,
-            lambda session: proposals.withdraw(session, proposal_id, now=now, expected_version=expected_version),
+            lambda session: proposals.withdraw(
+                session, proposal_id, now=now, expected_version=expected_version, why=reason or None
+            ),
         )
 
     def publish(
-        self, proposal_id: str, *, expected_version: int | None = None, write_id: str | None = None
+        self,
+        proposal_id: str,
+        *,
+        cases: Sequence[str] | None = None,
+        reason: str = "",
+        expected_version: int | None = None,
+        write_id: str | None = None,
     ) -> PublishReport:
-        """Book what a proposal places, all of it or nothing; the role must be held at every site it touches."""
-        author = self._permitted(Action.PUBLISH, "proposal", proposal_id, sites=self._sites_of(proposal_id))
-        now = self.service.clock.now()
+        """Book what a proposal places, or the changes of some cases alone; the role must be held at every site touched.
 
-        def publish(session: Session) -> PublishReport:
-            report = publishing.publish(
-                session,
-                proposal_id,
-                actor=author,
-                now=now,
-                expected_version=expected_version,
-                write_id=write_id or str(uuid4()),
-            )
-            due_steps.enqueue(
-                session,
-                key=f"{proposal_id}:{PUBLISHED_STEP}",
-                name=PUBLISHED_STEP,
-                due_at=now,
-                payload={"proposal": proposal_id},
-            )
-            return report
+        A change of a visit on the frozen days needs a reason. What others changed since the plan was made stays as
+        they left it, and is named. Raises NeurolistError with why where that cannot be done.
+        """
+        from flows.accepting import Acceptance, accept
 
-        report = self._write(author, publish)
+        chosen = None if cases is None else tuple(cases)
+        author = self._permitted(Action.PUBLISH, "proposal", proposal_id, sites=self._sites_of(proposal_id, chosen))
+        asked = Acceptance(proposal=proposal_id, cases=chosen, reason=reason, expected_version=expected_version)
+        report = accept(self.service, asked, author=author, write_id=write_id)
         run_due_steps(self.service, names=(PUBLISHED_STEP,))
         return report
+
+    def alone(self, proposal_id: str, cases: Sequence[str]) -> Alone:
+        """Say whether the changes of these cases can be published alone, and if not, which must come along and why."""
+        from flows.laying import alone
+
+        now = self.service.clock.now()
+        return self._look(lambda session: alone(session, proposal_id, cases, now=now))
 
     def run_due_now(self) -> tuple[StepReport, ...]:
         """Work everything that is due, except plans, without a dispatcher."""
@@ -1021,14 +1086,16 @@ class Desk:
         with self.service.database.reading() as session:
             return writes.answered(session, write_id, action)
 
-    def _sites_of(self, proposal_id: str) -> tuple[str, ...]:
-        """List the sites whose lists a proposal changes."""
+    def _sites_of(self, proposal_id: str, cases: Collection[str] | None = None) -> tuple[str, ...]:
+        """List the sites whose lists a proposal changes, or those of some of its cases alone."""
         with self.service.database.reading() as session:
             kept = proposals.proposal_row(session, proposal_id)
             problem = proposals.problem_of(kept)
             plan = proposals.plan_of(kept, problem)
-        used = {booking.session for booking in plan.bookings}
-        left = {case.previous.session for case in problem.cases if case.previous is not None}
+        about = [case for case in problem.cases if cases is None or ref_of(case.id) in cases]
+        named = {case.id for case in about}
+        used = {booking.session for booking in plan.bookings if booking.case in named}
+        left = {case.previous.session for case in about if case.previous is not None}
         return tuple(sorted({problem.lists[name].site.id for name in used | left if name in problem.lists}))
 
     def _sites_of_list(self, list_id: str) -> tuple[str | None, ...]:
@@ -1070,7 +1137,7 @@ class Desk:
             end=asked.end,
             actor=author,
             now=self.service.clock.now(),
-            options={"time_limit": asked.time_limit, "seed": asked.seed, "risk": asked.risk},
+            options=asked.as_options(),
             write_id=write_id,
         )
 

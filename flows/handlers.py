@@ -71,12 +71,15 @@ def ask_to_finish(session: Session, step: DueStep, _: Moment) -> None:
 
 
 def set_overtaken_plans_aside(session: Session, step: DueStep, at: Moment) -> None:
-    """Withdraw the proposals that a published plan has overtaken, since they no longer fit what is booked."""
+    """Withdraw the proposals that a published plan has overtaken, since they no longer fit what is booked.
+
+    The plan that a part was taken from is kept: the rest of it can still be taken.
+    """
     known = boards.proposal_summaries(session)
     published = next(one for one in known if one.id == step.payload["proposal"])
     for other in known:
         overlaps = other.start <= published.end and other.end >= published.start
-        if other.status is ProposalStatus.READY and overlaps:
+        if other.status is ProposalStatus.READY and overlaps and other.id != published.part_of:
             proposals.withdraw(session, other.id, now=at.now)
 
 

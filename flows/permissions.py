@@ -69,6 +69,7 @@ class Action(StrEnum):
     KEEP_EQUIPMENT = "keep_equipment"
     PROPOSE_PROTOCOL = "propose_protocol"
     APPROVE_PROTOCOL = "approve_protocol"
+    CHASE_DOCUMENTS = "chase_documents"
 
     @property
     def label(self) -> str:
@@ -111,6 +112,7 @@ ACTION_LABELS = {
     Action.KEEP_EQUIPMENT: "change equipment and its service",
     Action.PROPOSE_PROTOCOL: "propose a change of the protocol",
     Action.APPROVE_PROTOCOL: "approve a change of the protocol",
+    Action.CHASE_DOCUMENTS: "remind a referrer of missing documents",
 }
 
 EVERYONE = frozenset(Role)
@@ -152,6 +154,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.KEEP_EQUIPMENT: OFFICE,
     Action.PROPOSE_PROTOCOL: CLINICAL,
     Action.APPROVE_PROTOCOL: frozenset({Role.IR_LEAD}),
+    Action.CHASE_DOCUMENTS: OFFICE | {Role.MDT_COORDINATOR, Role.CLINICIAN},
 }
 
 

@@ -39,6 +39,7 @@ def solve_by_size(
     seed: int,
     effort: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Plan:
     """Find a plan in so many parts at a time (0: as many as the size asks for; 1: whole).
 
@@ -49,7 +50,15 @@ def solve_by_size(
         raise BadInputError.of("--effort", says)
     count = min(parts or parts_for(problem), most_parts(problem))
     if count <= 1 or effort is not None:
-        return solve(problem, time_limit=time_limit, workers=workers, seed=seed, effort=effort, on_progress=on_progress)
+        return solve(
+            problem,
+            time_limit=time_limit,
+            workers=workers,
+            seed=seed,
+            effort=effort,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
     with _crew(prefect_api, workers) as crew:
         return solve_in_parts(
             problem,
@@ -59,6 +68,7 @@ def solve_by_size(
             workers=min(workers, os.cpu_count() or 1),
             seed=seed,
             on_progress=on_progress,
+            should_stop=should_stop,
         )
 
 

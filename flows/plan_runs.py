@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from db import due_steps, mapping, proposals, room_times
 from db.audit import Author
 from db.due_steps import DueStep
 from flows.clashing_pins import clashing_pins_named
+from flows.left_over import explained
+from flows.narrowing import at_sites, pins_from, with_pins
 from flows.plan_in_parts import prefect_to_use, solve_by_size
 from flows.plan_requests import PLANNING_MARGIN, PlanRequest, request_of, time_needed
 from flows.risks import kept_risk
@@ -19,6 +22,7 @@ from flows.service import MACHINE, Service
 from scheduler.audit import audit
 from scheduler.engine import Progress
 from scheduler.engine.to_risk import RunOptions, solve_to_risk
+from scheduler.errors import NeurolistError
 from scheduler.risk import overruns
 
 if TYPE_CHECKING:
@@ -31,11 +35,33 @@ if TYPE_CHECKING:
 
 WORKERS = 2
 TELL_EVERY_SECONDS = 2.0
+SECONDS_TO_EXPLAIN = 3.0  # for those left over, the most urgent first; the others keep the planner's own reasons
 
 
 def run_plan(service: Service, step: DueStep) -> None:
     """Work a requested plan; the proposal and the end of the step are kept together."""
-    compute(service, request_of(step.payload), author=MACHINE, step=step)
+    asked = request_of(step.payload)
+    try:
+        compute(service, asked, author=MACHINE, step=step)
+    except NeurolistError:
+        if _wanted(service, asked.proposal):
+            raise
+        _end(service, step)
+
+
+def _wanted(service: Service, proposal: str) -> bool:
+    with service.database.reading() as session:
+        return proposals.wanted(session, proposal)
+
+
+def _end(service: Service, step: DueStep) -> None:
+    """Nobody wants the plan any more: somebody ended its run."""
+
+    def work(session: Session) -> None:
+        due_steps.hold(session, step)
+        due_steps.finish(session, step, now=service.clock.now())
+
+    service.database.write(work, author=MACHINE, now=service.clock.now())
 
 
 def compute(
@@ -54,6 +80,8 @@ def compute(
         plan, risk_facts = _solved(service, asked, made.problem, tell)
     breaches = audit(made.problem, plan).breaches
     seconds = time.monotonic() - began
+    if not breaches:
+        plan = explained(made.problem, plan, seconds=SECONDS_TO_EXPLAIN)
 
     def keep(session: Session) -> None:
         if step is not None:
@@ -72,7 +100,7 @@ def compute(
 
 
 def _solved(
-    service: Service, asked: PlanRequest, problem: SchedulingProblem, tell: Callable[[Progress], None]
+    service: Service, asked: PlanRequest, problem: SchedulingProblem, tell: _Teller
 ) -> tuple[Plan, dict[str, object]]:
     """Find a plan, to a chosen risk if one was asked for; gives with it how it keeps to that."""
     if asked.risk is None:
@@ -83,11 +111,14 @@ def _solved(
             workers=WORKERS,
             seed=asked.seed,
             on_progress=tell,
+            should_stop=tell.stopped,
         )
         return plan, {}
     with service.database.reading() as session:
         durations = room_times.durations_of(session, problem, service.clock.today())
-    options = RunOptions(time_limit=asked.time_limit, workers=WORKERS, seed=asked.seed, on_progress=tell)
+    options = RunOptions(
+        time_limit=asked.time_limit, workers=WORKERS, seed=asked.seed, on_progress=tell, should_stop=tell.stopped
+    )
     plan = solve_to_risk(problem, durations, asked.risk / 100, options)
     kept = kept_risk(overruns(problem, plan, durations), asked.risk)
     return plan, {"risk": kept.percent, "highest_overrun": kept.highest, "risk_says": kept.says}
@@ -105,6 +136,8 @@ def _read(service: Service, asked: PlanRequest, author: Author, step: DueStep | 
     now = service.clock.now()
     with service.database.reading() as session:
         made = mapping.planning(session, start=asked.start, end=asked.end, now=now, freeze_until=asked.freeze_until)
+        pins = {} if asked.keep_from is None else pins_from(session, asked.keep_from, asked.keep)
+    made = replace(made, problem=at_sites(with_pins(made.problem, pins), asked.sites))
 
     def begin(session: Session) -> None:
         if step is not None:
@@ -116,7 +149,7 @@ def _read(service: Service, asked: PlanRequest, author: Author, step: DueStep | 
 
 
 class _Teller:
-    """Passes the solver's progress on, and now and then keeps it where the screens look."""
+    """Passes the solver's progress on, keeps it now and then where the screens look, and hears when nobody waits."""
 
     def __init__(
         self,
@@ -131,12 +164,21 @@ class _Teller:
         self._asked = asked
         self._author = author
         self._pass_on = on_progress
-        self._began = self._told = time.monotonic()
+        self._began = self._looked = time.monotonic()
+        self._told = 0.0
+        self._ended = False
+
+    def stopped(self) -> bool:
+        """Say whether somebody ended the run; asked many times a second, so it looks only now and then."""
+        if not self._ended and time.monotonic() - self._looked >= TELL_EVERY_SECONDS:
+            self._looked = time.monotonic()
+            self._ended = not _wanted(self._service, self._asked.proposal)
+        return self._ended
 
     def __call__(self, report: Progress) -> None:
         if self._pass_on is not None:
             self._pass_on(report)
-        if time.monotonic() - self._told >= TELL_EVERY_SECONDS:
+        if not self._ended and time.monotonic() - self._told >= TELL_EVERY_SECONDS:
             self._told = time.monotonic()
             self._keep(report)
 
@@ -146,8 +188,9 @@ class _Teller:
         now = self._service.clock.now()
 
         def keep(session: Session) -> None:
-            proposals.progress(session, self._asked.proposal, facts)
-            self._keep_the_lease(session, now)
+            if proposals.wanted(session, self._asked.proposal):
+                proposals.progress(session, self._asked.proposal, facts)
+                self._keep_the_lease(session, now)
 
         self._service.database.write(keep, author=self._author, now=now)
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
-from db import mapping, proposals, standing
+from db import freed, mapping, proposals, standing
 from flows.quick_asked import event_of
 from scheduler.engine.quick import PlaceFree, UrgentCase, cause, quick
 from scheduler.errors import NeurolistError, NotFoundError
@@ -54,13 +54,15 @@ def _event(session: Session, asked: QuickAsked, made: Planning) -> Event:
 
 
 def _freed(session: Session, ref: str, made: Planning) -> str:
-    name = standing.freed_list(session, ref)
-    if name is None:
+    place = freed.place_of(session, ref)
+    if place is None:
         says = f"Case {ref} has no booking that was cancelled. Record its cancellation first, with `neurolist record`."
         raise NeurolistError(says)
-    if name not in made.problem.lists:
-        raise NeurolistError(f"The place of case {ref} was on {name}, which is past or outside the dates planned.")
-    return name
+    if place.list not in made.problem.lists:
+        raise NeurolistError(
+            f"The place of case {ref} was on {place.list}, which is past or outside the dates planned."
+        )
+    return place.list
 
 
 def _waiting(ref: str, made: Planning) -> Case:

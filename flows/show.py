@@ -258,11 +258,12 @@ def print_proposal(page: ProposalPage, zone: ZoneInfo) -> None:
 def publish_lines(report: PublishReport) -> list[str]:
     """Say what publishing did."""
     refused = [f"{one.ref} was not booked: {one.says}" for one in report.not_booked]
+    left = [f"{one.ref} was left alone: {one.says}" for one in report.left_alone]
     total = (
         f"{len(report.booked)} booked, {len(report.moved)} moved, {len(report.kept)} kept, "
         f"{len(report.cancelled)} postponed, {len(refused)} not booked, on {len(report.lists)} lists."
     )
-    return [*refused, total]
+    return [*refused, *left, total]
 
 
 def print_lists(cards: Sequence[ListCard], zone: ZoneInfo) -> None:

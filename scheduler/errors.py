@@ -25,6 +25,14 @@ class StaleVersionError(NeurolistError):
     """Somebody else saved this row since it was shown."""
 
 
+class PlanOvertakenError(StaleVersionError):
+    """Cases or lists of a plan have changed since it was made."""
+
+
+class FrozenDaysError(NeurolistError):
+    """The act would change what is booked on days that stay as they are unless a reason is given."""
+
+
 class PinsClashError(NeurolistError):
     """Pinned cases that no plan can keep where they are, a line for each conflict."""
 

@@ -1,4 +1,4 @@
-"""Mounts our components: the schedule board, the stages, cards in groups, charts and the account corner.
+"""Mounts our components: the schedule board, the stages, cards, charts, sheets of rows and the account corner.
 
 Each takes JSON-ready data from dashboard/shapes and gives back what was clicked, as `Opened`.
 """
@@ -15,6 +15,7 @@ import streamlit as st
 from dashboard.palette import as_css
 
 HERE: Final = Path(__file__).parent
+OPEN: Final = "open"
 
 
 def _read(*names: str) -> str:
@@ -44,6 +45,12 @@ _chart = st.components.v2.component(
     html=_read("chart.html"),
     css=as_css(":host") + _read("chart.css"),
     js=_read("chart.js"),
+)
+_sheet = st.components.v2.component(
+    "neurolist_sheet",
+    html=_read("sheet.html"),
+    css=as_css(":host") + _read("marks.css", "sheet.css"),
+    js=_read("marks.js", "sheet.js"),
 )
 _account = st.components.v2.component(
     "neurolist_account",
@@ -109,6 +116,30 @@ def cards(data: Mapping[str, object], *, key: str, on_open: Callable[[Opened], N
 def chart(svg: str, *, key: str) -> None:
     """Draw a chart that dashboard/shapes made; the page's own markup may hold no drawings."""
     _chart(data={"svg": svg}, key=key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted:
+    """What somebody asked to do with a row of a sheet; `open` is to open its case."""
+
+    act: str
+    row: str
+
+
+def sheet(data: Mapping[str, object], *, key: str, on_ticked: Callable[[], None] | None = None) -> Acted | None:
+    """Draw a table of rows to tick and act on; give back what was asked for just now."""
+    drawn = _sheet(data=dict(data), key=key, on_ticked_change=on_ticked or _nothing, on_acted_change=_nothing)
+    value = drawn.acted
+    if not isinstance(value, Mapping):
+        return None
+    act, row = value.get("act"), value.get("row")
+    return Acted(act=act, row=row) if isinstance(act, str) and isinstance(row, str) else None
+
+
+def ticked_in(key: str) -> tuple[str, ...]:
+    """Give the rows that are ticked in a sheet."""
+    found = getattr(st.session_state.get(key), "ticked", None)
+    return tuple(map(str, found)) if isinstance(found, list | tuple) else ()
 
 
 def account(*, name: str, roles: str, key: str) -> None:

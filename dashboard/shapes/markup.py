@@ -19,12 +19,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One cell of a table: text, how it is stressed, where it leads; `category` puts the category's mark before it."""
+    """One cell of a table: text, how it is stressed, where it leads; `category` puts the category's mark before it.
+
+    In a sheet, `opens` makes the text the way to the row's case.
+    """
 
     text: str
     look: str = ""
     link: str = ""
     category: int | None = None
+    opens: bool = False
 
 
 def figures(shown: Iterable[Figure]) -> str:

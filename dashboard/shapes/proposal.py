@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.shapes.markup import Cell, Figure
-from dashboard.shapes.words import case_link, code, count, day, moment, short_day
+from dashboard.shapes.words import case_link, code, count, day, moment, short_day, upper
 from flows.desk import GOALS, LeftOver, ProposalPage, ProposalStatus, ProposalSummary, ProposedPlace
 
 WORKING: Final = frozenset({ProposalStatus.QUEUED, ProposalStatus.RUNNING})
@@ -21,9 +21,15 @@ STATUS_WORDS: Final = {
     ProposalStatus.WITHDRAWN: "withdrawn",
 }
 
+CHOICE_WORDS: Final = {
+    ProposalStatus.QUEUED: "waits",
+    ProposalStatus.RUNNING: "at work",
+    ProposalStatus.FAILED: "failed",
+}
+
 PLACED_HEADS: Final = ("Case", "Procedure", "Category", "When", "Where", "Radiologist", "Due", "Was")
 LEFT_HEADS: Final = ("Case", "Procedure", "Category", "Due", "Why it is left over")
-COST_HEADS: Final = ("Goal", "#Amount", "#Price", "#Cost")
+COST_HEADS: Final = ("Goal", "#Before", "#With the plan", "#Cost before", "#Cost with it", "#Change")
 GOAL_OF: Final = {goal.name: goal for goal in GOALS}
 
 
@@ -48,9 +54,10 @@ def placed_words(summary: ProposalSummary) -> str:
 
 
 def choice_words(summary: ProposalSummary, zone: ZoneInfo) -> str:
-    """One proposal in the list to choose from."""
+    """One proposal in the list to choose from: how it stands, its weeks, and who asked for it when."""
     weeks = f"{short_day(summary.start)} to {short_day(summary.end)}"
-    return f"{weeks}, asked for {moment(summary.asked_at, zone)} by {summary.asked_by}"
+    what = "Part taken" if summary.part_of else upper(CHOICE_WORDS.get(summary.status, STATUS_WORDS[summary.status]))
+    return f"{what}: {weeks}, asked for {moment(summary.asked_at, zone)} by {summary.asked_by}"
 
 
 def place_of(wanted: str | None, known: list[str]) -> int:
@@ -59,7 +66,7 @@ def place_of(wanted: str | None, known: list[str]) -> int:
 
 
 def proposal_figures(page: ProposalPage) -> tuple[Figure, ...]:
-    """The numbers over a proposal."""
+    """The numbers over a proposal: what changes, what is left over, and what that costs."""
     summary = page.summary
     figures = [
         Figure(label="New", value=str(len(new_places(page)))),
@@ -67,6 +74,11 @@ def proposal_figures(page: ProposalPage) -> tuple[Figure, ...]:
         Figure(label="Unchanged", value=str(len(kept_places(page)))),
         Figure(label="Left over", value=str(summary.left_over), level="over" if summary.left_over else "plain"),
     ]
+    handed_over = [place for place in page.placed if place.handed_over]
+    if handed_over:
+        figures.insert(2, Figure(label="Other radiologist", value=str(len(handed_over)), level="soon"))
+    if page.losing:
+        figures.insert(2, Figure(label="Lose their place", value=str(len(page.losing)), level="over"))
     if summary.cost is not None:
         figures.append(Figure(label="Cost", value=f"{summary.cost:,}"))
     if summary.cost and summary.bound:
@@ -81,12 +93,13 @@ def new_places(page: ProposalPage) -> tuple[ProposedPlace, ...]:
 
 def kept_places(page: ProposalPage) -> tuple[ProposedPlace, ...]:
     """The cases that stay where they are."""
-    return tuple(place for place in page.placed if place.before_start is not None and not place.moved)
+    return tuple(place for place in page.placed if not place.changes)
 
 
 def changed_places(page: ProposalPage) -> tuple[ProposedPlace, ...]:
-    """What publishing the plan would change: new and moved cases."""
-    return new_places(page) + page.moved
+    """What publishing the plan would change: new and moved cases, and those another radiologist would do."""
+    other = tuple(place for place in page.placed if place.changes and place.before_start is not None)
+    return new_places(page) + other
 
 
 def gap_words(cost: int, bound: int) -> str:
@@ -130,12 +143,38 @@ def left_rows(left: tuple[LeftOver, ...]) -> list[list[Cell | str]]:
     ]
 
 
-def cost_rows(terms: Mapping[str, int], prices: Mapping[str, int]) -> list[list[Cell | str]]:
-    """One row for each goal that costs something, the dearest first: how much there is of it, at what price."""
-    costs = sorted(((amount * prices.get(goal, 1), goal) for goal, amount in terms.items() if amount), reverse=True)
+def cost_rows(terms: Mapping[str, int], before: Mapping[str, int], prices: Mapping[str, int]) -> list[list[Cell | str]]:
+    """One row for each goal that costs something, the dearest first: how much of it before and after, and its cost."""
+    named = {goal for goal in (*terms, *before) if terms.get(goal) or before.get(goal)}
+    costs = sorted(((terms.get(goal, 0) * prices.get(goal, 1), goal) for goal in named), reverse=True)
+    rows = [_cost_row(goal, before.get(goal, 0), terms.get(goal, 0), prices.get(goal, 1)) for _, goal in costs]
+    if not rows:
+        return []
+    was, now = (sum(amounts.get(goal, 0) * prices.get(goal, 1) for goal in named) for amounts in (before, terms))
+    return [*rows, [Cell(text="Altogether", look="nl-strong"), "", "", f"{was:,}", f"{now:,}", _change(now - was)]]
+
+
+def _cost_row(goal: str, before: int, after: int, price: int) -> list[Cell | str]:
     return [
-        [goal_words(goal), f"{terms[goal]:,}", str(prices.get(goal, 1)), f"{cost:,}"] for cost, goal in costs if cost
+        goal_words(goal),
+        Cell(text=f"{before:,} {unit_words(goal)}", look="nl-unit"),
+        Cell(text=f"{after:,} {unit_words(goal)}", look="nl-unit"),
+        f"{before * price:,}",
+        f"{after * price:,}",
+        _change((after - before) * price),
     ]
+
+
+def _change(cost: int) -> Cell:
+    """Less cost is better: the sign is written, so colour is never the only sign."""
+    text = f"{cost:+,}".replace("-", "\u2212") if cost else "0"
+    return Cell(text=text, look="nl-fine" if cost < 0 else "nl-over" if cost > 0 else "")
+
+
+def unit_words(goal: str) -> str:
+    """What an amount of a goal is counted in."""
+    known = GOAL_OF.get(goal)
+    return known.unit if known else ""
 
 
 def goal_words(goal: str) -> str:

@@ -6,7 +6,7 @@ from db.boards.cases import case_page, case_summaries, case_summary, stages, to_
 from db.boards.lists import list_card, lists, sites, suites
 from db.boards.meetings import agenda, meetings, on_agendas
 from db.boards.network import network_load
-from db.boards.proposals import proposal_page, proposal_summaries
+from db.boards.proposals import proposal_page, proposal_summaries, proposal_summary
 from db.boards.status import service_status, tasks
 from db.boards.tasks import kept_tasks
 from db.boards.waits import waits
@@ -24,6 +24,7 @@ __all__ = [
     "on_agendas",
     "proposal_page",
     "proposal_summaries",
+    "proposal_summary",
     "service_status",
     "sites",
     "stages",

@@ -221,7 +221,7 @@ class Machine:
             self._expect(self.clinic.desks[Role.ADMINISTRATOR].run_due_now())
 
     def _plan(self, act: Act) -> None:
-        self.clinic.desks[act.role].publish(self.clinic.plan())
+        self.clinic.desks[act.role].publish(self.clinic.plan(), reason="The walk plans anew.")
 
     def _hold(self, act: Act) -> None:
         desk = self.clinic.desks[act.role]

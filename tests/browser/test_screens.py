@@ -144,7 +144,7 @@ def test_a_plan_is_asked_for_and_published_with_two_buttons(bella):
     bella.page.wait_for_url("**/proposal?proposal=*")
     expect(bella.page.get_by_role("table", name="Left over, and why")).to_contain_text("stellate ganglion")
     bella.page.get_by_role("button", name="Publish plan").click()
-    expect(bella.page.get_by_role("status")).to_contain_text("Published: 1 case placed")
+    expect(bella.page.get_by_role("status")).to_contain_text("Published: 1 case booked")
     expect(bella.page.get_by_role("button", name="Publish plan")).to_have_count(0)
 
 

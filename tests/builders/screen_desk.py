@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from db.amendments import Amendable
 from db.meeting_pictures import AgendaPage, MeetingLine
 from db.outbox import Letter
 from db.pictures import CasePage, CaseSummary, ListCard, ProposalPage, RadiologistLine, SiteLine, StageColumn, TaskLine
+from db.publishing import PublishReport
 from db.reversals import Reversal
 from db.words import ProposalStatus
 from flows.board_asked import ActKind, BoardAct, Drop
@@ -20,7 +21,7 @@ from scheduler.errors import NotFoundError, NotPermittedError, TransitionNotAllo
 from scheduler.pathway.fields import Field
 from scheduler.pathway.machine import NextStep
 from scheduler.vocabulary import Role
-from tests.builders.screens import TODAY
+from tests.builders.screens import NINE, TODAY
 
 PASSWORD = "a long pass phrase"
 BREAKS = "break"  # a reason that makes the stand-in fail as no desk should
@@ -220,16 +221,28 @@ class ScreenDesk:
     def proposal(self, id: str) -> ProposalPage:  # noqa: A002 (the desk's own word)
         return self.plans[id]
 
-    def request_plan(self, *, start: date, weeks: int) -> str:
+    def proposal_line(self, id: str) -> Any:  # noqa: A002 (the desk's own word)
+        return self.plans[id].summary
+
+    def now(self) -> datetime:
+        return NINE
+
+    def frozen_until(self) -> date:
+        return TODAY + timedelta(days=3)
+
+    def request_plan(self, *, start: date, weeks: int, **_how: Any) -> str:
         self.asked.append(("request_plan", (start, weeks)))
         self._perhaps_refuse()
         return next(iter(self.plans))
 
-    def publish(self, id: str, *, expected_version: int, write_id: str) -> None:  # noqa: A002 (the desk's own word)
+    def publish(self, id: str, *, expected_version: int, **how: Any) -> PublishReport:  # noqa: A002 (the desk's own word)
         self.asked.append(("publish", (id, expected_version)))
         self._perhaps_refuse()
         done = replace(self.plans[id].summary, status=ProposalStatus.PUBLISHED, version=expected_version + 1)
+        placed = self.plans[id].placed
         self.plans[id] = replace(self.plans[id], summary=done)
+        refs = tuple(place.ref for place in placed)
+        return PublishReport(proposal_id=id, booked=refs, moved=(), kept=(), cancelled=(), not_booked=(), lists=())
 
     def _perhaps_refuse(self) -> None:
         if self.refuses is not None:

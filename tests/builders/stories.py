@@ -144,12 +144,13 @@ class Clinic:
         write(self.database, lambda session: self.add_lists(session, days), now=self.clock.at)
         made = write(self.database, lambda session: self._plan(session, first, days[-1]), now=self.clock.at)
         with self.watched(*(case.ref for case in self.administrator.desk.cases())):
-            self.lead.desk.publish(made)
+            self.lead.desk.publish(made, reason="The lists were planned by hand.")
 
     def plans_anew(self) -> None:
         """The lead asks the planner for a plan of the coming weeks and publishes it."""
         with self.watched(*(case.ref for case in self.administrator.desk.cases())):
-            self.lead.desk.publish(self.lead.desk.plan_now(weeks=WEEKS_PLANNED, time_limit=SECONDS))
+            made = self.lead.desk.plan_now(weeks=WEEKS_PLANNED, time_limit=SECONDS)
+            self.lead.desk.publish(made, reason="The lists were planned anew.")
 
     def closes_lists(self, day: date) -> None:
         """The lists of this day close."""

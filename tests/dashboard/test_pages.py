@@ -146,15 +146,20 @@ def test_a_stale_step_shows_what_was_shown_and_what_is_there_now(show, monkeypat
 def test_without_any_plan_the_proposal_page_says_how_to_get_one(show):
     at = show(ScreenDesk(), "proposal")
     assert [info.value for info in at.info] == [
-        "No plan has been proposed yet. Open the board and choose Propose plan."
+        "No plan has been proposed yet. Choose New plan to have one worked out; nothing is booked by it."
     ]
 
 
 def test_a_plan_shows_what_it_places_what_it_leaves_and_what_it_costs(show):
     at = show(ScreenDesk(plans={"P1": a_proposal_page()}), "proposal")
     assert not at.exception
-    for words in ("N10001", "treats the stellate ganglion", "Lists end on time", "3,000"):
+    for words in ("treats the stellate ganglion", "Lists end on time", "3,000"):
         assert words in html(at)
+    (group,) = component(at, "neurolist_sheet")["groups"]
+    assert (group["title"], [row["id"] for row in group["rows"]]) == (
+        "Tue 24 Nov, Angio 1, Northern Hospital",
+        ["N10001"],
+    )
 
 
 def test_the_address_names_the_plan_that_is_shown(show):
@@ -170,7 +175,7 @@ def test_publishing_names_the_version_that_was_shown(show):
     at = show(desk, "proposal")
     at.button(key="publish").click().run()
     assert ("publish", ("P1", 2)) in desk.asked
-    assert at.success[0].value.startswith("Published: 1 case placed")
+    assert at.success[0].value.startswith("Published: 1 case booked.")
 
 
 def test_a_plan_that_cannot_be_published_any_more_says_so(show):

@@ -70,16 +70,24 @@ def test_what_is_left_over_gives_every_reason_in_order_of_due_date():
 
 def test_the_dearest_goal_stands_first_and_a_free_one_is_left_out():
     terms, prices = {"overtime": 3, "travel": 0, "waiting": 900, "old_goal": 2}, {"overtime": 1000, "waiting": 5}
-    assert cost_rows(terms, prices) == [
-        ["Patients who are ready do not wait", "900", "5", "4,500"],
-        ["Lists end on time", "3", "1000", "3,000"],
-        ["Old goal", "2", "1", "2"],
+    assert words(cost_rows(terms, {"waiting": 1000}, prices)) == [
+        [
+            "Patients who are ready do not wait",
+            "1,000 weighted days",
+            "900 weighted days",
+            "5,000",
+            "4,500",
+            "\u2212500",
+        ],
+        ["Lists end on time", "0 minutes", "3 minutes", "0", "3,000", "+3,000"],
+        ["Old goal", "0 ", "2 ", "0", "2", "+2"],
+        ["Altogether", "", "", "5,000", "7,502", "+2,502"],
     ]
 
 
 def test_a_plan_that_costs_nothing_has_no_costs_and_no_gap():
     page = a_proposal_page(a_proposal_summary(cost=0, bound=0), terms={"waiting": 0})
-    assert cost_rows(page.terms, page.prices) == []
+    assert cost_rows(page.terms, page.terms_before, page.prices) == []
     assert "At most" not in {figure.label for figure in proposal_figures(page)}
 
 

@@ -129,7 +129,7 @@ def test_a_proposal_says_what_it_places_and_what_is_left_over(database):
     a_clinic(database)
     placed, left = list_for_test(database, 1), list_for_test(database, 2)
     proposal = a_proposal(database, {f"{placed}-T": ("S01-1", 0, "R01")})
-    page = read(database, lambda session: boards.proposal_page(session, proposal))
+    page = read(database, lambda session: boards.proposal_page(session, proposal, now=MORNING))
     assert [(place.ref, place.radiologist) for place in page.placed] == [(placed, "Radiologist R01")]
     assert [(one.ref, one.reasons) for one in page.left_over] == [(left, ("No room.",))]
     assert (page.summary.status, page.summary.placed, page.summary.left_over) == (ProposalStatus.READY, 1, 1)

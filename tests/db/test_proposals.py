@@ -34,7 +34,7 @@ def begin(database, made):
 
 
 def summary(database, made):
-    return read(database, lambda session: boards.proposal_page(session, made)).summary
+    return read(database, lambda session: boards.proposal_page(session, made, now=MORNING)).summary
 
 
 def test_a_request_waits_is_worked_on_and_gives_a_plan(database):

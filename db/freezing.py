@@ -1,0 +1,55 @@
+"""The days on which what is booked stays as it is, unless whoever changes it says why."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlmodel import Session
+
+from db.localtime import local_date
+from db.mapping import ref_of
+from db.overtaken import Spot, spots_now
+from db.proposals import plan_of, problem_of, proposal_row
+from db.protocol import protocol
+from scheduler.errors import FrozenDaysError
+from scheduler.pathway.validity import day
+
+MOST_NAMED = 6  # cases named in a refusal; more would hide the message
+
+
+def frozen_until(session: Session, today: date) -> date:
+    """Give the last frozen day."""
+    return today + timedelta(days=protocol(session, today).whole("plan_frozen_for"))
+
+
+def demand_reason(session: Session, proposal_id: str, *, reason: str, today: date) -> None:
+    """Refuse a plan that changes a visit booked for a frozen day, unless a reason is given or an event asked for it."""
+    row = proposal_row(session, proposal_id)
+    if reason.strip() or row.options.get("event"):
+        return
+    until = frozen_until(session, today)
+    changed = _frozen_changes(session, proposal_id, until)
+    if changed:
+        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
+        raise FrozenDaysError(
+            f"Publishing would change visits booked up to {day(until)}, which stay as they are: "
+            f"{', '.join(changed[:MOST_NAMED])}{more}. Give the reason for changing them, or publish the rest."
+        )
+
+
+def touches(session: Session, before: Spot, after: Spot | None, until: date) -> bool:
+    """Say whether a booked visit would change on a frozen day, before or after; no change never does."""
+    spots = () if before == after else (before, after)
+    return any(spot is not None and local_date(session, spot[1]) <= until for spot in spots)
+
+
+def _frozen_changes(session: Session, proposal_id: str, until: date) -> list[str]:
+    row = proposal_row(session, proposal_id)
+    problem = problem_of(row)
+    plan = plan_of(row, problem)
+    who = {use.session: str(use.radiologist) for use in plan.sessions}
+    then: dict[str, Spot] = {
+        ref_of(booking.case): (booking.session, booking.start, who[booking.session]) for booking in plan.bookings
+    }
+    now = spots_now(session, [ref_of(case.id) for case in problem.cases])
+    return sorted(ref for ref, spot in now.items() if touches(session, spot, then.get(ref), until))

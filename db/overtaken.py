@@ -1,0 +1,58 @@
+"""What has become of a plan's cases since it was made, and who saw to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, func, select
+
+from db.localtime import timezone_of
+from db.tables import BookingRow, CaseEventRow, CaseRow
+from db.tables.booking import HOLDING
+
+Spot = tuple[str, datetime, str]
+
+
+def spots_now(session: Session, refs: Collection[str]) -> dict[str, Spot]:
+    """Give the list, start and radiologist of each of these cases that holds a place now."""
+    asked = (
+        select(CaseRow.ref, BookingRow.session_id, BookingRow.start, BookingRow.radiologist_id)
+        .join(BookingRow, col(BookingRow.case_id) == CaseRow.id)
+        .where(col(CaseRow.ref).in_(refs), col(BookingRow.status).in_(HOLDING))
+    )
+    return {ref: (on, start, who) for ref, on, start, who in session.exec(asked)}
+
+
+def versions_now(session: Session, refs: Collection[str]) -> dict[str, int]:
+    """Give the version of each of these cases."""
+    asked = select(CaseRow.ref, CaseRow.version).where(col(CaseRow.ref).in_(refs))
+    return dict(session.exec(asked).all())
+
+
+def said_of(session: Session, refs: Collection[str]) -> dict[str, str]:
+    """Say for each of these cases who changed it last, when, and where it stands."""
+    if not refs:
+        return {}
+    last = select(CaseEventRow.case_id, func.max(CaseEventRow.seq).label("seq")).group_by(col(CaseEventRow.case_id))
+    latest = last.subquery()
+    asked = (
+        select(CaseRow, CaseEventRow)
+        .join(CaseEventRow, col(CaseEventRow.case_id) == CaseRow.id)
+        .join(latest, (latest.c.case_id == CaseEventRow.case_id) & (latest.c.seq == CaseEventRow.seq))
+        .where(col(CaseRow.ref).in_(refs))
+    )
+    zone = ZoneInfo(timezone_of(session))
+    return {case.ref: _sentence(case, line, zone) for case, line in session.exec(asked)}
+
+
+def changed_meanwhile(seen: object, found: Mapping[str, int]) -> frozenset[str]:
+    """List the names whose version is another than the plan was made with."""
+    before = seen if isinstance(seen, dict) else {}
+    return frozenset(name for name, version in found.items() if before.get(name) != version)
+
+
+def _sentence(case: CaseRow, line: CaseEventRow, zone: ZoneInfo) -> str:
+    at = line.at.astimezone(zone)
+    return f"{line.by} changed {case.ref} on {at:%-d %b} at {at:%H:%M}; it is now at “{case.state.label}”."

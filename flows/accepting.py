@@ -1,0 +1,131 @@
+"""A proposed plan is published, whole or in part, following what others changed meanwhile; or it says who changed it.
+
+The plan is first published as it was shown. Where cases or lists have changed since, it is laid over what stands now:
+what somebody else changed stays as they left it, and so does whatever no longer goes beside it. That is audited anew
+and published, at most three times over while others go on editing; then it is given up, with who changed what.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from db import due_steps, freezing, overtaken, proposals, publishing, writes
+from db.mapping import ref_of
+from flows.handlers import PUBLISHED_STEP
+from flows.laying import Laid, part, whole
+from scheduler.errors import PlanOvertakenError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+    from db.audit import Author
+    from db.publishing import PublishReport
+    from flows.service import Service
+
+MOST_REBASES = 3
+PUBLISH = "publish"
+MOST_TOLD = 4  # other people's changes named in a refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What is accepted of a proposal: everything, or the changes of some cases; and why frozen days may change."""
+
+    proposal: str
+    cases: tuple[str, ...] | None = None
+    reason: str = ""
+    expected_version: int | None = None
+
+
+def accept(service: Service, asked: Acceptance, *, author: Author, write_id: str | None) -> PublishReport:
+    """Publish what is accepted, in one transaction or not at all.
+
+    Raises PlanOvertakenError when others edited through three rebases, FrozenDaysError when a reason is missing, and
+    NeurolistError with the sentences in the way when a choice cannot be taken alone.
+    """
+    name = write_id or str(uuid4())
+    if asked.cases is None or _was_done(service, name):
+        try:
+            return _publish(service, asked, None, author, name)
+        except PlanOvertakenError:
+            if _answers_an_outage(service, asked.proposal):
+                raise
+    for _ in range(MOST_REBASES):
+        try:
+            return _publish(service, asked, _laid(service, asked), author, name)
+        except PlanOvertakenError as refusal:
+            last = refusal
+    raise PlanOvertakenError(_given_up(service, asked.proposal, str(last)))
+
+
+def _laid(service: Service, asked: Acceptance) -> Laid:
+    """Lay the plan over what stands now, outside the transaction that writes: others are not kept waiting by it."""
+    now = service.clock.now()
+    with service.database.reading() as session:
+        if asked.cases is None:
+            return whole(session, asked.proposal, now=now)
+        return part(session, asked.proposal, asked.cases, now=now)
+
+
+def _publish(service: Service, asked: Acceptance, laid: Laid | None, author: Author, write_id: str) -> PublishReport:
+    now, today = service.clock.now(), service.clock.today()
+
+    def work(session: Session) -> PublishReport:
+        name = asked.proposal
+        if not writes.answered(session, write_id, PUBLISH):
+            name = _kept(session, asked, laid, author, now=now)
+            freezing.demand_reason(session, name, reason=asked.reason, today=today)
+        report = publishing.publish(
+            session, name, actor=author, now=now, write_id=write_id, left_alone=laid.left_alone if laid else ()
+        )
+        due_steps.enqueue(
+            session,
+            key=f"{report.proposal_id}:{PUBLISHED_STEP}",
+            name=PUBLISHED_STEP,
+            due_at=now,
+            payload={"proposal": report.proposal_id},
+        )
+        return report
+
+    return service.database.write(work, author=author, now=now, why=asked.reason)
+
+
+def _kept(session: Session, asked: Acceptance, laid: Laid | None, author: Author, *, now: datetime) -> str:
+    """Keep the plan as it is to be published; gives its id, which is a new one for a part."""
+    name, shown = asked.proposal, asked.expected_version
+    if laid is None:
+        row = proposals.proposal_row(session, name)
+        row.expect(shown)
+        proposals.must_be_ready(row)
+    elif asked.cases is None:
+        proposals.adapt(session, name, laid.made, laid.taken.plan, expected_version=shown)
+    else:
+        plan = laid.taken.plan
+        return proposals.part_of(session, name, laid.made, plan, actor=author, now=now, expected_version=shown)
+    return name
+
+
+def _was_done(service: Service, write_id: str) -> bool:
+    with service.database.reading() as session:
+        return writes.answered(session, write_id, PUBLISH)
+
+
+def _answers_an_outage(service: Service, proposal: str) -> bool:
+    """Say whether a plan was made for a suite down or a radiologist away: it is asked for anew, not laid over."""
+    with service.database.reading() as session:
+        event = proposals.proposal_row(session, proposal).options.get("event")
+        return isinstance(event, dict) and "start" in event
+
+
+def _given_up(service: Service, proposal: str, last: str) -> str:
+    """Say who changed the cases of a plan since it was made."""
+    with service.database.reading() as session:
+        row = proposals.proposal_row(session, proposal)
+        refs = {ref_of(case.id) for case in proposals.problem_of(row).cases}
+        changed = overtaken.changed_meanwhile(row.versions.get("cases"), overtaken.versions_now(session, refs))
+        said = sorted(overtaken.said_of(session, changed).values())[:MOST_TOLD]
+    return f"Others kept changing what this plan is made of, so nothing was booked. {' '.join(said) or last}"

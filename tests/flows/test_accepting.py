@@ -1,0 +1,227 @@
+"""A plan is published whole or in part, follows what others changed, and keeps the frozen days unless told why not."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from db import clinic
+from db.tables import AuditEventRow
+from db.words import ProposalStatus
+from flows import accepting, plan_runs
+from flows.hold_asked import HoldAsked
+from flows.narrowing import pins_from
+from flows.steps import run_plan_steps, waiting_steps
+from flows.words import FlowName, StepOutcome
+from scheduler.errors import (
+    BadInputError,
+    FrozenDaysError,
+    NeurolistError,
+    NotFoundError,
+    NotPermittedError,
+    PlanOvertakenError,
+    StaleVersionError,
+)
+from scheduler.pathway.events import Event
+from scheduler.vocabulary import Role
+from tests.builders.memory import TODAY, a_clinic, a_proposal, list_for_test, read, step, write
+from tests.builders.service import a_desk, a_service, an_actor
+
+LEFT = {"requested_by": "patient", "requested_on": TODAY, "channel": "phone"}
+
+
+@pytest.fixture
+def desk(sqlite_database):
+    return a_desk(a_service(sqlite_database))
+
+
+@pytest.fixture
+def refs(desk):
+    """Three cases that wait, and lists on seven mornings at two sites."""
+    a_clinic(desk.service.database, days=7)
+    return [list_for_test(desk.service.database, number) for number in (1, 2, 3)]
+
+
+def propose(desk, places):
+    return a_proposal(desk.service.database, {f"{ref}-T": spot for ref, spot in places.items()})
+
+
+def booked(desk):
+    zone = desk.zone
+    return {case.ref: (card.id, f"{case.start.astimezone(zone):%H:%M}") for card in desk.lists() for case in card.cases}
+
+
+def acts(desk):
+    asked = select(AuditEventRow.action, AuditEventRow.why)
+    return read(desk.service.database, lambda session: session.exec(asked).all())
+
+
+# Following what others changed.
+
+
+def test_what_somebody_else_changed_stays_as_they_left_it_and_the_rest_is_published(desk, refs):
+    one, two, three = refs
+    made = propose(desk, {one: ("S01-5", 0, "R01"), two: ("S01-5", 60, "R01"), three: ("S02-5", 0, "R02")})
+    desk.hold(HoldAsked(ref=one, list="S02-6"))
+    step(desk.service.database, two, Event.PATIENT_WITHDRAWS, **LEFT)
+    report = desk.publish(made)
+    assert (report.booked, report.kept) == ((three,), (one,))
+    assert {one.ref for one in report.left_alone} == {one, two}
+    assert "Pat Doe changed" in next(told.says for told in report.left_alone if told.ref == one)
+    assert booked(desk)[one][0] == "S02-6"
+    assert "rebase_proposal" in {action for action, _ in acts(desk)}
+
+
+def test_a_place_that_somebody_else_took_is_not_given_twice(desk, refs):
+    one, two, _ = refs
+    made = propose(desk, {one: ("S01-5", 0, "R01")})
+    desk.hold(HoldAsked(ref=two, list="S01-5"))
+    report = desk.publish(made)
+    assert report.booked == ()
+    assert [told.ref for told in report.left_alone] == [one]
+    assert "no longer goes beside" in report.left_alone[0].says
+
+
+def test_after_three_rebases_it_is_given_up_and_says_who_changed_what(desk, refs, monkeypatch):
+    one, two, _ = refs
+    made = propose(desk, {one: ("S01-5", 0, "R01"), two: ("S02-5", 0, "R02")})
+    lay, times = accepting.whole, []
+
+    def somebody_is_always_faster(session, proposal, *, now):
+        laid = lay(session, proposal, now=now)
+        times.append(now)
+        rostered = "R01" if len(times) % 2 else None
+        write(desk.service.database, lambda session: clinic.roster(session, "S01-5", rostered))
+        return laid
+
+    desk.hold(HoldAsked(ref=two, list="S02-6"))
+    monkeypatch.setattr(accepting, "whole", somebody_is_always_faster)
+    with pytest.raises(PlanOvertakenError, match="Others kept changing") as refusal:
+        desk.publish(made)
+    assert len(times) == accepting.MOST_REBASES
+    assert f"changed {two}" in str(refusal.value)
+    assert set(booked(desk)) == {two}
+
+
+def test_a_form_that_was_shown_an_older_plan_is_refused(desk, refs):
+    made = propose(desk, {refs[0]: ("S01-5", 0, "R01")})
+    with pytest.raises(StaleVersionError):
+        desk.publish(made, expected_version=0)
+    assert booked(desk) == {}
+
+
+# Taking a part.
+
+
+def test_one_case_is_taken_and_the_rest_of_the_plan_stays_ready(desk, refs):
+    one, two, _ = refs
+    made = propose(desk, {one: ("S01-5", 0, "R01"), two: ("S02-5", 0, "R02")})
+    report = desk.publish(made, cases=[one], write_id="w1")
+    assert report.booked == (one,)
+    assert desk.publish(made, cases=[one], write_id="w1").repeated
+    assert desk.proposal(made).summary.status is ProposalStatus.READY
+    part = desk.proposal_line(report.proposal_id)
+    assert (part.part_of, part.status, part.placed) == (made, ProposalStatus.PUBLISHED, 1)
+    shown = {place.ref: place.changes for place in desk.proposal(made).placed}
+    assert shown == {one: False, two: True}
+    assert desk.publish(made).booked == (two,)
+    assert set(booked(desk)) == {one, two}
+
+
+def test_a_case_that_takes_anothers_place_cannot_be_taken_alone(desk, refs):
+    one, two, _ = refs
+    desk.publish(propose(desk, {one: ("S01-5", 0, "R01")}))
+    made = propose(desk, {one: ("S02-5", 0, "R02"), two: ("S01-5", 0, "R01")})
+    answer = desk.alone(made, [two])
+    assert (answer.possible, answer.along) == (False, (one,))
+    assert "This cannot be taken alone." in answer.says
+    with pytest.raises(NeurolistError, match=f"Take {one} along"):
+        desk.publish(made, cases=[two])
+    assert desk.alone(made, [one]).possible
+    report = desk.publish(made, cases=[two, one])
+    assert (report.booked, report.moved) == ((two,), (one,))
+
+
+def test_nothing_and_what_is_done_already_cannot_be_taken(desk, refs):
+    made = propose(desk, {refs[0]: ("S01-5", 0, "R01")})
+    with pytest.raises(BadInputError, match="Nothing is chosen"):
+        desk.publish(made, cases=[])
+    with pytest.raises(NeurolistError, match="nothing left to change"):
+        desk.publish(made, cases=[refs[1]])
+
+
+def test_a_part_needs_the_role_at_its_own_sites_alone(desk, refs):
+    one, two, _ = refs
+    made = propose(desk, {one: ("S01-5", 0, "R01"), two: ("S02-5", 0, "R02")})
+    clerk = desk.acting(an_actor(Role.BOOKINGS, site="S01"))
+    with pytest.raises(NotPermittedError, match="at S02"):
+        clerk.publish(made)
+    with pytest.raises(NotPermittedError):
+        clerk.publish(made, cases=[two])
+    assert clerk.publish(made, cases=[one]).booked == (one,)
+
+
+# The frozen days.
+
+
+@pytest.mark.parametrize(("ahead", "frozen"), [(3, True), (4, False)])
+def test_a_visit_within_the_frozen_days_moves_only_with_a_reason(desk, refs, ahead, frozen):
+    one = refs[0]
+    desk.publish(propose(desk, {one: (f"S01-{ahead}", 0, "R01")}))
+    made = propose(desk, {one: ("S02-6", 0, "R02")})
+    (place,) = desk.proposal(made).placed
+    assert place.frozen is frozen
+    if frozen:
+        with pytest.raises(FrozenDaysError, match=one):
+            desk.publish(made)
+    report = desk.publish(made, reason="The patient's carer is away")
+    assert report.moved == (one,)
+    assert ("publish", "The patient's carer is away") in acts(desk)
+
+
+def test_a_new_place_on_a_frozen_day_needs_no_reason_and_a_move_into_one_does(desk, refs):
+    one, two, _ = refs
+    assert desk.publish(propose(desk, {one: ("S01-1", 0, "R01"), two: ("S01-6", 0, "R01")})).booked
+    made = propose(desk, {one: ("S01-1", 0, "R01"), two: ("S01-1", 60, "R01")})
+    with pytest.raises(FrozenDaysError, match=two):
+        desk.publish(made)
+
+
+def test_the_last_frozen_day_is_that_of_the_protocol(desk, refs):
+    assert desk.frozen_until() == TODAY + timedelta(days=3)
+
+
+# Asking again, for some sites, and ending a run.
+
+
+def test_kept_cases_stay_where_a_plan_had_them_when_it_is_run_again(desk, refs):
+    one, two, _ = refs
+    first = propose(desk, {one: ("S01-6", 30, "R02")})
+    again = desk.request_plan(TODAY, weeks=2, time_limit=20, sites=["S02"], keep_from=first, keep=[one])
+    with pytest.raises(NotFoundError, match=f"has no place for {two}"):
+        read(desk.service.database, lambda session: pins_from(session, first, [two]))
+    steps = waiting_steps(desk.service, flows={FlowName.PLANNING}, limit=5)
+    run_plan_steps(desk.service, [one.id for one in steps])
+    placed = {place.ref: place for place in desk.proposal(again).placed}
+    assert (placed[one].session, placed[one].radiologist) == ("S01-6", "Radiologist R02")
+    assert {place.site_name for ref, place in placed.items() if ref != one} == {"Site 2"}
+
+
+def test_a_run_that_somebody_ended_stops_without_a_plan_and_without_a_fault(desk, refs, monkeypatch):
+    monkeypatch.setattr(plan_runs, "TELL_EVERY_SECONDS", 0.0)
+    made = desk.request_plan(TODAY, weeks=2, time_limit=30)
+    honest = plan_runs.solve_by_size
+    stopped = []
+
+    def ended_meanwhile(problem, *, should_stop, **how):
+        desk.withdraw(made, reason="Asked for the wrong weeks")
+        stopped.append(should_stop())
+        return honest(problem, should_stop=should_stop, **{**how, "time_limit": 1})
+
+    monkeypatch.setattr(plan_runs, "solve_by_size", ended_meanwhile)
+    steps = waiting_steps(desk.service, flows={FlowName.PLANNING}, limit=5)
+    assert [report.outcome for report in run_plan_steps(desk.service, [one.id for one in steps])] == [StepOutcome.DONE]
+    assert stopped == [True]
+    summary = desk.proposal_line(made)
+    assert (summary.status, summary.failure) == (ProposalStatus.WITHDRAWN, "Asked for the wrong weeks")
+    assert waiting_steps(desk.service, flows={FlowName.PLANNING}, limit=5) == ()
