@@ -91,7 +91,8 @@ def _give_back(desk: HandDesk, wanted: Mapping[str, object]) -> BoardAct:
 
 
 def _undo(desk: HandDesk, wanted: Mapping[str, object]) -> BoardAct:
-    return desk.board.undo(_text(wanted, "act"), write_id=_text(wanted, "write"))
+    act, write_id = _text(wanted, "act"), _text(wanted, "write")
+    return desk.board.undo(act, write_id=write_id)
 
 
 def _text(wanted: Mapping[str, object], name: str) -> str:
