@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import cli_feeds, cli_holidays, cli_printing, cli_tasks
+from flows import cli_feeds, cli_holidays, cli_keeping, cli_printing, cli_tasks
 from flows.cli_board import board
 from flows.cli_booking import booking
 from flows.cli_common import AsJson, the_desk, typed_date
@@ -55,6 +55,7 @@ app.command()(letters)
 app.command()(letter)
 app.add_typer(cli_tasks.app, name="tasks")
 app.add_typer(cli_holidays.app, name="holidays")
+app.add_typer(cli_keeping.app, name="setup")
 app.add_typer(cli_printing.app, name="print")
 app.add_typer(cli_feeds.app, name="feeds")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from typing import TYPE_CHECKING
 
-from db import accounts
+from db import accounts, writes
 from db.keeping import sign_ins
 from flows.keeping.change import needed
 from flows.permissions import Action
@@ -14,6 +14,8 @@ from scheduler.errors import BadInputError
 from scheduler.vocabulary import Role
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from db.accounts import Account
     from db.audit import Author
     from db.keeping.lines import SignInLine
@@ -38,26 +40,39 @@ class People:
         self._manager("all")
         return self._sign_ins()
 
-    def add(self, username: str, name: str, roles: Roles) -> str:
-        """Make an account and give its first password, which is shown once and replaced at the first sign-in."""
+    def add(self, username: str, name: str, roles: Roles, *, write_id: str | None = None) -> str:
+        """Make an account and give its first password, which is shown once and replaced at the first sign-in.
+
+        A repeat of the same `write_id` makes no second account: it gives the first one another first password.
+        """
         author = self._manager("new")
         _check_roles(roles)
         shown = needed(name, "name", "give the name other people see.")
         password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
-        self.desk._write(
-            author,
-            lambda session: accounts.add_account(
+        now = self.desk.service.clock.now()
+
+        def work(session: Session) -> None:
+            made = writes.earlier(session, write_id, Action.MANAGE_ACCOUNTS.value)
+            if made is not None:
+                accounts.set_password(session, str(made["account"]), password, now=now, must_change=True)
+                return
+            account = accounts.add_account(
                 session, username=username, name=shown, password=password, roles=roles, must_change=True
-            ),
-        )
+            )
+            writes.finish(session, write_id, {"account": account})
+
+        self.desk._write(author, work)
         return password
 
-    def set_roles(self, account_id: str, roles: Roles, *, expected_version: int | None = None) -> None:
+    def set_roles(
+        self, account_id: str, roles: Roles, *, expected_version: int | None = None, write_id: str | None = None
+    ) -> None:
         """Give an account these roles and no others; they count from the next click."""
         author = self._manager(account_id)
         _check_roles(roles)
-        self.desk._write(
+        self._once(
             author,
+            write_id,
             lambda session: accounts.set_roles(session, account_id, roles, expected_version=expected_version),
         )
 
@@ -71,11 +86,14 @@ class People:
         )
         return password
 
-    def set_active(self, account_id: str, *, active: bool, expected_version: int | None = None) -> None:
+    def set_active(
+        self, account_id: str, *, active: bool, expected_version: int | None = None, write_id: str | None = None
+    ) -> None:
         """Disable an account, which ends its sign-ins, or enable it again."""
         author, now = self._manager(account_id), self.desk.service.clock.now()
-        self.desk._write(
+        self._once(
             author,
+            write_id,
             lambda session: accounts.set_active(
                 session, account_id, active=active, now=now, expected_version=expected_version
             ),
@@ -113,6 +131,16 @@ class People:
 
     def _manager(self, ref: str) -> Author:
         return self.desk._permitted(Action.MANAGE_ACCOUNTS, "account", ref)
+
+    def _once(self, author: Author, write_id: str | None, work: Callable[[Session], None]) -> None:
+        """Do a write unless it was done before."""
+
+        def once(session: Session) -> None:
+            if writes.earlier(session, write_id, Action.MANAGE_ACCOUNTS.value) is None:
+                work(session)
+                writes.finish(session, write_id, {})
+
+        self.desk._write(author, once)
 
     def _sign_ins(self) -> tuple[SignInLine, ...]:
         settings, now = self.desk.service.database.settings, self.desk.service.clock.now()

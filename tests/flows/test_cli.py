@@ -27,6 +27,7 @@ COMMANDS = [
     "record",
     "tasks",
     "holidays",
+    "setup",
     "letters",
     "letter",
     "plan",

@@ -101,6 +101,18 @@ def test_roles_are_given_at_one_site_and_an_old_page_is_refused(desk):
         desk.people.set_roles(shown.id, {})
 
 
+def test_a_repeat_changes_nothing_and_gives_a_first_password_that_works(desk):
+    roles = {EVERY_SITE: {Role.BOOKINGS}}
+    desk.people.add("jo.lee", "Jo Lee", roles, write_id="w1")
+    again = desk.people.add("jo.lee", "Jo Lee", roles, write_id="w1")
+    assert [each.username for each in desk.people.accounts()] == ["jo.lee"]
+    assert signed_in(desk, again)[1].actor.must_change
+    shown = account(desk)
+    for _ in range(2):
+        desk.people.set_active(shown.id, active=False, expected_version=shown.version, write_id="w2")
+    assert not account(desk).active
+
+
 def test_the_last_administrator_stays(desk):
     added(desk, "ada", Role.ADMINISTRATOR)
     added(desk)

@@ -106,7 +106,7 @@ def set_roles(account: Account, key: str, sites: list[str]) -> None:
     """Give an account other roles."""
 
     def act(desk: Desk) -> str:
-        desk.people.set_roles(account.id, roles_of(key, sites), expected_version=account.version)
+        desk.people.set_roles(account.id, roles_of(key, sites), expected_version=account.version, write_id=key)
         return f"The roles of {account.name} are saved. They count from the next click."
 
     done(act, form=f"roles-{account.id}-{account.version}")
@@ -157,7 +157,7 @@ def add(key: str, sites: list[str]) -> None:
 
     def act(desk: Desk) -> str:
         username, name = text_of(key, "username"), text_of(key, "name")
-        return password_words(name, username, desk.people.add(username, name, roles_of(key, sites)))
+        return password_words(name, username, desk.people.add(username, name, roles_of(key, sites), write_id=key))
 
     done(act, form="add-account")
 
