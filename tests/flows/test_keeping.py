@@ -178,7 +178,7 @@ def test_a_booking_that_cannot_stay_becomes_one_task_until_it_stands_elsewhere(d
     )
     assert (task.role, task.due_on) == (Role.BOOKINGS, TODAY)
     proposal = a_proposal(desk.service.database, {f"{ref}-T": ("S01-2", 0, "R01")})
-    desk.publish(proposal)
+    desk.publish(proposal, reason="The list is closed")
     assert rebooking(desk) == []
     assert len(rebooking(desk, TaskState.DONE)) == 1
 
