@@ -7,13 +7,15 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
+
+from sqlmodel import select
 
 from db import clinic as clinics
 from db import mapping, proposals
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from db.incoming import IncomingReferral
-    from db.pictures import CasePage
+    from db.pictures import CasePage, CaseSummary
     from tests.builders.postgres import Server
 
 ENGINES = ("sqlite", "postgresql")
@@ -71,6 +73,9 @@ class QuietDesk(Desk):
         """Give nothing to look at."""
         return _Unseen()  # type: ignore[return-value]
 
+    def _in_a_line(self, ref: str) -> CaseSummary:  # noqa: ARG002  # type: ignore[override]
+        return _Unseen()  # type: ignore[return-value]
+
 
 @dataclass(slots=True, kw_only=True)
 class Place:
@@ -80,24 +85,31 @@ class Place:
     prepared: Path
     folder: Path
     server: Server | None = None
+    opened: dict[int, Database] = field(default_factory=dict)  # by process
 
     @contextmanager
-    def memory(self) -> Iterator[MemorySettings]:
-        """Give the settings of a new memory with a clinic in it; it is gone afterwards."""
-        name = f"walk-{uuid4().hex}"
-        home = self.folder / name
-        shutil.copytree(self.prepared, home)
-        try:
-            yield self._settings(home, name)
-        finally:
-            shutil.rmtree(home, ignore_errors=True)
-            if self.server:
-                self.server.drop(name)
+    def memory(self) -> Iterator[Database]:
+        """Give a memory with a clinic in it, as it was prepared; a process opens one and fills it anew for each walk.
 
-    def _settings(self, home: Path, name: str) -> MemorySettings:
-        if self.server is None:
-            return MemorySettings(home=home)
-        return MemorySettings(home=home, database_url=self.server.make(name, template="walks"))
+        An opened memory keeps the questions it has worked out, which takes longer than asking them.
+        """
+        name = f"walk-{os.getpid()}"
+        home = self.folder / name
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(self.prepared, home)
+        if self.server:
+            self.server.drop(name)
+            self.server.make(name, template="walks")
+        database = self.opened.get(os.getpid()) or self._open(home, name)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    def _open(self, home: Path, name: str) -> Database:
+        url = self.server.url(name) if self.server else None
+        database = self.opened[os.getpid()] = open_database(MemorySettings(home=home, database_url=url))
+        return database
 
 
 @contextmanager
@@ -138,8 +150,8 @@ def _build(session: Session) -> None:
 class Clinic:
     """One clinic while a walk goes through it."""
 
-    def __init__(self, settings: MemorySettings, at: datetime) -> None:
-        self.database: Database = open_database(settings)
+    def __init__(self, database: Database, at: datetime) -> None:
+        self.database = database
         self.clock = MovingClock(at)
         clock = Clock(timezone=self.database.timezone, source=self.clock)
         self.service = Service(database=self.database, clock=clock, owner="worker-1")
@@ -210,16 +222,13 @@ class Clinic:
         return str(self.write(work))
 
     def _add_lists(self, session: Session, first: date) -> None:
+        known = set(session.exec(select(SuiteSessionRow.id)))
         wanted = [a_list(day) for day in self._list_days(first)]
-        clinics.add_lists(session, [new for new in wanted if session.get(SuiteSessionRow, new.id) is None])
+        clinics.add_lists(session, [new for new in wanted if new.id not in known])
 
     def _list_days(self, first: date) -> list[date]:
         days = (first + timedelta(days=ahead) for ahead in range(DAYS_PLANNED))
         return [day for day in days if day.weekday() < 5 and day not in self.holidays]
-
-    def close(self) -> None:
-        """Let the memory go."""
-        self.database.close()
 
 
 def a_list(day: date) -> clinics.NewList:

@@ -47,4 +47,7 @@ def _tells(table: str, column: str) -> bool:
 
 
 def _plain(value: Any) -> str:
+    """Say a value in text; what a document holds by name has no order."""
+    if isinstance(value, dict):
+        return str(sorted((key, _plain(inner)) for key, inner in value.items()))
     return str(value.astimezone(UTC)) if isinstance(value, datetime) else str(value)

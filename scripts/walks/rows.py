@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -36,11 +37,24 @@ class Rows:
 
     tables: Mapping[str, Table]
     told: tuple[Line, ...]
+    sorted_out: dict[tuple[str, str], dict[Any, list[Line]]] = field(default_factory=dict)
 
     def of(self, table: str, **wanted: object) -> list[Line]:
         """List the rows of a table that have these values."""
-        found = self.tables.get(table, {}).values()
-        return [line for line in found if all(line[name] == value for name, value in wanted.items())]
+        if not wanted:
+            return list(self.tables.get(table, {}).values())
+        first, *others = wanted.items()
+        found = self._by(table, first[0]).get(first[1], [])
+        return [line for line in found if all(line[name] == value for name, value in others)]
+
+    def _by(self, table: str, column: str) -> dict[Any, list[Line]]:
+        """The rows of a table by one column, sorted out once since they are asked for many times at one moment."""
+        known = self.sorted_out.get((table, column))
+        if known is None:
+            known = self.sorted_out[table, column] = defaultdict(list)
+            for line in self.tables.get(table, {}).values():
+                known[line[column]].append(line)
+        return known
 
     def one(self, table: str, **wanted: object) -> Line:
         """Give the only row of a table that has these values."""

@@ -6,13 +6,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from random import Random
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
-from db import protocol as protocols
 from db.referrals import store
 from db.tables import base
 from flows import steps
@@ -29,13 +27,13 @@ from scheduler.errors import (
     TransitionNotAllowedError,
 )
 from scheduler.pathway.booking import BookingEvent
-from scheduler.pathway.protocols import Protocol
 from scheduler.vocabulary import Role
 from scripts.walks import moving, standing
 from scripts.walks.acts import Act, Outcome
 from scripts.walks.choosing import Chooser
 from scripts.walks.clinic import BEGINNINGS, MELBOURNE, Clinic, Place
 from scripts.walks.moving import Move
+from scripts.walks.quickly import quickly
 from scripts.walks.rows import Reader, Rows
 from scripts.walks.standing import Standing
 from tests.builders.memory import CLERK
@@ -83,8 +81,9 @@ class Walk:
 def walk(place: Place, seed: int, steps_: int) -> Walk:
     """Let one machine with this seed walk so many steps, or until a check fails."""
     found = Walk(seed=seed, engine=place.engine)
-    with place.memory() as settings, patch.object(protocols, "protocol", _same_protocol), _ids_by_chance(seed):
-        machine = Machine(Clinic(settings, begins_at(seed)), Reader(settings), Random(seed))  # noqa: S311  chance to repeat, no secret
+    with place.memory() as memory, _ids_by_chance(seed), quickly(memory):
+        clinic, reader = Clinic(memory, begins_at(seed)), Reader(memory.settings)
+        machine = Machine(clinic, reader, Random(seed))  # noqa: S311  chance to repeat, no secret
         try:
             for _ in range(steps_):
                 machine.step(found)
@@ -101,22 +100,6 @@ def _ids_by_chance(seed: int) -> Any:
     """Ids that the seed decides: what falls due at one instant is worked in their order, so a walk repeats itself."""
     chance = Random(seed)  # noqa: S311  chance to repeat, no secret
     return patch.object(base, "uuid4", lambda: UUID(int=chance.getrandbits(128), version=4))
-
-
-@cache
-def _protocol_of(_: date) -> list[Protocol]:
-    return []
-
-
-def _same_protocol(session: Any, today: date) -> Protocol:
-    """The protocol of a day, read once for all the walks of a process: nobody changes it, and reading it is slow."""
-    known = _protocol_of(today)
-    if not known:
-        known.append(_read_protocol(session, today))
-    return known[0]
-
-
-_read_protocol = protocols.protocol
 
 
 def begins_at(seed: int) -> datetime:
@@ -158,7 +141,6 @@ class Machine:
     def close(self) -> None:
         """Let the memory go."""
         self.reader.close()
-        self.clinic.close()
 
     def _do(self, act: Act) -> Outcome:
         try:
