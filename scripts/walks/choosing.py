@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,13 @@ from scripts.walks import expected
 from scripts.walks.acts import Act, Outcome
 from scripts.walks.clinic import Clinic
 from scripts.walks.forms import Blank, Mood, fill_in
+from scripts.walks.office import CHOICES
 from scripts.walks.rows import Line, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from scheduler.pathway.fields import Field
 
 MOST_CASES = 3  # on the way at once
 LEAVING = frozenset(
@@ -39,6 +42,7 @@ LEAVING = frozenset(
     }
 )
 SELDOM, NOW_AND_THEN, USUALLY = 0.15, 1.0, 3.0
+HASTES = (0.0, 0.0, 0.4, 0.85)
 MOODS = (Mood.RIGHT,) * 16 + (Mood.EDGE,) * 3 + (Mood.WRONG,)
 REFERRALS: tuple[Mapping[str, Any], ...] = (
     {},
@@ -64,6 +68,15 @@ class Chooser:
     writes: int = 0
     last_write: Act | None = None
     last_write_at: datetime | None = None
+    haste: float = field(init=False)  # so that every way to the end of the pathway is walked by some machine
+
+    def __post_init__(self) -> None:
+        self.haste = self.chance.choice(HASTES)
+
+    def write_id(self) -> str:
+        """A new name for a write."""
+        self.writes += 1
+        return f"write-{self.writes}"
 
     def choose(self, rows: Rows) -> Act:
         """Choose what happens next."""
@@ -72,10 +85,13 @@ class Chooser:
             return self._receive()
         live.sort(key=lambda case: case["ref"])
         case = live[0] if self.chance.random() < 0.7 else self.chance.choice(live)
+        if self.chance.random() < self.haste:
+            return self._straight_on(rows, case)
         odds = {**ODDS, **MORE_OFTEN.get(case["state"], {})}
         kinds = list(odds)
         kind = self.chance.choices(kinds, [odds[name] for name in kinds])[0]
-        return getattr(self, f"_{kind}")(rows, case) or self._record(rows, case)
+        chosen = CHOICES[kind](self, rows, case) if kind in CHOICES else getattr(self, f"_{kind}")(rows, case)
+        return chosen or self._record(rows, case)
 
     # Referrals and time
 
@@ -91,9 +107,13 @@ class Chooser:
         due = rows.of("due_step", case_ref=case["ref"], state="waiting")
         aims += [step["due_at"].astimezone(self.clinic.zone).date() for step in due]
         day = self.chance.choice([aim for aim in aims if aim >= self.clinic.today])
-        return self._to(datetime.combine(day, self.chance.choice(HOURS), tzinfo=self.clinic.zone))
+        return self.to(self._at(day, self.chance.choice(HOURS)))
 
-    def _to(self, at: datetime) -> Act:
+    def _at(self, day: date, hour: time) -> datetime:
+        return datetime.combine(day, hour, tzinfo=self.clinic.zone)
+
+    def to(self, at: datetime) -> Act:
+        """Time passes until then, and what has fallen due is worked or not."""
         works = self.chance.random() < 0.8
         return Act(kind="pass", given=(max(at.astimezone(self.clinic.now.tzinfo), self.clinic.now), works))
 
@@ -103,9 +123,23 @@ class Chooser:
             for visit in rows.of("booking", case_id=case["id"])
             if visit["ended_at"] is None and visit["start"] > self.clinic.now
         ]
-        return self._to(min(coming)) if coming else None
+        return self.to(min(coming)) if coming else None
 
     # Steps of a case
+
+    def _straight_on(self, rows: Rows, case: Line) -> Act:
+        """Do what brings the case to the end of its treatment without a detour."""
+        state = case["state"]
+        if state in expected.BOOKED and (visit := self._visit_day(rows, case)):
+            return visit
+        if state in expected.WAITING:
+            waits = [line["earliest"] for line in rows.of("waitlist_episode", case_id=case["id"], closed_on=None)]
+            later = [day for day in waits if day and day > self.clinic.today]
+            return self.to(self._at(max(later), time(9))) if later else self._plan(rows, case)
+        if state == "follow_up" and self.chance.random() < 0.7:
+            return self._pass(rows, case)
+        steps = [step for step in self._possible(case) if step.event not in LEAVING]
+        return self._fill_in(rows, case, steps[0], Mood.RIGHT) if steps else self._record(rows, case)
 
     def _record(self, rows: Rows, case: Line) -> Act:
         steps = self._possible(case)
@@ -122,24 +156,26 @@ class Chooser:
         return usual if step.allowed else usual * SELDOM
 
     def _fill_in(self, rows: Rows, case: Line, step: NextStep, mood: Mood) -> Act:
-        wanted = sorted(item["key"] for item in rows.of("case_item", case_id=case["id"], received=False))
-        blank = Blank(
-            event=step.event.value,
-            state=case["state"],
-            fields=step.fields,
-            case=case,
-            wanted=wanted,
-            today=self.clinic.today,
-            chance=self.chance,
-        )
-        self.writes += 1
         return Act(
             kind="record",
             ref=case["ref"],
             event=step.event.value,
-            form=fill_in(blank, mood),
+            form=fill_in(self.blank(case, step.event.value, step.fields, rows), mood),
             role=self.chance.choice(sorted(step.roles)),
-            given=(f"write-{self.writes}", case["version"] if self.chance.random() < 0.3 else None),
+            given=(self.write_id(), case["version"] if self.chance.random() < 0.3 else None),
+        )
+
+    def blank(self, case: Line, event: str, fields: Sequence[Field], rows: Rows | None = None) -> Blank:
+        """An empty form about a case."""
+        items = rows.of("case_item", case_id=case["id"], received=False) if rows else []
+        return Blank(
+            event=event,
+            state=case["state"],
+            fields=fields,
+            case=case,
+            wanted=sorted(item["key"] for item in items),
+            today=self.clinic.today,
+            chance=self.chance,
         )
 
     def _stale(self, rows: Rows, case: Line) -> Act | None:
@@ -220,10 +256,18 @@ ODDS: Mapping[str, float] = {
     "astray": 2,
     "tick": 3,
     "two_workers": 4,
+    "reverse": 4,
+    "amend": 3,
+    "return": 1,
+    "meet": 2,
+    "letter": 2,
+    "share": 2,
 }
 MORE_OFTEN: Mapping[str, Mapping[str, float]] = {
     **{state: {"plan": 55, "hold": 20, "record": 25, "pass": 12} for state in expected.WAITING},
     **{state: {"visit_day": 45, "record": 45, "visit": 12} for state in expected.BOOKED},
     "follow_up": {"pass": 45, "record": 45},
     "repeat_review": {"pass": 30},
+    "awaiting_mdt": {"meet": 70, "record": 30},
+    "mdt_more_info": {"meet": 10},
 }

@@ -12,7 +12,6 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlmodel import select

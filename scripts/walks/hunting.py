@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scripts.walks import desk_bugs  # noqa: F401  it enters its faults beside the others
 from scripts.walks.bugs import Bug
 from scripts.walks.clinic import Place
 from scripts.walks.walking import Walk, walk

@@ -16,7 +16,7 @@ from scripts.walks.clinic import Clinic
 from scripts.walks.rows import Line, Rows
 
 # Bays and units are shared out anew among all who are booked that day.
-TOUCH_OTHERS = frozenset({"pass", "plan", "receive", "two_workers", "hold"})
+TOUCH_OTHERS = frozenset({"pass", "plan", "receive", "two_workers", "hold", "meet", "return"})
 TOLD_OF_A_REFUSAL = "refused"
 MADE_LISTS_FIRST = frozenset({"plan", "hold"})
 KEPT_BEFORE_PUBLISHING = frozenset({"proposal", "suite_session", "client_write"})
@@ -37,6 +37,7 @@ class Move:
     outcome: Outcome
     before: Rows
     after: Rows
+    undoes: Rows | None = None  # the rows before the step that is taken back, where nothing has happened since
 
     def changed(self) -> Iterator[tuple[str, Line | None, Line | None]]:
         """Each row that came, went or changed: its table, as it was and as it is."""
@@ -100,6 +101,8 @@ def what_must_be_refused_is(it: Move) -> Iterator[str]:
 def nothing_is_taken_back(it: Move) -> Iterator[str]:
     """No row goes, no line of a history changes, and a row that changes has a higher version."""
     for table, was, line in it.changed():
+        if line is None and table == "mdt_item" and (was or {})["supplied"] and it.act.kind == "reverse":
+            continue  # a decision that a mistaken step brought along, and the history says so
         if line is None:
             yield f"a row of {table} is gone: {_short(was)}"
         elif was is not None and (table == "case_event" or line.get("version", 1) <= was.get("version", 0)):
@@ -163,6 +166,8 @@ def letters_go_once(it: Move) -> Iterator[str]:
     """Each step queues exactly its letters, one for each reader."""
     for case in it.after.of("neurolysis_case"):
         lines = it.new_lines(case)
+        if any(line["event"] == "reversal" for line in lines):
+            continue  # what was taken back has a check of its own
         if any(line["event"] not in expected.LETTERS and line["from_state"] != line["to_state"] for line in lines):
             continue
         wanted = Counter(
@@ -171,6 +176,9 @@ def letters_go_once(it: Move) -> Iterator[str]:
             for kind, readers in expected.LETTERS.get(line["event"], ())
             for reader in readers
         )
+        if it.act.kind == "letter" and it.outcome is Outcome.DONE and case == it.case_after():
+            again = it.after.tables["notice"][it.act.given[0],]
+            wanted[again["kind"], again["audience"]] += 1
         wanted["reminder", "patient"] += _worked(it, case, "visit_reminder")
         queued = Counter((notice["kind"], notice["audience"]) for notice in it.new("notice", case))
         if queued != +wanted:
@@ -186,6 +194,7 @@ def timers_fall_due_on_the_right_day(it: Move) -> Iterator[str]:
         cases = it.after.of("neurolysis_case", ref=step["case_ref"])
         due = DUE_DAYS.get(step["name"])
         asked_for = step["name"] == "follow_up" and it.act.event != "complete_definitive"  # sooner than planned
+        asked_for |= bool(it.act.kind == "reverse" and was and was["due_at"] == step["due_at"])  # as it was
         if not (set_now and cases and due) or asked_for:
             continue
         wanted = due(it, cases[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,10 +66,31 @@ def category(rows: Rows, episode: Line, at: date) -> int:
     )
 
 
+def taken_back(line: Line) -> int | None:
+    """The number of the line that this one takes back."""
+    return int(line["details"]["takes_back"]) if line["event"] == "reversal" else None
+
+
+def standing(lines: Sequence[Line]) -> list[Line]:
+    """A history without what was taken back, and without the lines that say so."""
+    gone = {taken_back(line) for line in lines}
+    return [line for line in lines if line["seq"] not in gone and line["event"] != "reversal"]
+
+
+def moves(lines: Sequence[Line]) -> list[Line]:
+    """The lines that brought a case to where it has stood; a line that takes one back counts where it leads elsewhere."""
+    came: list[Line] = []
+    for line in lines:
+        came = [one for one in came if one["seq"] != taken_back(line)]
+        if line["to_state"] != (came[-1]["to_state"] if came else None):
+            came.append(line)
+    return came
+
+
 def stays(rows: Rows, case: Line) -> list[tuple[str, date, date | None]]:
     """Where a case has stood, from which day and until which; the last one lasts."""
     lines = sorted(rows.of("case_event", case_id=case["id"]), key=lambda line: line["seq"])
-    entered = [line for line in lines if line["from_state"] != line["to_state"]]
+    entered = moves(lines)
     leaving: list[Any] = [line["on"] for line in entered[1:]]
     return [(line["to_state"], line["on"], end) for line, end in zip(entered, [*leaving, None], strict=True)]
 

@@ -40,9 +40,9 @@ class Rows:
     sorted_out: dict[tuple[str, str], dict[Any, list[Line]]] = field(default_factory=dict)
 
     def of(self, table: str, **wanted: object) -> list[Line]:
-        """List the rows of a table that have these values."""
+        """List the rows of a table that have these values; those that a correction struck out no longer count."""
         if not wanted:
-            return list(self.tables.get(table, {}).values())
+            return [line for line in self.tables.get(table, {}).values() if line.get("struck_by") is None]
         first, *others = wanted.items()
         found = self._by(table, first[0]).get(first[1], [])
         return [line for line in found if all(line[name] == value for name, value in others)]
@@ -53,7 +53,8 @@ class Rows:
         if known is None:
             known = self.sorted_out[table, column] = defaultdict(list)
             for line in self.tables.get(table, {}).values():
-                known[line[column]].append(line)
+                if line.get("struck_by") is None:
+                    known[line[column]].append(line)
         return known
 
     def one(self, table: str, **wanted: object) -> Line:

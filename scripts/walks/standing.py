@@ -44,6 +44,10 @@ class Standing:
         """Its rows of a table."""
         return self.rows.of(table, case_id=self.case["id"], **wanted)
 
+    def owns(self, line: Line) -> bool:
+        """Whether a row is of this case."""
+        return bool(line["case_id"] == self.case["id"])
+
     @property
     def history(self) -> list[Line]:
         """Its history, oldest first."""
@@ -68,7 +72,7 @@ class Standing:
     @property
     def entered_at(self) -> datetime:
         """When it came to where it stands."""
-        return max(line["at"] for line in self.history if line["from_state"] != line["to_state"])
+        return max(line["at"] for line in recount.moves(self.history))
 
 
 Check = Callable[[Standing], Iterator[str]]
@@ -145,7 +149,7 @@ def history_is_whole(it: Standing) -> Iterator[str]:
     for before, after in pairwise(lines):
         if after["from_state"] != before["to_state"]:
             yield f"line {after['seq']} begins in {after['from_state']}, and the last ended in {before['to_state']}"
-    moved = [line for line in lines if line["from_state"] != line["to_state"]]
+    moved = recount.moves(lines)
     if (lines[-1]["to_state"], moved[-1]["on"]) != (it.state, it.case["state_since"]):
         yield f"{it.state} since {it.case['state_since']}, and the history says {moved[-1]['to_state']}"
     if it.case["closed_on"] != (moved[-1]["on"] if it.ended else None):
@@ -196,7 +200,7 @@ def claims_match_the_visits(it: Standing) -> Iterator[str]:
 @always
 def counters_equal_history(it: Standing) -> Iterator[str]:
     """Each tally of a case is the number of its events."""
-    events = Counter(line["event"] for line in it.history)
+    events = Counter(line["event"] for line in recount.standing(it.history))
     for counter, event in expected.COUNTED.items():
         if it.case[counter] != events[event]:
             yield f"{counter} is {it.case[counter]} after {events[event]} of {event}"
@@ -208,9 +212,10 @@ def procedures_agree(it: Standing) -> Iterator[str]:
     records = sorted(it.of("procedure_record"), key=lambda record: record["number"])
     unfinished = [record["stage"] for record in records if not record["finished"]]
     wanted = [expected.UNDER_WAY[it.state]] if it.state in expected.UNDER_WAY else []
-    if unfinished != wanted or [record["number"] for record in records] != list(range(1, len(records) + 1)):
+    numbers = sorted(line["number"] for line in it.rows.tables["procedure_record"].values() if it.owns(line))
+    if unfinished != wanted or numbers != list(range(1, len(numbers) + 1)):
         yield f"{it.state} with the open records {unfinished}"
-    events = Counter(line["event"] for line in it.history)
+    events = Counter(line["event"] for line in recount.standing(it.history))
     done = Counter(record["stage"] for record in records if record["completed"])
     counted = {"test_block": events["complete_test"], "definitive": events["complete_definitive"]}
     if any(done[stage] != count for stage, count in counted.items()):
@@ -246,7 +251,7 @@ def _running_since(it: Standing, name: str) -> datetime:
         (group for group in expected.TIMER_GOES_ON if it.state in group and group <= expected.TIMER_WAITS_IN[name]),
         frozenset({it.state}),
     )
-    moves = [line for line in it.history if line["from_state"] != line["to_state"]]
+    moves = recount.moves(it.history)
     since = moves[-1]["at"]
     for line in reversed(moves):
         if line["to_state"] not in together:
@@ -281,6 +286,6 @@ def _shown(clinic: Clinic, ref: str, today: date) -> dict[str, Any]:
 @always
 def the_agenda_agrees(it: Standing) -> Iterator[str]:
     """Only a case that waits for the meeting is on an agenda, and on one; a finished meeting settles who has left."""
-    waiting = [item for item in it.of("mdt_item") if item["recommendation"] is None]
+    waiting = it.of("mdt_item", outcome=None, carried=False)
     if len(waiting) > 1 or (waiting and it.state != "awaiting_mdt" and not it.ended):
         yield f"{it.state} is on {len(waiting)} agendas still to be decided"
