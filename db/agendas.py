@@ -192,6 +192,10 @@ def _close_item(session: Session, item: MdtItemRow, *, to: date | None, why: str
     session.flush()  # before the next one opens: a case has one open item
 
 
+def _take_off(session: Session, item: MdtItemRow, case: CaseRow) -> None:
+    _close_item(session, item, to=None, why=f"The case no longer waits for the meeting: {case.state.label}.")
+
+
 def _tell_history(session: Session, case: CaseRow, event: str, details: Mapping[str, object], actor: Author) -> int:
     now = audit.attribution(session).now
     return cases.write_line(session, case, event, case.state, actor=actor, now=now, details=details).seq
@@ -279,10 +283,16 @@ def rediscuss(session: Session, row: MdtMeetingRow, case_ref: str, *, on: date, 
 
 
 def bring_back(session: Session, case: CaseRow, *, actor: Author) -> None:
-    """Put a case whose outcome was taken back on the next agenda, when the meeting that decided it is over."""
+    """After a step was taken back: on the next agenda when the meeting that decided is over, off it if none is due."""
     item = meetings.open_agenda_item(session, case.id)
-    row = session.get(MdtMeetingRow, item.meeting_id) if item is not None and item.meeting_id else None
-    if item is None or row is None or row.state.is_coming or case.state is not PathwayState.AWAITING_MDT:
+    if item is None:
+        return
+    if case.state is not PathwayState.AWAITING_MDT:
+        _take_off(session, item, case)
+        meetings.tick_off(session, meetings.CASE_TASKS, case_id=case.id)
+        return
+    row = session.get(MdtMeetingRow, item.meeting_id) if item.meeting_id else None
+    if row is None or row.state.is_coming:
         return
     following = meetings.next_meeting(session, meetings.today_of(session))
     why = f"What the MDT meeting of {day(row.on)} said was recorded by mistake."
@@ -321,9 +331,7 @@ def finish(session: Session, row: MdtMeetingRow) -> None:
             f"Nobody is noted as attending. Note who sat: neurolist mdt attend {row.on} DISCIPLINE=NAME ..."
         )
     for one in waiting_on(session, row):
-        _close_item(
-            session, one.item, to=None, why=f"The case no longer waits for the meeting: {one.case.state.label}."
-        )
+        _take_off(session, one.item, one.case)
     row.state, row.finished_at = MeetingState.HELD, now
     row.agenda_closed_at = row.agenda_closed_at or now
     meetings.tick_off(session, [meetings.UNFINISHED_TASK], says=meetings.unfinished_says(row))

@@ -58,9 +58,10 @@ def a_mistake_taken_back_at_once_leaves_all_as_it_was(it: Move) -> Iterator[str]
         was, now = (_said(rows, table, case, columns) for rows in (it.undoes, it.after))
         if was != now:
             yield f"{mistake['event']} taken back leaves {table}: {dict(was - now)} gone, {dict(now - was)} new"
+    had_fallen_due = _due(it.undoes, case, it)  # it was worked together with the mistake, and stays worked
     for what, count in (("tasks", _open_tasks), ("timers", _waiting)):
         was, now = count(it.undoes, case), count(it.after, case)
-        if was != now:
+        if was != now and not had_fallen_due:
             yield f"{mistake['event']} taken back leaves {what}: {dict(was - now)} gone, {dict(now - was)} new"
 
 
@@ -76,6 +77,11 @@ def _open_tasks(rows: Rows, case: Line) -> Counter[tuple[str, ...]]:
 def _waiting(rows: Rows, case: Line) -> Counter[tuple[str, ...]]:
     steps = rows.of("due_step", case_ref=case["ref"], state="waiting")
     return Counter((step["name"], str(step["due_at"])) for step in steps if step["name"] != "send_notice")
+
+
+def _due(rows: Rows, case: Line, it: Move) -> bool:
+    waiting = rows.of("due_step", case_ref=case["ref"], state="waiting")
+    return any(step["due_at"] <= it.clinic.now for step in waiting if step["name"] != "send_notice")
 
 
 def _lost_a_slot(it: Move, case: Line) -> bool:
@@ -224,7 +230,7 @@ def a_letter_that_is_sent_is_written_down(it: Standing) -> Iterator[str]:
     for notice in it.of("notice", state="sent"):
         delivery = it.rows.tables["delivery"][notice["id"],]
         if delivery["channel"] and (delivery["document_id"] is None or delivery["attempts"] != 1):
-            yield f"{notice['kind']} went with the document {delivery['document_id']} in {delivery['attempts']} attempts"
+            yield f"{notice['kind']} went in {delivery['attempts']} attempts as {delivery['document_id']}"
 
 
 # Meetings
@@ -245,7 +251,7 @@ def a_case_that_waits_for_a_meeting_is_on_an_agenda_or_is_asked_about(it: Standi
 
 @each_step
 def a_meeting_ends_when_each_case_is_settled(it: Move) -> Iterator[str]:
-    """A held or cancelled meeting has no case left; one that was finished has its minutes, once; nobody else has any."""
+    """A held or cancelled meeting has no case left; one that was finished has its minutes once, no other has any."""
     for meeting in it.after.of("mdt_meeting"):
         over = meeting["state"] in {"held", "cancelled"}
         left = it.after.of("mdt_item", meeting_id=meeting["id"], outcome=None, carried=False)
@@ -314,7 +320,7 @@ def a_task_that_is_shared_stays_open_and_due(it: Move) -> Iterator[str]:
     was, now = (rows.tables["task"][it.act.given[0],] for rows in (it.before, it.after))
     kept = ("state", "due_on", "says", "role", "kind", "ended_at")
     if any(was[name] != now[name] for name in kept):
-        yield f"{it.act.event} left the task {[(name, was[name], now[name]) for name in kept if was[name] != now[name]]}"
+        yield f"{it.act.event} left {[(name, was[name], now[name]) for name in kept if was[name] != now[name]]}"
     said = {
         "snooze": now["snoozed_until"] == it.act.given[2],
         "take": now["assignee"] is not None and now["assignee_name"] != "",
@@ -322,6 +328,6 @@ def a_task_that_is_shared_stays_open_and_due(it: Move) -> Iterator[str]:
     }
     if not said[it.act.event]:
         yield f"{it.act.event} was not kept"
-    changed = sorted({table for table, _, _ in it.changed() if table not in {"client_write"}})
+    changed = sorted({table for table, _, _ in it.changed() if table != "client_write"})
     if changed not in (["task"], []):
         yield f"{it.act.event} of a task changed {changed}"

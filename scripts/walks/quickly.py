@@ -1,7 +1,7 @@
 """What a walk need not read twice: the protocol, and the facts of a case until something they are made of is written.
 
-Reading takes most of a walk's time. What is kept of a case was read outside any transaction that had written, so it is what
-is committed; every write to a table they may come from, and every rollback, throws all of it away.
+Reading takes most of a walk's time. What is kept of a case was read outside any transaction that had written, so it
+is what is committed; every write to a table it may come from, and every rollback, throws all of it away.
 """
 
 from __future__ import annotations

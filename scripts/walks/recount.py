@@ -78,7 +78,7 @@ def standing(lines: Sequence[Line]) -> list[Line]:
 
 
 def moves(lines: Sequence[Line]) -> list[Line]:
-    """The lines that brought a case to where it has stood; a line that takes one back counts where it leads elsewhere."""
+    """The lines that brought a case to where it has stood; one that takes another back counts if it leads elsewhere."""
     came: list[Line] = []
     for line in lines:
         came = [one for one in came if one["seq"] != taken_back(line)]

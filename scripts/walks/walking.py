@@ -50,7 +50,7 @@ REFUSALS = (
 # The rules of a plan and the calendar of meetings say no in sentences of their own.
 SAY_NO_IN_THEIR_OWN_WORDS = frozenset({"hold", "meet", "letter"})
 LATE = timedelta(seconds=1)
-MAY_BE_REFUSED = frozenset({"receive_referral"})  # when a person was quicker
+MAY_BE_REFUSED = frozenset({"receive_referral", "close_mdt_agenda", "mdt_not_finished"})  # when a person was quicker
 
 
 class BrokenError(Exception):

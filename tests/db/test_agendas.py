@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from db import agendas, boards, meetings, reversals
+from db.facts import case_row
 from db.meetings import Attendee, NewMeeting
 from db.tables import DueStepRow, HolidayRow, MdtItemRow, MdtMeetingRow, TaskRow
 from scheduler.errors import BadInputError, NeurolistError, NotFoundError, TransitionNotAllowedError
@@ -319,6 +320,27 @@ def test_a_meeting_that_has_not_started_or_that_nobody_attended_is_not_finished(
         finish(database, MORNING)
     with pytest.raises(NeurolistError, match="Nobody is noted"):
         finish(database, AFTER)
+
+
+def test_a_case_whose_acceptance_is_taken_back_is_on_no_agenda_and_is_put_on_one_anew(database):
+    add(database, FIRST, SECOND)
+    ref = listed(database)
+    write(
+        database,
+        lambda session: reversals.reverse(
+            session,
+            ref,
+            reason="Another patient",
+            actor=CLERK,
+            now=MORNING,
+            expected_version=case_row(session, ref).version,
+        ),
+    )
+    at_meeting(database, FIRST, lambda session, row: agendas.cancel(session, row, why="No quorum", actor=CLERK))
+    assert [item.carried_why for item in items(database)] == ["The case no longer waits for the meeting: In triage."]
+    step(database, ref, Event.ACCEPT)
+    write(database, lambda session: agendas.put_on_next_agenda(session, ref, TODAY))
+    assert [item.on for item in items(database) if not item.carried] == [SECOND]
 
 
 def test_a_case_that_ended_before_the_meeting_does_not_hold_it_up(database):
