@@ -188,8 +188,10 @@ def _undo(work: Work, trace: CaseTraceRow, mistake: CaseEventRow, to_state: Path
 
 def _restore(row: Row, before: Mapping[str, object], to_state: PathwayState, mistake: CaseEventRow) -> None:
     if isinstance(row, DueStepRow):
-        if row.state is StepState.CANCELLED:
+        if row.state is StepState.CANCELLED and before.get("state") == StepState.WAITING:
             row.state, row.finished_at, row.owner, row.lease_until = StepState.WAITING, None, None, None
+        elif row.state is StepState.WAITING and before.get("state") == StepState.CANCELLED:
+            traces.put_back(row, before)  # the mistake had brought it back
         return
     if isinstance(row, CaseRow):
         _restore_case(row, before, to_state, mistake)

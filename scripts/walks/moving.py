@@ -200,7 +200,8 @@ def timers_fall_due_on_the_right_day(it: Move) -> Iterator[str]:
         wanted = due(it, cases[0])
         unready = it.after.of("waitlist_episode", case_id=cases[0]["id"], closed_on=None)
         stands = any(episode["readiness"] in expected.UNREADY for episode in unready)
-        if stands or _worked(it, cases[0], step["name"]):  # while its clock stands still, it is looked at every day
+        looked_at = stands or it.act.kind == "reverse"  # what was taken back may have made the clock go on
+        if looked_at or _worked(it, cases[0], step["name"]):  # while its clock stands still, it is looked at every day
             wanted |= {it.clinic.today + timedelta(days=1)}
         zone = it.clinic.zone
         if step["due_at"] not in {recount.midnight(day, zone) for day in wanted}:

@@ -150,7 +150,9 @@ def history_is_whole(it: Standing) -> Iterator[str]:
         if after["from_state"] != before["to_state"]:
             yield f"line {after['seq']} begins in {after['from_state']}, and the last ended in {before['to_state']}"
     moved = recount.moves(lines)
-    if (lines[-1]["to_state"], moved[-1]["on"]) != (it.state, it.case["state_since"]):
+    stayed = any(line["event"] == "reversal" and line["from_state"] == line["to_state"] for line in lines)
+    since = it.case["state_since"] if stayed else moved[-1]["on"]  # a case that stayed is there since the mistake
+    if (lines[-1]["to_state"], since) != (it.state, it.case["state_since"]):
         yield f"{it.state} since {it.case['state_since']}, and the history says {moved[-1]['to_state']}"
     if it.case["closed_on"] != (moved[-1]["on"] if it.ended else None):
         yield f"closed on {it.case['closed_on']} in {it.state}"
