@@ -4,6 +4,7 @@ python -m scripts.walks                         2,000 machines of 40 steps on ea
 python -m scripts.walks --machines 50 --engine sqlite
 python -m scripts.walks --seed 17 --tell        one machine again, step by step
 python -m scripts.walks --bugs                  put in each known fault; every one must be found: `make walks-bugs`
+python -m scripts.walks --into docs             what was run is added to docs/walks.md
 python -m scripts.walks --digest --machines 7   a digest of where machines ended, to compare between time zones
 
 Exits 1 if a check failed, or if a fault was not found.
@@ -19,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ from scripts.walks.bugs import BUGS
 from scripts.walks.clinic import ENGINES, Place, places
 from scripts.walks.digests import digest
 from scripts.walks.hunting import MOST_MACHINES, hunt
+from scripts.walks.page import PAGE, Page, Run
 from scripts.walks.walking import Walk, walk
 from tests.builders import postgres
 
@@ -63,7 +66,7 @@ def main(words: Sequence[str] | None = None) -> int:
     for engine in told.engine:
         with place_on(engine) as place:
             if told.bugs is not None:
-                failed |= not _hunt(place, told.bugs or list(BUGS), told.steps, told.first)
+                failed |= not _hunt(place, told.bugs or list(BUGS), told)
             elif told.seed is not None:
                 failed |= _tell(walk(place, told.seed, told.steps))
             elif told.digest:
@@ -82,6 +85,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time")
     parser.add_argument("--seed", type=int, help="one machine only, told step by step")
     parser.add_argument("--digest", action="store_true", help="say where the machines ended, in one line")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help=f"add what was run to {PAGE} in this folder")
     parser.add_argument("--bugs", nargs="*", metavar="NAME", help="find known faults, all or these")
     return parser.parse_args(words)
 
@@ -111,6 +115,8 @@ def _walk(place: Place, told: argparse.Namespace) -> bool:
         if tally.machines % SAY_EVERY == 0:
             say(f"{place.engine}: {tally.machines} machines, {tally.steps} steps, {monotonic() - began:.0f} s")
     _sum_up(place.engine, tally, monotonic() - began)
+    if told.into:
+        _keep(told.into, _run(place.engine, told.first, tally, monotonic() - began))
     return bool(tally.broken)
 
 
@@ -119,7 +125,7 @@ def _all(place: Place, told: argparse.Namespace) -> Iterator[Walk]:
         yield from (walk(place, seed, told.steps) for seed in _seeds(told))
         return
     # The server's process belongs to this one alone; the others need its port only.
-    far = replace(place, server=replace(place.server, process=None)) if place.server else place  # type: ignore[arg-type]
+    far = replace(place, opened={}, server=replace(place.server, process=None)) if place.server else place  # type: ignore[arg-type]
     with ProcessPoolExecutor(told.jobs) as pool:
         yield from pool.map(_one, ((far, seed, told.steps) for seed in _seeds(told)), chunksize=4)
 
@@ -146,17 +152,40 @@ def _tell(found: Walk) -> bool:
     return found.broke
 
 
-def _hunt(place: Place, names: Sequence[str], steps: int, first: int) -> bool:
-    say(f"{place.engine}: each fault by itself, in at most {MOST_MACHINES} machines of {steps} steps")
+def _hunt(place: Place, names: Sequence[str], told: argparse.Namespace) -> bool:
+    say(f"{place.engine}: each fault by itself, in at most {MOST_MACHINES} machines of {told.steps} steps")
     lost = []
     for name in names:
         began = monotonic()
-        found, after = hunt(place, BUGS[name], steps=steps, first=first)
-        what = f"{found.check:40} machine {found.seed - first + 1}, {after} steps" if found else "NOT FOUND"
+        found, after = hunt(place, BUGS[name], steps=told.steps, first=told.first)
+        what = f"{found.check:40} machine {found.seed - told.first + 1}, {after} steps" if found else "NOT FOUND"
         say(f"  {name:36} {what}, {monotonic() - began:.0f} s")
         lost += [] if found else [name]
+        if told.into:
+            page = Page.read(told.into)
+            page.faults.setdefault(place.engine, {})[name] = f"`{found.check}` after {after} steps" if found else ""
+            page.write(told.into)
     say(f"{place.engine}: {len(names) - len(lost)} of {len(names)} faults found{': not ' if lost else ''}{lost or ''}.")
     return not lost
+
+
+def _run(engine: str, first: int, tally: Tally, seconds: float) -> Run:
+    return Run(
+        engine=engine,
+        first=first,
+        machines=tally.machines,
+        steps=tally.steps,
+        outcomes=dict(tally.outcomes),
+        kinds=len(tally.taken),
+        failures=len(tally.broken),
+        seconds=round(seconds),
+    )
+
+
+def _keep(folder: Path, run: Run) -> None:
+    page = Page.read(folder)
+    page.runs.append(run)
+    page.write(folder)
 
 
 def say(text: Any) -> None:

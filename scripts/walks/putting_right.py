@@ -24,6 +24,8 @@ STANDS: dict[str, tuple[str, ...]] = {
     "complication": ("on", "what", "grade"),
     "review": ("on", "point", "pain_score"),
 }
+BY_A_CLOCK = frozenset({"response_due", "mdt_due", "treat_by"})  # set for any later day while the clock stands still
+WHO_TICKS_OFF = "account-administrator"  # on a walk; whoever ticks off what is not done answers for it
 BY_HISTORY = frozenset({"version", "last_event"})
 STILL_WITH_US = frozenset({"waiting", "to_post", "failed"})  # how far the sending of a letter has come that never left
 # What is asked because something was taken back: to look again, and to find the case another meeting.
@@ -77,7 +79,11 @@ def _open_tasks(rows: Rows, case: Line) -> Counter[tuple[str, ...]]:
 
 def _waiting(rows: Rows, case: Line) -> Counter[tuple[str, ...]]:
     steps = rows.of("due_step", case_ref=case["ref"], state="waiting")
-    return Counter((step["name"], str(step["due_at"])) for step in steps if step["name"] != "send_notice")
+    return Counter(
+        (step["name"], "" if step["name"] in BY_A_CLOCK else str(step["due_at"]))
+        for step in steps
+        if step["name"] != "send_notice"
+    )
 
 
 def _due(rows: Rows, case: Line, it: Move) -> bool:
@@ -184,7 +190,8 @@ def a_return_is_a_new_linked_case(it: Move) -> Iterator[str]:
         yield f"the ended case {old['ref']} changed"
     known = {line["id"] for line in it.before.of("neurolysis_case")}
     made = [line for line in it.after.of("neurolysis_case") if line["id"] not in known]
-    said = [(line["patient_id"], line["state"], line["received_on"]) for line in made]
+    begun = [it.after.one("case_event", case_id=line["id"], seq=1)["to_state"] for line in made]
+    said = [(line["patient_id"], state, line["received_on"]) for line, state in zip(made, begun, strict=True)]
     if said != [(old["patient_id"], "referral_received", it.clinic.today)]:
         yield f"a return of {old['ref']} made {said}"
     linked = {line["earlier_id"] for line in it.after.of("case_link") if made and line["case_id"] == made[0]["id"]}
@@ -243,7 +250,8 @@ def a_case_that_waits_for_a_meeting_is_on_an_agenda_or_is_asked_about(it: Standi
         return
     coming = {line["id"] for line in it.rows.of("mdt_meeting") if line["state"] in {"planned", "agenda_closed"}}
     listed = [item["meeting_id"] for item in it.of("mdt_item", outcome=None, carried=False)]
-    asked = it.of("task", state="open", kind="add_to_mdt_agenda")
+    told = it.of("task", kind="add_to_mdt_agenda")
+    asked = [task for task in told if task["state"] == "open" or task["ended_by"] == WHO_TICKS_OFF]
     due = [step for step in it.open_steps if step["name"] == "add_to_mdt_agenda"]
     if not (set(listed) & coming or asked or due):
         yield f"{it.state} and on no agenda of a meeting to come, and nobody is asked"
