@@ -258,7 +258,7 @@ ODDS: Mapping[str, float] = {
     "two_workers": 4,
     "reverse": 4,
     "amend": 3,
-    "return": 1,
+    "return": 4,
     "meet": 2,
     "letter": 2,
     "share": 2,

@@ -16,6 +16,7 @@ from scheduler.errors import NotFoundError, StaleVersionError, TransitionNotAllo
 from scheduler.pathway.clocks import clocks
 from scheduler.pathway.events import Event
 from scheduler.pathway.facts import TestResult
+from scheduler.pathway.items import REQUIRED_ITEMS
 from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Readiness
 from tests.builders.memory import CLERK, MORNING, TODAY, a_case, a_clinic, a_proposal, list_for_test, read, step, write
@@ -124,6 +125,17 @@ def test_a_mistaken_death_leaves_the_case_as_if_it_had_not_been(database):
     assert clocks(after, a_protocol(), day) == clocks(before, a_protocol(), day)
     assert read(database, lambda session: case_row(session, ref).state_since) == TODAY
     assert database.verify_trail().fault is None
+
+
+def test_a_timer_that_the_mistake_had_brought_back_stops_again(database):
+    ref = a_case(database)
+    step(database, ref, Event.MARK_INCOMPLETE, items="ECG")
+    work = open_work(database, ref)
+    dated = ",".join(f"{key}={TODAY}" for key in (*REQUIRED_ITEMS, "ECG"))
+    step(database, ref, Event.INFORMATION_RECEIVED, items=dated)
+    assert "response_due" in {name for name, _ in open_work(database, ref)[1]}
+    take_back(database, ref)
+    assert open_work(database, ref) == work
 
 
 def test_both_lines_stay_in_the_history_with_who_and_why(database):

@@ -16,6 +16,7 @@ from scripts.walks.__main__ import Tally
 from scripts.walks.bugs import BUGS
 from scripts.walks.clinic import BEGINNINGS, places
 from scripts.walks.hunting import hunt
+from scripts.walks.page import Page, Run
 from scripts.walks.walking import walk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -28,8 +29,8 @@ SOME_FAULTS = (
     "old_task_stays_open",
     "readiness_is_not_updated",
     "cancelled_visit_keeps_its_claims",
-    "not_ready_days_count",
     "lease_is_not_checked",
+    "mistaken_letter_goes",
 )
 
 
@@ -66,9 +67,38 @@ def test_a_fault_put_into_the_code_is_found(lite, name):
     assert found is not None
 
 
-def test_thirty_faults_are_known():
-    assert len(BUGS) >= 30
+def test_more_than_forty_faults_are_known():
+    assert len(BUGS) > 40
     assert set(SOME_FAULTS) <= set(BUGS)
+
+
+def test_what_was_run_on_one_state_of_the_code_is_added_up_on_a_page(tmp_path):
+    for first, failures in ((0, 0), (10, 1)):
+        page = Page.read(tmp_path)
+        page.runs.append(
+            Run(
+                engine="sqlite",
+                first=first,
+                machines=10,
+                steps=400,
+                outcomes={"done": 300, "refused": 100},
+                kinds=40 + first,
+                failures=failures,
+                seconds=9,
+            )
+        )
+        page.write(tmp_path)
+    page.faults["sqlite"] = {"letter_is_doubled": "`letters_go_once` after 7 steps", "counter_is_skipped": ""}
+    page.write(tmp_path)
+    text = (tmp_path / "walks.md").read_text(encoding="utf-8")
+    assert "| sqlite | 20 | 0 to 19 | 800 | 600 | 200 | 0 | 50 | 1 |" in text
+    assert "1 of the 2 that were put in were found." in text
+    assert Page.read(tmp_path) == page
+
+
+def test_what_was_run_on_another_state_of_the_code_is_left_behind(tmp_path):
+    Page(code="2026-01-05 09:00", faults={"sqlite": {"letter_is_doubled": ""}}).write(tmp_path)
+    assert Page.read(tmp_path).faults == {}
 
 
 def test_walks_begin_before_the_clocks_change_before_holidays_and_before_a_leap_day():
