@@ -259,7 +259,7 @@ ODDS: Mapping[str, float] = {
     "reverse": 4,
     "amend": 3,
     "return": 4,
-    "meet": 2,
+    "meet": 5,
     "letter": 2,
     "share": 2,
 }

@@ -103,7 +103,7 @@ OUTCOMES: Mapping[str, float] = {
 }
 ON_THE_DAY: tuple[Mapping[str, float], ...] = (
     {"put": 1, "attend": 1, "finish": 4},
-    {"attend": 4, "carry": 1, "finish": 0.5, "close": 0.5, **OUTCOMES},
+    {"attend": 4, "carry": 1.5, "finish": 2, "close": 0.5, **OUTCOMES},
 )
 
 
