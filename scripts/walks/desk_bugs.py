@@ -91,7 +91,7 @@ def _put_off_is_due_later() -> Any:
     right = tasks.snooze
 
     def later(session: Any, task_id: str, **more: Any) -> None:
-        right(session, task_id, **more)
         tasks._task(session, task_id).due_on = more["until"]
+        right(session, task_id, **more)
 
     return patch.object(tasks, "snooze", later)
