@@ -72,7 +72,8 @@ class Standing:
     @property
     def entered_at(self) -> datetime:
         """When it came to where it stands."""
-        return max(line["at"] for line in recount.moves(self.history))
+        entered: datetime = max(line["at"] for line in recount.moves(self.history))
+        return entered
 
 
 Check = Callable[[Standing], Iterator[str]]
