@@ -28,7 +28,7 @@ from scripts.walks.bugs import BUGS
 from scripts.walks.clinic import ENGINES, Place, places
 from scripts.walks.digests import digest
 from scripts.walks.hunting import MOST_MACHINES, hunt
-from scripts.walks.page import PAGE, Page, Run
+from scripts.walks.page import PAGE, Page, Run, code_state
 from scripts.walks.walking import Walk, walk
 from tests.builders import postgres
 
@@ -63,6 +63,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Read the command line and walk."""
     told = _arguments(words)
     failed = False
+    if told.into:
+        code_state()  # as it is now: the code may be changed while machines walk
     for engine in told.engine:
         with place_on(engine) as place:
             if told.bugs is not None:

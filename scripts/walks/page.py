@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,9 @@ product. `make walks` walks, and `make walks-bugs` puts known faults into the ru
 The code was that of {code}."""
 
 
+@cache
 def code_state() -> str:
-    """Name the state of the product and of the walks by when it was last committed."""
+    """Name the state of the product and of the walks by when it was last committed, as it was when first asked."""
     asked = ("git", "log", "-1", "--format=%cd", "--date=format:%Y-%m-%d %H:%M", "--", *CODE)
     done = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603  the words are ours
     return done.stdout.strip() or "no known commit"
