@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,6 +22,18 @@ def machine_facts(counted: tuple[str, ...] = COUNTED, remark: str = HIGHS) -> li
         f"{_processor()}, {os.cpu_count()} cores seen, {memory:.0f} GB of memory, {platform.system()}",
         f"Python {platform.python_version()}, {', '.join(versions)}{remark}",
     ]
+
+
+def circumstances(counted: tuple[str, ...]) -> list[str]:
+    """Describe the machine, the software and its commit, and how busy the machine is just now, a sentence each."""
+    return [*machine_facts(counted, ""), commit_fact(), busy_fact()]
+
+
+def commit_fact() -> str:
+    """Say which commit is measured."""
+    asked = ("git", "log", "-1", "--format=%h of %cs")
+    found = subprocess.run(asked, cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
+    return f"Commit {found.stdout.strip() or 'unknown'}"
 
 
 def busy_fact() -> str:

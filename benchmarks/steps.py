@@ -32,7 +32,7 @@ from benchmarks.clinic.checker import Books
 from benchmarks.clinic.world import World, arrivals
 from benchmarks.contest import ROOT
 from benchmarks.load_page import Figures, Measure, keep
-from benchmarks.machine import busy_fact, machine_facts
+from benchmarks.machine import circumstances
 from benchmarks.publish import publish_times
 from db import referrals
 from db.engine import Database, open_database
@@ -118,7 +118,7 @@ def main(words: Sequence[str] | None = None) -> None:
         if told.profile:
             _profile(bench)
             return
-        figures = Figures(facts=[*machine_facts(("prefect", "sqlmodel", "sqlalchemy", "psycopg"), ""), busy_fact()])
+        figures = Figures(facts=circumstances(("prefect", "sqlmodel", "sqlalchemy", "psycopg")))
         for name, value in _measures(bench):
             figures.measures.append(Measure.of(name, value, GOALS.get(name)))
             print(figures.measures[-1], flush=True)

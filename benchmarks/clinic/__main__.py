@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from benchmarks.clinic.run import Orders, simulate
 from benchmarks.clinic.world import World
 from benchmarks.load_page import keep
-from benchmarks.machine import busy_fact, machine_facts
+from benchmarks.machine import circumstances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def main(words: Sequence[str] | None = None) -> int:
         )
     print(table(verdict))
     if told.into is not None:
-        facts = [*machine_facts(("prefect", "sqlmodel", "sqlalchemy", "psycopg", "ortools"), ""), busy_fact()]
+        facts = circumstances(("prefect", "sqlmodel", "sqlalchemy", "psycopg", "ortools"))
         keep(told.into, engine="postgresql" if url else "sqlite", clinic={"facts": facts, "rows": rows_of(verdict)})
     return 0 if verdict.clean else 1
 
