@@ -100,7 +100,7 @@ def reassign_units(session: Session, *, site: str, on: date, kinds: Mapping[str,
     }
     held = claims.held_by_bookings(session, [booking.id for booking in bookings])
     claims.release(session, [claim for claim in held if claim.kind in SHARED])
-    units = _units_at(session, site, on)
+    units = units_at(session, site, on)
     counted = session.get_one(SiteRow, site).recovery_bays
     bays = [f"{site}/bay {number}" for number in range(1, (counted or 0) + 1)]
     busy = _busy(session, [*(unit for group in units.values() for unit in group), *bays], bookings)
@@ -123,7 +123,7 @@ def _standing(session: Session, site: str, on: date) -> list[BookingRow]:
     return list(session.exec(asked.order_by(col(BookingRow.start), col(BookingRow.id))))
 
 
-def _units_at(session: Session, site: str, on: date) -> dict[str, list[str]]:
+def units_at(session: Session, site: str, on: date) -> dict[str, list[str]]:
     """Fixed units of the site, and mobile ones that stand there that day, by kind."""
     placed = set(
         session.exec(

@@ -80,6 +80,11 @@ def _claim(hold: Hold) -> ClaimRow:
     )
 
 
+def is_free(session: Session, hold: Hold) -> bool:
+    """Say whether nobody holds this at that time."""
+    return _holder(session, hold) is None
+
+
 def release(session: Session, claims: Sequence[ClaimRow]) -> None:
     """Give these resources back; the rows stay as history."""
     for claim in claims:

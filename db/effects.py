@@ -25,6 +25,7 @@ from db.tables import (
     MdtItemRow,
     NoteRow,
     NotReadyPeriodRow,
+    PerformanceRow,
     ProcedureRecordRow,
     ReadingRow,
     ReviewRow,
@@ -83,7 +84,8 @@ def _(effect: pathway.RecordMdtOutcome, work: Work) -> None:
     if meeting is not None:
         meeting.attended = sorted({*meeting.attended, *effect.attended})
     item.outcome = OUTCOME_OF[effect.recommendation]
-    item.recommendation, item.target, item.supplied = effect.recommendation, effect.target, effect.supplied
+    item.recommendation, item.target, item.technique = effect.recommendation, effect.target, effect.technique
+    item.supplied = effect.supplied
     item.attended, item.owner, item.rediscuss_on = list(effect.attended), effect.owner, effect.rediscuss_on
     item.reason, item.alternative = effect.reason, effect.alternative
     if meeting is not None and not item.attended:
@@ -357,6 +359,11 @@ def _(effect: pathway.RecordMedicineFacts, work: Work) -> None:
     case.specialist_advice_on = effect.specialist_advice_on or case.specialist_advice_on
     if effect.creatinine_clearance is not None:
         case.creatinine_clearance = effect.creatinine_clearance
+
+
+@apply.register
+def _(effect: pathway.RecordPerformance, work: Work) -> None:
+    work.session.add(PerformanceRow(case_id=work.case.id, event_seq=work.seq, on=effect.on, ecog=effect.ecog))
 
 
 @apply.register

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -15,6 +16,8 @@ from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from db.other_cases import Others, others_of
+from db.responses import ANSWERS, Asked, answers_of, responses
+from db.site_days import AS_EVERYWHERE, days_by_site, sites_treated_at
 from db.sqlite import writes_alone
 from db.tables import (
     BookingRow,
@@ -26,8 +29,11 @@ from db.tables import (
     ConsentRow,
     ContactAttemptRow,
     EquipmentUnitRow,
+    HolidayRow,
     MdtItemRow,
+    NoticeRow,
     NotReadyPeriodRow,
+    PerformanceRow,
     ProcedureRecordRow,
     ReadingRow,
     ReferralRow,
@@ -38,6 +44,7 @@ from db.tables import (
 )
 from db.tables.booking import HOLDING
 from scheduler.errors import NotFoundError
+from scheduler.pathway.events import Event
 from scheduler.pathway.facts import (
     BookingFacts,
     CaseFacts,
@@ -50,19 +57,22 @@ from scheduler.pathway.facts import (
     MdtDecision,
     NotReadyPeriod,
     OtherCase,
+    Performance,
+    Postponed,
     ProcedureDone,
     Reading,
     ReferralItem,
     Review,
+    SiteDays,
     Visit,
 )
-from scheduler.pathway.states import LIVE, PathwayState
+from scheduler.pathway.states import LIVE, WAITING, PathwayState
 from scheduler.vocabulary import Modality, Urgency
 
 R = TypeVar("R", bound=SQLModel)
 SEEN = "cases seen"
 REVERSAL = "reversal"  # the line of a history that takes an earlier one back
-OTHERS = "others"
+OTHERS, RESPONSES, SITE_DAYS = "others", "responses", "site days"
 FEW = 600  # cases, whose rows are best found one by one
 Grouped = Mapping[str, list[R]]
 # What is kept about a case, row by row, and the column each table is read in the order of.
@@ -75,6 +85,7 @@ ORDER: Mapping[type[SQLModel], str] = {
     ContactAttemptRow: "on",
     ComplicationRow: "event_seq",
     ReviewRow: "event_seq",
+    PerformanceRow: "event_seq",
     CaseEventRow: "seq",
 }
 
@@ -124,6 +135,8 @@ _WHAT_THERE_IS = core_select(
     *(exists().where(getattr(table, "case_id") == _CASE).label(_name(table)) for table in ORDER),  # noqa: B009
     exists().where(col(BookingRow.case_id) == _CASE, col(BookingRow.status).in_(HOLDING)).label(_name(BookingRow)),
     exists().where(col(CaseRow.patient_id) == bindparam("patient_id"), col(CaseRow.id) != _CASE).label(OTHERS),
+    exists().where(col(NoticeRow.case_id) == _CASE, col(NoticeRow.kind).in_(ANSWERS)).label(RESPONSES),
+    exists().where(col(HolidayRow.site_id).is_not(None)).label(SITE_DAYS),
 )
 
 
@@ -145,8 +158,12 @@ class _Rows:
     contacts: Grouped[ContactAttemptRow]
     complications: Grouped[ComplicationRow]
     reviews: Grouped[ReviewRow]
+    performance: Grouped[PerformanceRow]
     others: Others
     events: Grouped[CaseEventRow]
+    answers: Mapping[str, Sequence[Asked]]
+    days: Mapping[str, SiteDays]
+    treated_at: Mapping[str, str]
 
 
 def case_row(session: Session, ref: str, *, lock: bool = False) -> CaseRow:
@@ -177,7 +194,7 @@ def facts_of(session: Session, cases: Sequence[CaseRow]) -> dict[str, CaseFacts]
     if not cases:
         return {}
     rows = _load(session, cases)
-    return {case.id: _facts(case, rows) for case in cases}
+    return {case.id: _facts(session, case, rows) for case in cases}
 
 
 def items_of(session: Session, cases: Sequence[CaseRow]) -> dict[str, tuple[ReferralItem, ...]]:
@@ -216,6 +233,7 @@ def _load(session: Session, cases: Sequence[CaseRow]) -> _Rows:
     referrals = read(ReferralRow, "id", _ids(CaseRow, "referral_id", "id", whose))
     standing = _STANDING if whose is None else _STANDING.where(col(BookingRow.case_id).in_(whose))
     bookings = {booking.case_id: (booking, on, suite) for booking, on, suite in session.exec(standing)}
+    days = days_by_site(session)
     return _Rows(
         referrals={referral: rows[0] for referral, rows in referrals.items()},
         items=every(CaseItemRow),
@@ -231,8 +249,12 @@ def _load(session: Session, cases: Sequence[CaseRow]) -> _Rows:
         contacts=every(ContactAttemptRow),
         complications=every(ComplicationRow),
         reviews=every(ReviewRow),
+        performance=every(PerformanceRow),
         others=others_of(session, cases),
         events=every(CaseEventRow),
+        answers=answers_of(session, None),
+        days=days,
+        treated_at=sites_treated_at(session, None) if days else {},
     )
 
 
@@ -265,6 +287,7 @@ def _load_one(session: Session, case: CaseRow) -> _Rows:
         return _grouped(session.exec(_OF_PARENTS[table], params={"ids": ids}), column) if ids else {}
 
     episodes, procedures = its(WaitlistEpisodeRow), its(ProcedureRecordRow)
+    days = days_by_site(session) if there[SITE_DAYS] else {}
     standing = session.exec(_STANDING_OF_ONE, params=given) if there[_name(BookingRow)] else ()
     bookings = {booking.case_id: (booking, on, suite) for booking, on, suite in standing}
     return _Rows(
@@ -282,8 +305,12 @@ def _load_one(session: Session, case: CaseRow) -> _Rows:
         contacts=its(ContactAttemptRow),
         complications=its(ComplicationRow),
         reviews=its(ReviewRow),
+        performance=its(PerformanceRow),
         others=others_of(session, [case]) if there[OTHERS] else Others({}, {}, {}, frozenset()),
         events=its(CaseEventRow),
+        answers=answers_of(session, case.id) if there[RESPONSES] else {},
+        days=days,
+        treated_at=sites_treated_at(session, case.id) if days and procedures else {},
     )
 
 
@@ -300,7 +327,7 @@ def _grouped(rows: Iterable[R], owner: str) -> Grouped[R]:
     return groups
 
 
-def _facts(case: CaseRow, rows: _Rows) -> CaseFacts:
+def _facts(session: Session, case: CaseRow, rows: _Rows) -> CaseFacts:
     referral = rows.referrals[case.referral_id]
     events = rows.events.get(case.id, [])
     return CaseFacts(
@@ -332,6 +359,8 @@ def _facts(case: CaseRow, rows: _Rows) -> CaseFacts:
         procedures=tuple(_procedure(row, rows.readings) for row in rows.procedures.get(case.id, [])),
         complications=tuple(_complication(row) for row in rows.complications.get(case.id, [])),
         reviews=tuple(_review(row) for row in rows.reviews.get(case.id, [])),
+        performance=tuple(Performance(on=row.on, ecog=row.ecog) for row in rows.performance.get(case.id, [])),
+        postponed=_postponed(events),
         other_cases=_other_cases(case, rows),
         contact_attempts=tuple(
             ContactAttempt(on=row.on, channel=row.channel) for row in rows.contacts.get(case.id, [])
@@ -341,7 +370,15 @@ def _facts(case: CaseRow, rows: _Rows) -> CaseFacts:
         hospital_postponements=case.hospital_postponements,
         missed_appointments=case.missed_appointments,
         history=_visits(events),
+        responses=responses(session, rows.answers.get(case.id, ()), standing_lines(events)),
+        site_days=_site_days(case, rows),
     )
+
+
+def _site_days(case: CaseRow, rows: _Rows) -> SiteDays:
+    booked = rows.bookings.get(case.id)
+    site = booked[2].site_id if booked is not None else rows.treated_at.get(case.id, "")
+    return rows.days.get(site, AS_EVERYWHERE)
 
 
 def _visits(events: Sequence[CaseEventRow]) -> tuple[Visit, ...]:
@@ -369,12 +406,27 @@ def standing_lines(events: Sequence[CaseEventRow]) -> list[CaseEventRow]:
     return [row for row in events if row.seq not in taken_back]
 
 
+NEW_DATE = frozenset({Event.BOOK_TEST, Event.BOOK_DEFINITIVE})
+
+
+def _postponed(events: Sequence[CaseEventRow]) -> Postponed | None:
+    """The last postponement by the hospital that stands, unless a new date was booked or the case left the list."""
+    last = None
+    for row in standing_lines(events):
+        if row.event == Event.CANCEL_HOSPITAL:
+            promised = row.details.get("offer_by")
+            last = Postponed(on=row.on, offer_by=date.fromisoformat(str(promised)) if promised else None)
+        elif row.event in NEW_DATE or row.to_state not in WAITING:
+            last = None
+    return last
+
+
 def _decision(rows: Sequence[MdtItemRow]) -> MdtDecision | None:
     decided = [row for row in rows if row.recommendation is not None]
     last = max(decided, key=lambda row: (row.on, row.event_seq), default=None)
     if last is None or last.recommendation is None:
         return None
-    return MdtDecision(on=last.on, recommendation=last.recommendation, target=last.target)
+    return MdtDecision(on=last.on, recommendation=last.recommendation, target=last.target, technique=last.technique)
 
 
 def _consent(row: ConsentRow) -> Consent:

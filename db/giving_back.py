@@ -14,13 +14,13 @@ from db.tables import BookingRow, CaseRow, SuiteSessionRow, TaskRow
 from db.tables.booking import HOLDING
 from db.words import TaskState
 from scheduler.pathway.booking import TENTATIVE, BookingState
-from scheduler.pathway.effects import Timer
+from scheduler.pathway.effects import TaskKind, Timer
 from scheduler.pathway.escalation import OF_TASK
 from scheduler.pathway.reminders import OF_A_VISIT
 
 _OPEN = select(TaskRow).where(TaskRow.case_id == bindparam("case_id"), TaskRow.state == TaskState.OPEN)
 _OF_KINDS = _OPEN.where(col(TaskRow.kind).in_(bindparam("kinds", expanding=True)))
-_BUT_LETTERS = _OPEN.where(col(TaskRow.kind) != LETTER_TASK)
+_ENDING = _OPEN.where(col(TaskRow.kind).not_in((LETTER_TASK, TaskKind.REDISCUSSION)))
 OF_A_BOOKING = (Timer.HOLD_EXPIRES, *OF_A_VISIT)
 
 
@@ -43,9 +43,12 @@ def drop_timers(session: Session, case: CaseRow, names: Collection[str], *, now:
 
 
 def tick_off(session: Session, case_id: str, kinds: Collection[str], *, now: datetime, by: str) -> None:
-    """Tick off a case's open tasks of these kinds and of their being late; all but letters where none is given."""
+    """Tick off a case's open tasks of these kinds and of their being late; without any kind, what ends with the case.
+
+    Letters still go when a case has ended, and harm is still for the meeting to see.
+    """
     told = [*kinds, *(f"{OF_TASK}{kind}" for kind in kinds)]
-    asked = (_OF_KINDS, {"case_id": case_id, "kinds": told}) if kinds else (_BUT_LETTERS, {"case_id": case_id})
+    asked = (_OF_KINDS, {"case_id": case_id, "kinds": told}) if kinds else (_ENDING, {"case_id": case_id})
     for task in session.exec(asked[0], params=asked[1]):
         task.end(TaskState.DONE, now=now, by=by)
 

@@ -14,7 +14,7 @@ from db.bookings import reassign_units, staff_holds, visit_holds
 from db.cases import raise_task, write_line
 from db.effects import standing_booking
 from db.facts import case_row
-from db.giving_back import drop_timers, give_back
+from db.giving_back import drop_timers, give_back, tick_off
 from db.localtime import local_date
 from db.protocol import protocol as protocol_in_force
 from db.tables import BookingRow, CaseRow, SuiteRow, SuiteSessionRow, UnitPlacementRow, WaitlistEpisodeRow
@@ -156,6 +156,15 @@ def keep(session: Session, case: CaseRow, booking: BookingRow, *, now: datetime,
         payload={"booking": booking.id, "while": booking.status.value, "says": "The slot is given back."},
     )
     return until
+
+
+def ask_again(session: Session, case: CaseRow, booking: BookingRow, *, now: datetime, by: str) -> None:
+    """Word the task of a held or offered slot anew, because the slot has moved."""
+    tick_off(session, case.id, [Timer.HOLD_EXPIRES], now=now, by=by)
+    until = kept(session, case.ref) or now
+    offered = booking.status is BookingState.OFFERED
+    then = "Tell the patient, and get an answer" if offered else "Offer the patient the slot"
+    ask(session, case, f"The slot was moved to list {booking.session_id}. {then} by then, or book it.", until, now)
 
 
 def ask(session: Session, case: CaseRow, says: str, until: datetime, now: datetime) -> None:

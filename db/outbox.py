@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from db import audit, due_steps
 from db.audit import Author
@@ -34,6 +34,7 @@ class Letter:
 
     id: str
     case_ref: str
+    number: int
     kind: NoticeKind
     audience: Audience
     state: SendState
@@ -51,6 +52,11 @@ class Letter:
     reason: str
     version: int
 
+    @property
+    def name(self) -> str:
+        """What people call it by: the case and which of its letters it is, such as N10001-3."""
+        return f"{self.case_ref}-{self.number}"
+
 
 def queue(
     session: Session,
@@ -64,7 +70,9 @@ def queue(
     reason: str = "",
 ) -> str:
     """Put one letter of a case in the outbox, with the step that sends it; gives the letter's id."""
-    notice = NoticeRow(case_id=case.id, kind=kind.value, audience=audience.value, queued_at=now)
+    last = session.exec(select(func.max(NoticeRow.number)).where(NoticeRow.case_id == case.id)).one()
+    number = (last or 0) + 1
+    notice = NoticeRow(case_id=case.id, kind=kind.value, audience=audience.value, number=number, queued_at=now)
     session.add(notice)
     session.flush()
     session.add(DeliveryRow(notice_id=notice.id, event_seq=event_seq, replaces=replaces, reason=reason))
@@ -97,6 +105,14 @@ def wake_forgotten(session: Session, *, now: datetime) -> int:
 # Looking
 
 
+def id_of(session: Session, name: str) -> str:
+    """Give the id of the letter that people call by this name, or by its id; raises NotFoundError where none is."""
+    ref, _, number = name.strip().upper().rpartition("-")
+    asked = select(NoticeRow.id).join(CaseRow, col(CaseRow.id) == NoticeRow.case_id).where(CaseRow.ref == ref)
+    found = session.exec(asked.where(NoticeRow.number == int(number))).first() if number.isdecimal() else None
+    return found if found is not None else _notice(session, name).id
+
+
 def letter(session: Session, letter_id: str) -> Letter:
     """Give one letter; raises NotFoundError where there is none."""
     notice = _notice(session, letter_id)
@@ -110,7 +126,7 @@ def letters(session: Session, *, case_ref: str | None = None, state: SendState |
         select(NoticeRow, DeliveryRow, CaseRow.ref)
         .join(CaseRow, col(CaseRow.id) == NoticeRow.case_id)
         .join(DeliveryRow, col(DeliveryRow.notice_id) == NoticeRow.id, isouter=True)
-        .order_by(col(NoticeRow.queued_at), col(NoticeRow.id))
+        .order_by(col(NoticeRow.queued_at), col(CaseRow.ref), col(NoticeRow.number))
     )
     if case_ref is not None:
         asked = asked.where(NoticeRow.case_id == case_row(session, case_ref).id)
@@ -165,6 +181,7 @@ def give_to_person(
         says=says,
         due_on=local_date(session, now),
         made_at=now,
+        about=f"{session.get_one(CaseRow, notice.case_id).ref}-{notice.number}",
     )
     session.add(task)
     session.flush()
@@ -185,7 +202,9 @@ def repeat(session: Session, letter_id: str, *, reason: str, expected_version: i
     delivery.expect(expected_version)
     later = session.exec(select(DeliveryRow).where(DeliveryRow.replaces == letter_id)).first()
     if later is not None:
-        raise NeurolistError(f"This letter was replaced by {later.notice_id} before. Send that one again instead.")
+        raise NeurolistError(
+            f"This letter was replaced by {letter(session, later.notice_id).name} before. Send that one again instead."
+        )
     if delivery.state not in MAY_BE_REPEATED:
         raise NeurolistError(f"This letter is {delivery.state.label}, so there is nothing to repeat yet.")
     case = session.get_one(CaseRow, notice.case_id)
@@ -245,7 +264,7 @@ def take_back(session: Session, letter_id: str, *, author: Author, now: datetime
 def _notice(session: Session, letter_id: str) -> NoticeRow:
     row = session.get(NoticeRow, letter_id)
     if row is None:
-        raise NotFoundError(f"No letter has the id {letter_id}. List them with: neurolist letters")
+        raise NotFoundError(f"No letter is called {letter_id}. List them with: neurolist letters")
     return row
 
 
@@ -286,6 +305,7 @@ def _letter(notice: NoticeRow, delivery: DeliveryRow | None, case_ref: str) -> L
     return Letter(
         id=notice.id,
         case_ref=case_ref,
+        number=notice.number,
         kind=NoticeKind(notice.kind),
         audience=Audience(notice.audience),
         state=_ENDED.get(notice.state, way.state),

@@ -103,7 +103,8 @@ class TaskLine:
     """Something a person has to do, why, by when and how.
 
     `due_on` follows the case's clocks as they are now. `done_by` are the events that do it; without any it is ticked
-    off by hand. `sites` are those whose people it asks; empty means everywhere.
+    off by hand. `sites` are those whose people it asks; empty means everywhere. `about` is the letter it is about, the
+    medicine, or what else tells tasks of one kind apart.
     """
 
     id: str
@@ -122,6 +123,7 @@ class TaskLine:
     assignee: str | None = None
     assignee_name: str = ""
     snoozed_until: date | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

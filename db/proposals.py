@@ -20,6 +20,7 @@ from scheduler.errors import NeurolistError, NotFoundError
 from scheduler.plan import Plan, Unscheduled
 from scheduler.problem import SchedulingProblem
 
+REQUEST = "request_plan"
 WORKING = (ProposalStatus.QUEUED, ProposalStatus.RUNNING)
 PART_OF = "part_of"  # the proposal that a part was taken from
 FIGURES = "figures"  # a plan's counts and cost, beside how it was made
@@ -37,12 +38,12 @@ def request(
     write_id: str | None = None,
 ) -> str:
     """Ask for a plan of these dates; gives the proposal's id."""
-    done = writes.earlier(session, write_id, "request_plan")
+    done = writes.earlier(session, write_id, REQUEST)
     if done is not None:
         return str(done["id"])
     row = ProposalRow(start=start, finish=end, asked_at=now, asked_by=actor.name, options=dict(options or {}))
     session.add(row)
-    audit.record(session, action="request_plan", entity="proposal", ref=row.id)
+    audit.record(session, action=REQUEST, entity="proposal", ref=row.id)
     writes.finish(session, write_id, {"id": row.id})
     return row.id
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db import audit, claims, holds, reminders, writes
+from db import audit, claims, holds, moves, reminders, writes
 from db.audit import Author
 from db.bookings import reassign_units, staff_holds, visit_holds
 from db.cases import MOVED, apply_step, write_line
@@ -269,7 +269,7 @@ def _carry_out(work: _Publishing) -> PublishReport:
     _share_units(work, changed)
     _follow(work, moving)
     for place in booking:
-        apply_step(work.session, place.row.ref, steps[place.row.ref], {}, actor=work.actor, now=work.now)
+        apply_step(work.session, place.row.ref, steps[place.row.ref], _told(place), actor=work.actor, now=work.now)
     return PublishReport(
         proposal_id=work.proposal.id,
         booked=tuple(place.row.ref for place in booking),
@@ -321,7 +321,9 @@ def _cancel(work: _Publishing, row: CaseRow, old: BookingRow) -> str:
     gone = on.assigned_radiologist_id != old.radiologist_id
     reason = "list_closed" if on.closed else "staff_unavailable" if gone else "other"
     if old.status in TENTATIVE:
+        offered = old.status is BookingState.OFFERED
         holds.release(work.session, row.ref, reason=reason, actor=work.actor, now=work.now)
+        moves.ask_for_another(work.session, row, old, offered=offered, now=work.now)
         return row.ref
     facts = facts_of(work.session, [row])[row.id]
     given = {"reason": reason}
@@ -368,12 +370,20 @@ def _move(work: _Publishing, place: _Place) -> None:
     booking = place.before
     if booking is None:
         return
+    before = moves.place_of(work.session, booking)
     booking.session_id, booking.radiologist_id = place.planned.session, place.radiologist
     booking.start, booking.end, booking.recovery_end = place.planned.start, place.end, place.recovery_end
     booking.status = next_booking_state(booking.status, BookingEvent.MOVE)
     booking.proposal_id = work.proposal.id
-    told = {"list": booking.session_id, "start": booking.start, "radiologist": booking.radiologist_id}
-    write_line(work.session, place.row, MOVED, place.row.state, actor=work.actor, now=work.now, details=told)
+    line = write_line(
+        work.session, place.row, MOVED, place.row.state, actor=work.actor, now=work.now, details=_told(place)
+    )
+    moves.tell(work.session, place.row, booking, before=before, line=line.seq, now=work.now, by=work.actor.id)
+
+
+def _told(place: _Place) -> dict[str, object]:
+    """What the history says of a visit: on which list, when and with whom."""
+    return {"list": place.planned.session, "start": place.planned.start, "radiologist": place.radiologist}
 
 
 def _follow(work: _Publishing, moved: Sequence[_Place]) -> None:

@@ -15,6 +15,7 @@ from db.cases import write_line
 from db.clinic import holidays
 from db.effects import Work
 from db.facts import case_row, facts_of
+from db.giving_back import tick_off
 from db.identity import patient_for, referrer_for
 from db.incoming import IncomingItem, IncomingReferral
 from db.localtime import local_date
@@ -22,6 +23,7 @@ from db.other_cases import earlier_cases
 from db.places import place_of
 from db.protocol import protocol
 from db.tables import CaseItemRow, CaseLinkRow, CaseRow, CounterRow, ReferralRow
+from scheduler.pathway.effects import TaskKind
 from scheduler.pathway.fields import Details
 from scheduler.pathway.items import AGEING_ITEMS, REQUIRED_ITEMS
 from scheduler.pathway.machine import opening_effects
@@ -126,6 +128,7 @@ def store_return(
     details = {"reason": answers.text("reason"), "returns_from": ref}
     write_line(session, case, RECEIVED, case.state, actor=actor, now=now, details=details, opened_on=today)
     cautions = _link(session, case)
+    tick_off(session, before.id, [TaskKind.REDISCUSSION], now=now, by=actor.id)
     _open(session, case, actor, now)
     audit.record(session, action=RETURN, entity="case", ref=case.ref, why=answers.text("reason"))
     writes.finish(session, write_id, {"ref": case.ref})

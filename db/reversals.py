@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from db import agendas, audit, effects, outbox, reminders, traces, watching, writes
+from db import agendas, audit, effects, outbox, reminders, retaking, traces, watching, writes
 from db.audit import Author
 from db.cases import Applied, answer_of, write_line
 from db.effects import Work
@@ -68,11 +68,12 @@ class Reversal:
     version: int
 
 
-def reversal_of(session: Session, ref: str) -> Reversal:
+def reversal_of(session: Session, ref: str, *, now: datetime) -> Reversal:
     """Say what taking back the last step of a case would do; raises TransitionNotAllowedError where it cannot."""
     case = case_row(session, ref)
     line, trace = _last(session, case)
-    lost = _lost_slot(session, trace)
+    given = _given_away(session, trace)
+    lost = None if given is None or retaking.still_free(session, case, given, now=now) else given
     back = PathwayState(line.from_state or case.state)
     return Reversal(
         ref=ref,
@@ -112,13 +113,17 @@ def reverse(
     case = case_row(session, ref, lock=True)
     case.expect(expected_version)
     mistake, trace = _last(session, case)
-    lost = _lost_slot(session, trace)
+    given = _given_away(session, trace)
+    again = given is not None and retaking.still_free(session, case, given, now=now)
+    lost = None if again else given
     back = PathwayState(mistake.from_state or case.state)
     to_state = WITHOUT_A_SLOT.get(back, back) if lost else back
     told = {"takes_back": mistake.seq, "event": mistake.event, "reason": reason}
-    told |= {"not_put_back": _slot_words(session, lost)} if lost else {}
+    told |= {"not_put_back" if lost else "taken_again": _slot_words(session, given)} if given else {}
     line = write_line(session, case, REVERSAL, to_state, actor=actor, now=now, details=told)
     work = Work(session=session, case=case, author=actor, now=now, today=local_date(session, now), seq=line.seq)
+    if given is not None and again:
+        retaking.take_again(session, case, given, trace.changed["booking"][given.id])
     _undo(work, trace, mistake, to_state)
     _put_right(work, mistake, back, lost, not_ready=not_ready)
     agendas.bring_back(session, case, actor=actor)
@@ -158,8 +163,8 @@ def _went_out(session: Session, notice: NoticeRow) -> bool:
     return outbox.may_have_gone(session, notice.id)
 
 
-def _lost_slot(session: Session, trace: CaseTraceRow) -> BookingRow | None:
-    """The booking whose slot the mistake gave back: others may have taken it since, so it is never taken back here."""
+def _given_away(session: Session, trace: CaseTraceRow) -> BookingRow | None:
+    """The booking whose slot the mistake gave back: it is taken again if nobody else has had it since."""
     for id_ in trace.changed.get("booking", {}):
         booking = session.get(BookingRow, id_)
         if booking is not None and booking.ended_at is not None:

@@ -28,6 +28,7 @@ from db.tables import (
     NoteRow,
     NoticeRow,
     NotReadyPeriodRow,
+    PerformanceRow,
     ProcedureRecordRow,
     ReadingRow,
     ReviewRow,
@@ -42,8 +43,8 @@ ROWS: Mapping[str, type[Row]] = {
     row.__tablename__: row
     for row in (
         *(BookingRow, CaseItemRow, CaseRow, CategoryChangeRow, ComplicationRow, ConsentRow, ContactAttemptRow),
-        *(DueStepRow, MdtItemRow, NotReadyPeriodRow, NoteRow, NoticeRow, ProcedureRecordRow, ReadingRow, ReviewRow),
-        *(TaskRow, TrendRow, WaitlistEpisodeRow),
+        *(DueStepRow, MdtItemRow, NotReadyPeriodRow, NoteRow, NoticeRow, PerformanceRow, ProcedureRecordRow),
+        *(ReadingRow, ReviewRow, TaskRow, TrendRow, WaitlistEpisodeRow),
     )
 }
 KEPT = "traces kept"

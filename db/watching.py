@@ -13,16 +13,17 @@ from db.due_steps import DueStep
 from db.facts import case_facts, facts_of, open_cases
 from db.light import Light, light_of, light_on
 from db.localtime import local_date, start_of_day, timezone_of
+from db.rediscussing import ask_for_the_meeting
 from db.tables import BookingRow, CaseRow, DueStepRow, TaskRow
 from db.tables.booking import HOLDING
 from db.words import StepState, TaskState
 from scheduler.pathway.due import CLOCK_OF, CaseNow, TimerKey, timers_due
-from scheduler.pathway.effects import ReopenEpisode, Task, TaskKind, Timer, UpdateEpisode
+from scheduler.pathway.effects import RecordComplication, ReopenEpisode, Task, TaskKind, Timer, UpdateEpisode
 from scheduler.pathway.events import Event
 from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.machine import Step
 from scheduler.pathway.preparation import PREPARATION, preparation
-from scheduler.pathway.states import BOOKED
+from scheduler.pathway.states import BOOKED, PathwayState
 from scheduler.vocabulary import Stage
 
 DAILY = "looked_after"  # the counter of the last day
@@ -50,8 +51,14 @@ _REWORDED = tuple(kind.value for kind in PREPARATION if kind not in {TaskKind.BL
 def concerns(step: Step) -> bool:
     """Say whether a step may move timers or what has to be prepared, beyond what it asks for itself."""
     booked = step.from_state in BOOKED or step.to_state in BOOKED
-    waits = any(isinstance(effect, UpdateEpisode | ReopenEpisode) for effect in step.effects)
-    return booked or waits or not isinstance(step.event, Event)
+    waits = any(isinstance(effect, UpdateEpisode | ReopenEpisode | RecordComplication) for effect in step.effects)
+    return (
+        booked
+        or waits
+        or step.to_state is PathwayState.REPEAT_REVIEW
+        or step.to_state.ends
+        or not isinstance(step.event, Event)
+    )
 
 
 def looked_after_on(session: Session) -> int:
@@ -88,6 +95,7 @@ def look_after_all(session: Session, *, now: datetime) -> int:
 def _look_after(session: Session, row: CaseRow, case: CaseNow, now: datetime) -> None:
     follow_timers(session, row, case, now)
     prepare(session, row, case, now)
+    ask_for_the_meeting(session, row, case, now=now, by=OURSELVES)
 
 
 def follow_timers(session: Session, row: CaseRow, case: CaseNow, now: datetime) -> None:

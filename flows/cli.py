@@ -218,7 +218,7 @@ def case(
     if as_json:
         print_json({"case": page, "next_steps": steps})
     else:
-        print_case(page, steps, desk.zone)
+        print_case(page, steps, desk.zone, today=desk.today())
         print_findings(page)
 
 

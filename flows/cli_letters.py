@@ -35,7 +35,7 @@ def letters(
 
 
 def letter(
-    letter_id: Annotated[str, typer.Argument(metavar="ID", help="A letter, as `letters` prints it.")],
+    letter_id: Annotated[str, typer.Argument(metavar="LETTER", help="A letter, as `letters` prints it: N10001-3.")],
     *,
     resend: Annotated[
         str | None, typer.Option("--resend", metavar="REASON", help="Send it again, as a new letter in its place.")

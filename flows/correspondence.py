@@ -18,17 +18,19 @@ LONGEST_REASON = 300  # characters; it stands at the head of a letter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterPage:
-    """One letter with its text; `text` is None until it is written, which is when it is first tried."""
+    """One letter with its text, which is None until it is first tried, and the name of the one it replaces."""
 
     letter: Letter
     text: str | None
+    replaces: str = ""
 
 
 def letter_page(session: Session, letter_id: str) -> LetterPage:
     """Give a letter as it was or will be sent; the look goes into the audit trail, so this needs a writing session."""
-    letter = outbox.letter(session, letter_id)
+    letter = outbox.letter(session, outbox.id_of(session, letter_id))
     text = documents.read(session, letter.document_id).text if letter.document_id else None
-    return LetterPage(letter=letter, text=text)
+    before = outbox.letter(session, letter.replaces).name if letter.replaces else ""
+    return LetterPage(letter=letter, text=text, replaces=before)
 
 
 def repeat_letter(
@@ -42,7 +44,7 @@ def repeat_letter(
     done = writes.earlier(session, write_id, "repeat_letter")
     if done is not None:
         return str(done["letter"])
-    made = outbox.repeat(session, letter_id, reason=why, expected_version=expected_version)
+    made = outbox.repeat(session, outbox.id_of(session, letter_id), reason=why, expected_version=expected_version)
     writes.finish(session, write_id, {"letter": made})
     return made
 

@@ -6,7 +6,7 @@ Screens and the command line open it with `open_desk()` and ask in somebody's na
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -37,7 +37,7 @@ from db import (
 from db import protocol as protocols
 from db.accounts import Account
 from db.amendments import Amendable
-from db.audit import Author
+from db.audit import Author, plain
 from db.due_steps import DueStep
 from db.feeds import FeedKind, FeedLine
 from db.identity import PatientIdentity, who_is
@@ -216,6 +216,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+Once = tuple[str, str | None]  # what a write is, and the id that tells a repeat from another
 ONE_DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 USUAL_WEEKS = 4
@@ -497,11 +498,15 @@ class Desk:
 
     # Acting
 
-    def set_up(self, problem: SchedulingProblem) -> SetUpReport:
+    def set_up(self, problem: SchedulingProblem, *, write_id: str | None = None) -> SetUpReport:
         """Add the sites, suites, radiologists, equipment and lists of a problem that the clinic does not have yet."""
         author = self._permitted(Action.SET_UP, "clinic", "file")
         zone = self.service.clock.timezone
-        return self._write(author, lambda session: set_up(session, problem, timezone=zone))
+
+        def add(session: Session) -> object:
+            return asdict(set_up(session, problem, timezone=zone))
+
+        return SetUpReport.from_kept(self._do_once(author, ("set_up", write_id), add, again=lambda kept: kept))
 
     def import_referrals(
         self, paths: Sequence[Path], on_progress: Callable[[int, int], None] = lambda _done, _total: None
@@ -575,35 +580,45 @@ class Desk:
             ),
         )
 
-    def offer_slot(self, ref: str, *, expected_version: int | None = None) -> datetime:
+    def offer_slot(self, ref: str, *, write_id: str | None = None, expected_version: int | None = None) -> datetime:
         """Note that the patient was offered the held slot; gives until when the answer is waited for."""
         author = self._permitted(Action.HOLD_SLOT, "case", ref)
         now = self.service.clock.now()
-        return self._write(
+        return self._do_once(
             author,
+            ("offer_slot", write_id),
             lambda session: holds.offer(session, ref, actor=author, now=now, expected_version=expected_version),
+            again=lambda kept: datetime.fromisoformat(str(kept)),
         )
 
-    def decline_offer(self, ref: str, *, reason: str, expected_version: int | None = None) -> int:
+    def decline_offer(
+        self, ref: str, *, reason: str, write_id: str | None = None, expected_version: int | None = None
+    ) -> int:
         """Note that the patient does not take the slot; gives how many offers were declined on this waiting list."""
         author = self._permitted(Action.HOLD_SLOT, "case", ref)
         now = self.service.clock.now()
-        return self._write(
+        return self._do_once(
             author,
+            ("decline_offer", write_id),
             lambda session: holds.decline(
                 session, ref, reason=reason, actor=author, now=now, expected_version=expected_version
             ),
+            again=lambda kept: int(str(kept)),
         )
 
-    def release_slot(self, ref: str, *, reason: str, expected_version: int | None = None) -> None:
+    def release_slot(
+        self, ref: str, *, reason: str, write_id: str | None = None, expected_version: int | None = None
+    ) -> None:
         """Give a held or offered slot back before its time runs out."""
         author = self._permitted(Action.HOLD_SLOT, "case", ref)
         now = self.service.clock.now()
-        self._write(
+        self._do_once(
             author,
+            ("release_slot", write_id),
             lambda session: holds.release(
                 session, ref, reason=reason, actor=author, now=now, expected_version=expected_version
             ),
+            again=_nothing,
         )
 
     def book_slot(
@@ -615,6 +630,8 @@ class Desk:
         expected_version: int | None = None,
     ) -> CaseSummary:
         """Turn the held slot into the patient's booking, as the event of the pathway that books does."""
+        if self._was_done(write_id, "apply_step"):
+            return self._in_a_line(ref)
         return self.record(ref, self.booking_event(ref), details, write_id=write_id, expected_version=expected_version)
 
     def booking_event(self, ref: str) -> Event:
@@ -627,7 +644,7 @@ class Desk:
 
     def reversal(self, ref: str) -> Reversal:
         """Say what taking back the last step of a case would do, for a second look before `reverse`."""
-        return self._look(lambda session: reversals.reversal_of(session, ref))
+        return self._look(lambda session: reversals.reversal_of(session, ref, now=self.service.clock.now()))
 
     def reverse(
         self,
@@ -699,15 +716,19 @@ class Desk:
         run_due_steps(self.service, case_ref=made.case_ref)
         return replace(self.case(made.case_ref).summary, cautions=made.cautions)
 
-    def advance_booking(self, ref: str, event: BookingEvent, *, expected_version: int | None = None) -> CaseSummary:
+    def advance_booking(
+        self, ref: str, event: BookingEvent, *, write_id: str | None = None, expected_version: int | None = None
+    ) -> CaseSummary:
         """Move a case's booking on without moving the case, such as when the patient confirms or arrives."""
         author = self._permitted(Action.ADVANCE_BOOKING, "case", ref)
         now = self.service.clock.now()
-        self._write(
+        self._do_once(
             author,
+            (f"booking_{event.value}", write_id),
             lambda session: bookings.advance(
                 session, ref, event, actor=author, now=now, expected_version=expected_version
             ),
+            again=_nothing,
         )
         return self._in_a_line(ref)
 
@@ -782,27 +803,40 @@ class Desk:
             ),
         )
 
-    def add_holiday(self, on: date, name: str, *, site: str | None = None, works: bool = False) -> None:
+    def add_holiday(
+        self, on: date, name: str, *, site: str | None = None, works: bool = False, write_id: str | None = None
+    ) -> None:
         """Add a public holiday, at every site or one; `works` says that this site works on a holiday of the others."""
         self._change_holidays(
-            on.isoformat(), lambda session: holidays.add(session, on, name, site=site, observed=not works)
+            on.isoformat(),
+            ("add_holiday", write_id),
+            lambda session: holidays.add(session, on, name, site=site, observed=not works),
         )
 
-    def confirm_holiday(self, on: date, *, site: str | None = None, expected_version: int | None = None) -> None:
+    def confirm_holiday(
+        self, on: date, *, site: str | None = None, write_id: str | None = None, expected_version: int | None = None
+    ) -> None:
         """Say that a person has checked the date of a public holiday."""
         self._change_holidays(
             on.isoformat(),
+            ("confirm_holiday", write_id),
             lambda session: holidays.confirm(session, on, site=site, expected_version=expected_version),
         )
 
-    def confirm_holidays(self, year: int) -> int:
+    def confirm_holidays(self, year: int, *, write_id: str | None = None) -> int:
         """Confirm every public holiday of a year that was only predicted; says how many."""
-        return self._change_holidays(str(year), lambda session: holidays.confirm_year(session, year))
+        kept = self._change_holidays(
+            str(year), ("confirm_holidays", write_id), lambda session: holidays.confirm_year(session, year)
+        )
+        return int(str(kept))
 
-    def remove_holiday(self, on: date, *, site: str | None = None, expected_version: int | None = None) -> None:
+    def remove_holiday(
+        self, on: date, *, site: str | None = None, write_id: str | None = None, expected_version: int | None = None
+    ) -> None:
         """Take a date out of the table of public holidays."""
         self._change_holidays(
             on.isoformat(),
+            ("remove_holiday", write_id),
             lambda session: holidays.remove(session, on, site=site, expected_version=expected_version),
         )
 
@@ -896,13 +930,17 @@ class Desk:
         freeze_until: date | None = None,
         risk: int | None = None,
         on_progress: Callable[[Progress], None] | None = None,
+        write_id: str | None = None,
     ) -> str:
         """Work out a plan here and now, without the planner; gives the proposal's id. `risk` is in per cent."""
         from flows.plan_runs import compute, give_up  # the solver takes a second to load
 
         author = self._permitted(Action.REQUEST_PLAN, "proposal", "new")
         asked = self._plan_request(start, weeks, time_limit, seed, freeze_until=freeze_until, risk=risk)
-        made = self._write(author, lambda session: self._propose(session, asked, author, None))
+        repeated = self._was_done(write_id, proposals.REQUEST)
+        made = self._write(author, lambda session: self._propose(session, asked, author, write_id))
+        if repeated:
+            return made
         try:
             compute(self.service, replace(asked, proposal=made), author=author, on_progress=on_progress)
         except BaseException as stop:
@@ -933,25 +971,39 @@ class Desk:
         return capacity_worth(problem, time_limit=time_limit, on_progress=on_progress)
 
     def answer_event(
-        self, asked: QuickAsked, *, weeks: int = USUAL_WEEKS, time_limit: float = QUICK_SECONDS
+        self,
+        asked: QuickAsked,
+        *,
+        weeks: int = USUAL_WEEKS,
+        time_limit: float = QUICK_SECONDS,
+        write_id: str | None = None,
     ) -> tuple[str, QuickAnswer]:
-        """Answer one event for what is booked from today on; gives the proposal's id, and who moves and why."""
+        """Answer one event for what is booked from today on; gives the proposal's id, and who moves and why.
+
+        A repeat works the answer out again, and proposes nothing new.
+        """
         from flows.quick_runs import answer_now  # the solver takes a second to load
 
         author = self._permitted(Action.REQUEST_PLAN, "proposal", "new")
         first = self.today()
         last = first + weeks * WEEK - ONE_DAY
-        return answer_now(self.service, asked, author=author, start=first, end=last, time_limit=time_limit)
+        return answer_now(
+            self.service, asked, author=author, start=first, end=last, time_limit=time_limit, write_id=write_id
+        )
 
-    def withdraw(self, proposal_id: str, *, reason: str = "", expected_version: int | None = None) -> None:
+    def withdraw(
+        self, proposal_id: str, *, reason: str = "", write_id: str | None = None, expected_version: int | None = None
+    ) -> None:
         """Set a proposed plan aside, or end its run; nothing is booked by it."""
         author = self._permitted(Action.WITHDRAW_PROPOSAL, "proposal", proposal_id)
         now = self.service.clock.now()
-        self._write(
+        self._do_once(
             author,
+            ("withdraw", write_id),
             lambda session: proposals.withdraw(
                 session, proposal_id, now=now, expected_version=expected_version, why=reason or None
             ),
+            again=_nothing,
         )
 
     def publish(
@@ -993,11 +1045,16 @@ class Desk:
         """List the steps that were given up on, with why."""
         return self._look(lambda session: tuple(due_steps.parked(session)))
 
-    def retry_step(self, step_id: str) -> None:
+    def retry_step(self, step_id: str, *, write_id: str | None = None) -> None:
         """Put a parked step back to work."""
         author = self._permitted(Action.RUN_STEPS, "due_step", step_id)
         now = self.service.clock.now()
-        self._write(author, lambda session: due_steps.retry_parked(session, step_id, now=now))
+        self._do_once(
+            author,
+            ("retry_step", write_id),
+            lambda session: due_steps.retry_parked(session, step_id, now=now),
+            again=_nothing,
+        )
 
     # Accounts
 
@@ -1007,12 +1064,22 @@ class Desk:
         with self.service.database.reading() as session:
             return accounts.accounts(session)
 
-    def add_account(self, username: str, name: str, password: str, roles: Mapping[str, Set[Role]]) -> str:
+    def add_account(
+        self,
+        username: str,
+        name: str,
+        password: str,
+        roles: Mapping[str, Set[Role]],
+        *,
+        write_id: str | None = None,
+    ) -> str:
         """Make an account for one of the staff; gives its id."""
         author = self._permitted(Action.MANAGE_ACCOUNTS, "account", "new")
-        return self._write(
+        return self._do_once(
             author,
+            ("add_account", write_id),
             lambda session: accounts.add_account(session, username=username, name=name, password=password, roles=roles),
+            again=str,
         )
 
     # Inside
@@ -1027,17 +1094,17 @@ class Desk:
             asked = tasks.asked_of(session, task_id)
         return self._checked(author, action, "task", asked.id, lambda: demand_task(self.actor, action, asked))
 
-    def _change_holidays(self, ref: str, change: Callable[[Session], T]) -> T:
+    def _change_holidays(self, ref: str, once: Once, change: Callable[[Session], int | None]) -> object:
         """Change the table of public holidays, and let every due day, timer and reminder follow at once."""
         author = self._permitted(Action.KEEP_HOLIDAYS, "holiday", ref)
         now, today = self.service.clock.now(), self.today()
 
-        def work(session: Session) -> T:
+        def work(session: Session) -> object:
             changed = change(session)
             after_change(session, today=today, now=now)
             return changed
 
-        return self._write(author, work)
+        return self._do_once(author, once, work, again=lambda kept: kept)
 
     def _look(self, ask: Callable[[Session], T]) -> T:
         self._permitted(Action.LOOK, "service", "screens")
@@ -1053,6 +1120,20 @@ class Desk:
 
     def _write(self, author: Author, work: Callable[[Session], T]) -> T:
         return self.service.database.write(work, author=author, now=self.service.clock.now())
+
+    def _do_once(self, author: Author, once: Once, work: Callable[[Session], T], *, again: Callable[[object], T]) -> T:
+        """Do a write, or give a repeat the first answer, which `again` reads as it was kept."""
+        action, write_id = once
+
+        def step(session: Session) -> T:
+            done = writes.earlier(session, write_id, action)
+            if done is not None:
+                return again(done["answer"])
+            answer = work(session)
+            writes.finish(session, write_id, {"answer": plain(answer)})
+            return answer
+
+        return self._write(author, step)
 
     def _permitted(self, asked: Asked, entity: str, ref: str, *, sites: Iterable[str | None] = (None,)) -> Author:
         """Give who the write is attributed to; a refusal is told to the audit trail before it is raised."""
@@ -1169,6 +1250,10 @@ def state_named(state: str) -> PathwayState:
 def year_of(year: int) -> tuple[date, date]:
     """Give the first and last day of a year."""
     return date(year, 1, 1), date(year, 12, 31)
+
+
+def _nothing(_: object) -> None:
+    """Give the answer of a write that has none."""
 
 
 def author_of(actor: Actor, asked: Asked) -> Author:

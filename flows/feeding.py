@@ -43,13 +43,15 @@ class Feeds:
         )
         return path_of(token) if token else ""
 
-    def end(self, feed_id: str, *, expected_version: int | None = None) -> None:
+    def end(self, feed_id: str, *, write_id: str | None = None, expected_version: int | None = None) -> None:
         """Let a feed answer no more; nothing happens to one that has ended."""
         author = self.desk._permitted(Action.KEEP_FEEDS, "calendar_feed", feed_id)
         now = self.desk.service.clock.now()
-        self.desk._write(
+        self.desk._do_once(
             author,
+            ("end_feed", write_id),
             lambda session: feeds.end(session, feed_id, by=author.id, now=now, expected_version=expected_version),
+            again=lambda _: None,
         )
 
     def calendar(self, token: str) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
-from db import freed, mapping, proposals, standing
+from db import freed, mapping, proposals, standing, writes
 from flows.quick_asked import event_of
 from scheduler.engine.quick import PlaceFree, UrgentCase, cause, quick
 from scheduler.errors import NeurolistError, NotFoundError
@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 
 
 def answer_now(
-    service: Service, asked: QuickAsked, *, author: Author, start: date, end: date, time_limit: float
+    service: Service,
+    asked: QuickAsked,
+    *,
+    author: Author,
+    start: date,
+    end: date,
+    time_limit: float,
+    write_id: str | None = None,
 ) -> tuple[str, QuickAnswer]:
     """Answer an event for the bookings of these dates; give the proposal's id and the answer."""
     now = service.clock.now()
@@ -34,11 +41,16 @@ def answer_now(
     answer = quick(made.problem, plan, event, time_limit=time_limit)
 
     def keep(session: Session) -> str:
-        about = _described(made.problem, event)
-        proposal = proposals.request(session, start=start, end=end, actor=author, now=now, options={"event": about})
+        repeated = write_id is not None and writes.answered(session, write_id, proposals.REQUEST)
+        options = {"event": _described(made.problem, event)}
+        proposal = proposals.request(
+            session, start=start, end=end, actor=author, now=now, options=options, write_id=write_id
+        )
+        if repeated:
+            return proposal
         problem = mapping.Planning(problem=answer.problem, versions=made.versions, left_out=made.left_out)
         proposals.begin(session, proposal, problem, now=now)
-        told = {"event": about["says"], "changes": [change.says for change in answer.changes]}
+        told = {"event": options["event"]["says"], "changes": [change.says for change in answer.changes]}
         proposals.finish(session, proposal, answer.plan, now=now, run=told)
         return proposal
 

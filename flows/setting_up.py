@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, TypeVar
 
 from db import clinic
@@ -27,6 +27,12 @@ class SetUpReport:
     units: int
     lists: int
     already_there: int
+
+    @classmethod
+    def from_kept(cls, kept: object) -> SetUpReport:
+        """Read a report back as it was kept."""
+        counts = kept if isinstance(kept, dict) else {}
+        return cls(**{one.name: int(counts[one.name]) for one in fields(cls)})
 
 
 def set_up(session: Session, problem: SchedulingProblem, *, timezone: str) -> SetUpReport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,16 +12,17 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from flows.show import console, day, local, table
+from flows.show_history import history_lines
 from flows.show_tasks import how, task_head
+from scheduler.pathway.alerts import amount
 
 if TYPE_CHECKING:
-    from flows.desk import CasePage, NextStep
+    from flows.desk import CasePage, NextStep, PathwayClock
 
 GRAVE = frozenset({"overdue", "booking_passed", "runs_out", "advice"})
-TOLD_ELSEWHERE = frozenset({"reason"})  # it stands in the column of its own
 
 
-def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo) -> None:
+def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo, *, today: date) -> None:
     """Print one case: where it stands, alerts, tasks, clocks, prerequisites, bookings, history and next steps."""
     screen = console()
     _print_head(page, screen)
@@ -29,7 +30,7 @@ def print_case(page: CasePage, steps: Sequence[NextStep], zone: ZoneInfo) -> Non
         colour = "red" if alert.kind.value in GRAVE else "yellow"
         _tell(screen, f"[{colour}]![/] {escape(alert.says)}")
     _print_tasks(page, screen)
-    _print_clocks(page, screen)
+    _print_clocks(page, screen, today)
     _print_prerequisites(page, screen)
     _print_bookings(page, screen, zone)
     _print_timers(page, screen)
@@ -63,15 +64,34 @@ def _print_tasks(page: CasePage, screen: Console) -> None:
         _tell(screen, f"[dim]{escape(how(task))}[/]", 4)
 
 
-def _print_clocks(page: CasePage, screen: Console) -> None:
+def _print_clocks(page: CasePage, screen: Console, today: date) -> None:
     shown = table("Clock", "Days", "Limit", "Not counted", "Due", "", title="\nClocks")
     for clock in page.clocks:
-        late = "[red]overdue[/]" if clock.overdue and not clock.stopped else "stopped" if clock.stopped else ""
         paused = str(clock.paused_days or "-")
         shown.add_row(
-            f"{clock.id} {clock.label}", str(clock.days), str(clock.limit or "-"), paused, day(clock.due_on), late
+            f"{clock.id} {clock.label}",
+            str(clock.days),
+            str(clock.limit or "-"),
+            paused,
+            day(clock.due_on),
+            _how_late(clock, today),
         )
     screen.print(shown)
+
+
+def _how_late(clock: PathwayClock, today: date) -> str:
+    """Say how a clock stands against its limit: overdue, due in so many days, stopped, or standing still."""
+    if clock.stopped:
+        return f"stopped {day(clock.stopped)}"
+    if clock.limit is None:
+        return ""
+    unit = clock.unit.split(",", maxsplit=1)[0]
+    if clock.overdue:
+        return f"[red]overdue by {amount(clock.days - clock.limit, unit)}[/]"
+    if clock.due_on is None:
+        return "standing still"
+    ahead = (clock.due_on - today).days
+    return "[yellow]due today[/]" if ahead == 0 else f"due in {amount(ahead, 'days')}"
 
 
 def _print_prerequisites(page: CasePage, screen: Console) -> None:
@@ -104,34 +124,9 @@ def _print_timers(page: CasePage, screen: Console) -> None:
 
 
 def _print_history(page: CasePage, screen: Console, zone: ZoneInfo) -> None:
-    """Each line says what happened, when, by whom and why; what was written with it stands below."""
     screen.print("\n[bold]History[/]")
-    written: dict[int, list[str]] = {note.event_seq: [] for note in page.notes}
-    for note in page.notes:
-        if note.about not in TOLD_ELSEWHERE:
-            written[note.event_seq].append(f"{note.about.replace('_', ' ').capitalize()}: {note.text}")
-    for line in page.history:
-        moved = line.from_state not in {None, line.to_state}
-        then = f" → {line.to_state.label}" if moved else ""
-        _tell(
-            screen, f"{local(line.at, zone)}  [bold]{line.label}[/]{then}  [dim]{escape(line.by)} ({line.role})[/]", 2
-        )
-        for told in ([line.why] if line.why else []) + written.get(line.seq, []):
-            _tell(screen, escape(told), 6)
-        noted = {note.about for note in page.notes if note.event_seq == line.seq} | TOLD_ELSEWHERE
-        given = [f"{key}={_answer(value, zone)}" for key, value in line.details.items() if key not in noted]
-        if given:
-            _tell(screen, f"[dim]{escape(', '.join(given))}[/]", 6)
-
-
-def _answer(value: object, zone: ZoneInfo) -> str:
-    """Write an answer as it was given; an instant in local time."""
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    try:
-        return local(datetime.fromisoformat(str(value)), zone) if "T" in str(value) else str(value)
-    except ValueError:
-        return str(value)
+    for indent, line in history_lines(page.history, page.notes, zone):
+        _tell(screen, line, indent)
 
 
 def _tell(screen: Console, text: str, indent: int = 0) -> None:

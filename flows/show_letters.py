@@ -23,7 +23,7 @@ def print_letters(letters: Sequence[Letter], zone: ZoneInfo) -> None:
     shown = table("Letter", "Case", "About", "To", "Asked for", "Stands", "")
     for letter in letters:
         shown.add_row(
-            letter.id,
+            letter.name,
             letter.case_ref,
             letter.kind.value.replace("_", " "),
             letter.audience.value.replace("_", " "),
@@ -39,8 +39,8 @@ def letter_lines(page: LetterPage, zone: ZoneInfo) -> list[str]:
     letter = page.letter
     ended = f" on {local(letter.ended_at, zone)}" if letter.ended_at else ""
     how = f" ({letter.receipt})" if letter.receipt else ""
-    stands = f"Letter {letter.id} of case {letter.case_ref}: {letter.state.label}{ended}{how}."
+    stands = f"Letter {letter.name}: {letter.state.label}{ended}{how}."
     problem = [letter.problem] if letter.problem else []
-    instead = [f"It takes the place of {letter.replaces}."] if letter.replaces else []
+    instead = [f"It takes the place of {page.replaces}."] if page.replaces else []
     text = page.text if page.text is not None else "It is written when it is sent: neurolist letters --send"
     return [stands, *problem, *instead, "", text]

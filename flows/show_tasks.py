@@ -45,6 +45,8 @@ def how(line: TaskLine) -> str:
     short = line.id[:SHOWN_OF_ID]
     if line.kind == "confirm_holidays":
         return "neurolist holidays confirm DATE"
+    if line.kind == "letter" and line.about:
+        return f"neurolist letter {line.about}  (prints it); then neurolist tasks done {short}"
     if line.done_by and line.ref:
         others = f"  (or {', '.join(line.done_by[1:])})" if line.done_by[1:] else ""
         by_hand = f"; or neurolist tasks done {short}" if line.by_hand else f"  [{short}]"

@@ -67,6 +67,7 @@ def _line(
         why=_why(row, live) if live is not None else "",
         overdue=row.state is TaskState.OPEN and due_on is not None and due_on < today,
         done_by=tuple(event.value for event in done_by(row.kind, case.state if case else None)),
+        about=row.about,
         by_hand=row.kind not in NOT_BY_HAND,
         sites=sites_of(case, places) if case else (),
         assignee=row.assignee,

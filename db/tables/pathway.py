@@ -215,6 +215,7 @@ class MdtItemRow(VersionedRow, table=True):
         default=None, sa_type=words(MdtRecommendation, "recommendation_known"), nullable=True
     )
     target: Target | None = Field(default=None, sa_type=words(Target, "target_known"), nullable=True)
+    technique: Technique | None = Field(default=None, sa_type=words(Technique, "technique_known"), nullable=True)
     supplied: bool = False
     attended: list[str] = document(default_factory=list)
     owner: str = ""
@@ -343,6 +344,19 @@ class ReviewRow(CorrectableRow, table=True):
     following: NextAfterReview = Field(sa_type=words(NextAfterReview, "following_known"))
 
 
+class PerformanceRow(CorrectableRow, table=True):
+    """The patient's ECOG performance status on one day."""
+
+    __tablename__ = "performance_status"
+    __table_args__ = (CheckConstraint("ecog BETWEEN 0 AND 4", name="ecog_in_scale"), STRICT)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
+    event_seq: int
+    on: date
+    ecog: int
+
+
 class TrendRow(CorrectableRow, table=True):
     """A later pain score and opioid dose (mg of oral morphine a day)."""
 
@@ -385,15 +399,16 @@ class TaskRow(VersionedRow, table=True):
 
 
 class NoticeRow(VersionedRow, table=True):
-    """A letter waiting in the outbox."""
+    """A letter in the outbox; people call it by its case's reference and its number, such as N10001-3."""
 
     __tablename__ = "notice"
-    __table_args__ = (STRICT,)
+    __table_args__ = (Index("uq_notice_number", "case_id", "number", unique=True), STRICT)
 
     id: str = key()
     case_id: str = Field(foreign_key="neurolysis_case.id", index=True)
     kind: str
     audience: str
+    number: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     state: NoticeState = Field(default=NoticeState.QUEUED, sa_type=words(NoticeState, "state_known"))
     queued_at: datetime
     ended_at: datetime | None = None

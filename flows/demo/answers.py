@@ -100,6 +100,7 @@ def _test_done(journey: Journey, _: date) -> Answers:
     return {
         "signed_out": True,
         "baseline_rest": before,
+        "baseline_movement": before,
         "readings": f"15min={min(before, best + 1)},1h={best},4h={best}",
         "agent": "Ropivacaine 0.5%",
         "volume_ml": journey.chance.choice((8, 10, 15, 20)),

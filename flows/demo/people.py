@@ -23,6 +23,7 @@ RECORD_NUMBERS_FROM = 900_000
 SHARE_WITH_AN_INTERPRETER = 0.09
 SHARE_WITH_A_DECISION_MAKER = 0.04
 SHARE_WITH_A_SECOND_NAME = 0.25
+SHARE_BY_POST = 0.08
 
 
 @cache
@@ -37,6 +38,7 @@ def patient(seed: int, number: int, *, funding: Funding, site: str, today: date)
     chance = stream(seed, "patient", number)
     woman = chance.random() < 0.52
     postcode, suburb = chance.choice(suburbs())
+    doctor = chance.choice([name for name, what, _ in REFERRERS if what == "General practice"])
     age = timedelta(days=round(chance.triangular(YOUNGEST, OLDEST, 66) * DAYS_IN_A_YEAR))
     return IncomingPatient(
         family_name=_family(seed, number),
@@ -45,10 +47,12 @@ def patient(seed: int, number: int, *, funding: Funding, site: str, today: date)
         identifiers=_identifiers(number, funding, site),
         sex="female" if woman else "male",
         phone=e164(numbers.phone(number)),
+        email=_email(seed, number),
         address=f"{chance.randint(1, 180)} Example Street",
         suburb=suburb,
         postcode=postcode,
-        general_practitioner=chance.choice([name for name, what, _ in REFERRERS if what == "General practice"]),
+        general_practitioner=doctor,
+        general_practitioner_email=doctors_email(doctor),
         interpreter_language=chance.choice(LANGUAGES) if chance.random() < SHARE_WITH_AN_INTERPRETER else None,
         decision_maker="Daughter, by appointment" if chance.random() < SHARE_WITH_A_DECISION_MAKER else None,
     )
@@ -65,7 +69,20 @@ def referrer(chance: Random) -> IncomingReferrer:
         organisation=organisation,
         phone=e164(f"{numbers.LANDLINES[1]}9{serial:03d}"),
         specialty=specialty,
+        email=doctors_email(name),
     )
+
+
+def _email(seed: int, number: int) -> str | None:
+    """Most patients are written to by e-mail; the letters of the others are posted."""
+    by_post = stream(seed, "by post", number).random() < SHARE_BY_POST
+    return None if by_post else f"patient{number}@example.org"
+
+
+def doctors_email(name: str) -> str:
+    """Give a doctor's address, at a domain that is kept for examples."""
+    plain = "".join(letter for letter in name.lower().removeprefix("dr ") if letter.isalpha() or letter == " ")
+    return f"{'.'.join(plain.split())}@example.org"
 
 
 @cache

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping, Set
 from typing import TYPE_CHECKING
 
-from db import accounts, writes
+from db import accounts
 from db.keeping import sign_ins
 from flows.keeping.change import needed
 from flows.permissions import Action
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from db.accounts import Account
     from db.audit import Author
     from db.keeping.lines import SignInLine
-    from flows.desk import Desk
+    from flows.desk import Desk, Once
 
 FIRST_PASSWORD_BYTES = 12
 Roles = Mapping[str, Set[Role]]
@@ -43,66 +43,62 @@ class People:
     def add(self, username: str, name: str, roles: Roles, *, write_id: str | None = None) -> str:
         """Make an account and give its first password, which is shown once and replaced at the first sign-in.
 
-        A repeat of the same `write_id` makes no second account: it gives the first one another first password.
+        A repeat of the same `write_id` changes nothing and shows no password.
         """
         author = self._manager("new")
         _check_roles(roles)
         shown = needed(name, "name", "give the name other people see.")
         password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
-        now = self.desk.service.clock.now()
-
-        def work(session: Session) -> None:
-            made = writes.earlier(session, write_id, Action.MANAGE_ACCOUNTS.value)
-            if made is not None:
-                accounts.set_password(session, str(made["account"]), password, now=now, must_change=True)
-                return
-            account = accounts.add_account(
+        made = self._do(
+            author,
+            ("add_person", write_id),
+            lambda session: accounts.add_account(
                 session, username=username, name=shown, password=password, roles=roles, must_change=True
-            )
-            writes.finish(session, write_id, {"account": account})
-
-        self.desk._write(author, work)
-        return password
+            ),
+        )
+        return password if made else ""
 
     def set_roles(
-        self, account_id: str, roles: Roles, *, expected_version: int | None = None, write_id: str | None = None
+        self, account_id: str, roles: Roles, *, write_id: str | None = None, expected_version: int | None = None
     ) -> None:
         """Give an account these roles and no others; they count from the next click."""
         author = self._manager(account_id)
         _check_roles(roles)
-        self._once(
+        self._do(
             author,
-            write_id,
+            ("set_roles", write_id),
             lambda session: accounts.set_roles(session, account_id, roles, expected_version=expected_version),
         )
 
-    def reset_password(self, account_id: str) -> str:
-        """Give an account a first password again, shown once; its sign-ins end."""
+    def reset_password(self, account_id: str, *, write_id: str | None = None) -> str:
+        """Give an account a first password again, shown once ("" for a repeated write); its sign-ins end."""
         author = self._manager(account_id)
         password, now = secrets.token_urlsafe(FIRST_PASSWORD_BYTES), self.desk.service.clock.now()
-        self.desk._write(
+        made = self._do(
             author,
+            ("reset_password", write_id),
             lambda session: accounts.set_password(session, account_id, password, now=now, must_change=True),
         )
-        return password
+        return password if made else ""
 
     def set_active(
-        self, account_id: str, *, active: bool, expected_version: int | None = None, write_id: str | None = None
+        self, account_id: str, *, active: bool, write_id: str | None = None, expected_version: int | None = None
     ) -> None:
         """Disable an account, which ends its sign-ins, or enable it again."""
         author, now = self._manager(account_id), self.desk.service.clock.now()
-        self._once(
+        self._do(
             author,
-            write_id,
+            ("set_active", write_id),
             lambda session: accounts.set_active(
                 session, account_id, active=active, now=now, expected_version=expected_version
             ),
         )
 
-    def revoke(self, sign_in: str, *, account: str) -> None:
+    def revoke(self, sign_in: str, *, account: str, write_id: str | None = None) -> None:
         """End one sign-in at once."""
         author, now = self._manager(account), self.desk.service.clock.now()
-        self.desk._write(author, lambda session: sign_ins.revoke(session, sign_in, account=account, now=now))
+        once = ("revoke_sign_in", write_id)
+        self._do(author, once, lambda session: sign_ins.revoke(session, sign_in, account=account, now=now))
 
     # One's own
 
@@ -111,19 +107,20 @@ class People:
         self.desk._permitted(Action.LOOK, "account", self.desk.actor.id)
         return tuple(line for line in self._sign_ins() if line.account == self.desk.actor.id)
 
-    def revoke_own(self, sign_in: str) -> None:
+    def revoke_own(self, sign_in: str, *, write_id: str | None = None) -> None:
         """End one of one's own sign-ins."""
         author, now = self.desk._permitted(Action.LOOK, "account", self.desk.actor.id), self.desk.service.clock.now()
-        mine = self.desk.actor.id
-        self.desk._write(author, lambda session: sign_ins.revoke(session, sign_in, account=mine, now=now))
+        mine, once = self.desk.actor.id, ("revoke_own_sign_in", write_id)
+        self._do(author, once, lambda session: sign_ins.revoke(session, sign_in, account=mine, now=now))
 
-    def choose_password(self, current: str, wanted: str, again: str) -> None:
+    def choose_password(self, current: str, wanted: str, again: str, *, write_id: str | None = None) -> None:
         """Change one's own password; every sign-in ends, so that one signs in with the new one."""
         if wanted != again:
             raise BadInputError.of("again", "The two new passwords differ. Write the same twice.")
         actor, now = self.desk.actor, self.desk.service.clock.now()
-        self.desk._write(
+        self._do(
             self.desk.own_author(),
+            ("choose_password", write_id),
             lambda session: accounts.choose_password(session, actor.id, current=current, wanted=wanted, now=now),
         )
 
@@ -132,15 +129,14 @@ class People:
     def _manager(self, ref: str) -> Author:
         return self.desk._permitted(Action.MANAGE_ACCOUNTS, "account", ref)
 
-    def _once(self, author: Author, write_id: str | None, work: Callable[[Session], None]) -> None:
-        """Do a write unless it was done before."""
+    def _do(self, author: Author, once: Once, work: Callable[[Session], object]) -> bool:
+        """Do a write once; says whether it was done now, and not before."""
 
-        def once(session: Session) -> None:
-            if writes.earlier(session, write_id, Action.MANAGE_ACCOUNTS.value) is None:
-                work(session)
-                writes.finish(session, write_id, {})
+        def step(session: Session) -> bool:
+            work(session)
+            return True
 
-        self.desk._write(author, once)
+        return self.desk._do_once(author, once, step, again=lambda _: False)
 
     def _sign_ins(self) -> tuple[SignInLine, ...]:
         settings, now = self.desk.service.database.settings, self.desk.service.clock.now()

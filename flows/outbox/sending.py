@@ -27,6 +27,7 @@ from flows.outbox.telling import Told, written_out
 from flows.service import MACHINE, Service
 from flows.words import StepOutcome
 from scheduler.errors import BadInputError
+from scheduler.pathway.effects import Audience
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -193,11 +194,12 @@ _READERS = {"gp": "the general practitioner", "mdt": "the meeting", "palliative_
 def _says(letter: Letter, state: SendState, problem: str) -> str:
     """Say what a person has to do about a letter, and that ticking the task off means it is done."""
     reader = _READERS.get(letter.audience.value, f"the {letter.audience.value}")
-    what = f"letter “{letter.kind.value.replace('_', ' ')}” to {reader} ({letter.id})"
+    what = f"letter “{letter.kind.value.replace('_', ' ')}” to {reader} ({letter.name})"
     by_hand = "print and post it, then tick this off"
-    again = f'neurolist letter {letter.id} --resend "the reason"'
+    by_phone = ", or telephone where there is no time for post" if letter.audience is Audience.PATIENT else ""
+    again = f'neurolist letter {letter.name} --resend "the reason"'
     return {
-        SendState.TO_POST: f"No e-mail address is known for the {what}: {by_hand}.",
+        SendState.TO_POST: f"No e-mail address is known for the {what}: {by_hand}{by_phone}.",
         SendState.FAILED: f"The {what} could not be sent. {problem} Either {by_hand}; or put it right and use: {again}",
         SendState.UNKNOWN: (
             f"Nobody knows whether the {what} was sent. {problem} Ask the reader: if it came, tick this off; "

@@ -98,6 +98,16 @@ TO_CLINICIANS: Mapping[str, Wording] = {
         ),
         needs=("when", "where"),
     ),
+    _N.MOVED: Wording(
+        "Procedure moved",
+        (
+            "The procedure of $patient has a new time or place.",
+            "$patient is now booked for $awaited on $when, at $where.",
+            PLAN,
+            "Please set aside what we wrote to you about the time before.",
+        ),
+        needs=("when", "where"),
+    ),
     _N.POSTPONED: Wording(
         "Procedure postponed",
         (
@@ -236,6 +246,18 @@ TO_PATIENTS: Mapping[str, Wording] = {
             "We will call you before the day to tell you how to prepare, and when to stop eating and drinking.",
             MEDICINES + " If you take a blood thinner, tell us when we call.",
             "Please bring your Medicare card and a list of your medicines, and arrange for somebody to take you home.",
+            "If you cannot come, please call us as soon as you can, so that we can offer you another day.",
+        ),
+        needs=("when", "where"),
+    ),
+    _N.MOVED: Wording(
+        "Your appointment with us has changed",
+        (
+            "We have had to change the time or the place of your procedure. It is now booked for:",
+            "$when\n$where",
+            "Please set aside what we wrote to you about the time before. We are sorry for the trouble.",
+            "We will call you before the day to tell you how to prepare, and when to stop eating and drinking.",
+            MEDICINES + " If you take a blood thinner, tell us when we call.",
             "If you cannot come, please call us as soon as you can, so that we can offer you another day.",
         ),
         needs=("when", "where"),

@@ -74,7 +74,7 @@ def _overdue(clock: Clock, today: date) -> Alert:
     over = clock.days - (clock.limit or 0)
     was_due = f"; it was due by {day(clock.due_on)}" if clock.due_on else ""
     what = "expired" if clock.id == "C5v" else "overdue"
-    says = f"{clock.label}: {what} by {_days(over, clock.unit)}{was_due}."
+    says = f"{clock.label}: {what} by {amount(over, clock.unit)}{was_due}."
     return Alert(kind=AlertKind.OVERDUE, about=clock.id, on=clock.due_on or today, says=says)
 
 
@@ -86,7 +86,7 @@ def _for_booked_day(case: CaseNow) -> Iterator[Alert]:
         says = f"The booked day, {day(booking.on)}, has passed: record what happened."
         yield Alert(kind=AlertKind.BOOKING_PASSED, about="", on=booking.on, says=says)
         return
-    if booking.on in case.holidays:
+    if booking.on in case.facts.site_days.days_off(case.holidays):
         says = f"The booked day, {day(booking.on)}, is a public holiday: confirm that the list runs."
         yield Alert(kind=AlertKind.ON_HOLIDAY, about="", on=booking.on, says=says)
     for standing in lapses(case, booking.stage, booking.on):
@@ -136,9 +136,10 @@ def _when(on: date, today: date) -> str:
     ahead = (on - today).days
     if ahead == 0:
         return "today"
-    return f"in {_days(ahead)} ({day(on)})" if ahead > 0 else f"{_days(-ahead)} ago ({day(on)})"
+    return f"in {amount(ahead)} ({day(on)})" if ahead > 0 else f"{amount(-ahead)} ago ({day(on)})"
 
 
-def _days(count: int, unit: str = "days") -> str:
+def amount(count: int, unit: str = "days") -> str:
+    """Write so many of these, one in the singular."""
     words = unit.split(",", maxsplit=1)[0]
     return f"{count} {words.removesuffix('s') if count == 1 else words}"

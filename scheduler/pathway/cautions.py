@@ -6,6 +6,7 @@ from scheduler.pathway import validity
 from scheduler.pathway.follow_up import PointState, review_points
 from scheduler.pathway.guards.slot import held_booking
 from scheduler.pathway.relief import after_words, judge, missing_readings
+from scheduler.pathway.reviews import with_review
 from scheduler.pathway.situation import Situation
 from scheduler.pathway.validity import day
 
@@ -56,20 +57,17 @@ def consent_outdated(case: Situation) -> str | None:
 
 
 def review_missed(case: Situation) -> str | None:
-    """An earlier review was never held."""
-    missed = [
-        point.point
-        for point in review_points(case.facts, case.protocol, case.today)
-        if point.state is PointState.MISSED and point.point != case.details.whole("point")
-    ]
+    """An earlier review was never held, and with this one it no longer will be."""
+    points = review_points(with_review(case).facts, case.protocol, case.today)
+    missed = [point.point for point in points if point.state is PointState.MISSED]
     return f"Never held: the review of day {', '.join(map(str, missed))}." if missed else None
 
 
 def case_has_ended(case: Situation) -> str | None:
-    """The case has ended, so nobody is asked to do anything."""
+    """The case has ended, so it cannot go back to the meeting itself."""
     if not case.facts.state.ends:
         return None
-    return "The case has ended, so no task is raised: refer the patient again if the meeting should see this."
+    return "The case has ended: where the meeting should see this, a task asks to refer the patient again."
 
 
 def treated_again(case: Situation) -> str | None:

@@ -7,7 +7,7 @@ a category less urgent than the one held at the end. All dates are local dates; 
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from scheduler.pathway.facts import CaseFacts, CategoryFrom, Episode, NotReadyPeriod, TestResult, Visit
@@ -137,27 +137,60 @@ def _stays(history: tuple[Visit, ...], today: date) -> list[tuple[Visit, date]]:
 
 
 def _response(facts: CaseFacts, protocol: Protocol, today: date, holidays: Set[date]) -> Clock | None:
-    run, lasts = _latest_run(facts, _RESPONSE, today)
+    """Runs until the letters with the outcome are sent, and stands still once the referrer knows what is missing.
+
+    A referral belongs to no site yet, so the holidays that count are those of the whole State.
+    """
+    run, stands = _latest_run(facts, _RESPONSE, today)
     if not run:
         return None
-    paused = PathwayState.REFERRAL_INCOMPLETE
-    counted = [working_days_between(span.start, span.end, holidays) for span in run if span.state is not paused]
-    stopped = [working_days_between(span.start, span.end, holidays) for span in run if span.state is paused]
+    told = None if stands else _everybody_told(facts, run[-1].end, outcome=True)
+    if not stands:
+        run = [*run, _Span(run[-1].end, told or today, PathwayState.TRIAGE)]
+    parts = [_until_it_stands_still(facts, span) for span in run]
+    days = sum(working_days_between(counted.start, counted.end, holidays) for counted, _ in parts)
+    stopped = sum(working_days_between(still.start, still.end, holidays) for _, still in parts)
     limit = protocol.days("referral_response")
-    days = sum(counted)
-    running = lasts and run[-1].state is not paused
+    running = told is None and (not stands or not _stands_still(facts, run[-1]))
     due_on = _working_due(today, limit - days, holidays) if running else None
     return _clock(
         key="C1",
         label="Referral response",
         run=run,
-        lasts=lasts,
+        lasts=told is None,
         days=days,
-        paused_days=sum(stopped),
+        paused_days=stopped,
         limit=limit,
         due_on=due_on,
         unit="working days",
     )
+
+
+def _everybody_told(facts: CaseFacts, on: date, *, outcome: bool) -> date | None:
+    """The day by which every reader of this day's letters had theirs sent; None while one has still to go.
+
+    A letter sent again does not count once more. Without any letter that is the day itself.
+    """
+    sent: dict[str, list[date | None]] = {}
+    for letter in facts.responses:
+        if letter.outcome is outcome and letter.asked_on == on:
+            sent.setdefault(letter.audience, []).append(letter.sent_on)
+    first = [min((day for day in days if day is not None), default=None) for days in sent.values()]
+    known = [day for day in first if day is not None]
+    return max([on, *known]) if len(known) == len(first) else None
+
+
+def _stands_still(facts: CaseFacts, span: _Span) -> bool:
+    """Whether the clock stands still at the end of this stay: the referrer was told in writing what is missing."""
+    incomplete = span.state is PathwayState.REFERRAL_INCOMPLETE
+    return incomplete and _everybody_told(facts, span.start, outcome=False) is not None
+
+
+def _until_it_stands_still(facts: CaseFacts, span: _Span) -> tuple[_Span, _Span]:
+    """Split a stay into the part that counts and the part in which the clock stands still."""
+    told = _everybody_told(facts, span.start, outcome=False) if _stands_still(facts, span) else None
+    at = min(told, span.end) if told is not None else span.end
+    return replace(span, end=at), replace(span, start=at)
 
 
 def _working_due(today: date, left: int, holidays: Set[date]) -> date:
@@ -229,10 +262,11 @@ def _waiting(episode: Episode, protocol: Protocol, today: date) -> Clock:
 
 
 def _result_entry(facts: CaseFacts, protocol: Protocol, today: date, holidays: Set[date]) -> Clock | None:
+    """Counts the working days of the site where the test block was done."""
     run, lasts = _latest_run(facts, frozenset({PathwayState.TEST_AWAITING_RESULT}), today)
     if not run:
         return None
-    limit = protocol.days("result_entry")
+    limit, holidays = protocol.days("result_entry"), facts.site_days.days_off(holidays)
     days = sum(working_days_between(span.start, span.end, holidays) for span in run)
     due_on = _working_due(today, limit - days, holidays) if lasts else None
     return _clock(

@@ -105,8 +105,8 @@ def _running_episode(case: Situation, stage: Stage) -> Episode | None:
 
 
 def result_due(case: Situation) -> date:
-    """The last working day for entering a test result."""
-    return add_working_days(case.today, case.protocol.days("result_entry"), case.holidays)
+    """The last working day, at the site of the test block, for entering its result."""
+    return add_working_days(case.today, case.protocol.days("result_entry"), case.days_off_here)
 
 
 def _rediscuss(case: Situation) -> date:
@@ -265,14 +265,21 @@ def timer(case: Situation, name: Timer, due_on: date, *, role: Role, says: str, 
     return DueStep(name=name, due_on=due_on, role=role, says=says, key_suffix=suffix)
 
 
+def reoffer_due(case: Situation, offer_by: date) -> DueStep:
+    """The timer of the day by which a postponed patient is offered a new date."""
+    says = "A new date has to be offered today: the hospital postponed the last one."
+    return timer(case, Timer.REOFFER_DUE, offer_by, role=Role.BOOKINGS, says=says)
+
+
 def leave(case: Situation, following: PathwayState) -> tuple[Effect, ...]:
     """Tick off what the state asked for, and drop the timers that do not run in the next one."""
     if following.ends:
         return (CompleteTasks(), CancelDueSteps())
     before = case.facts.state
+    asked = (TaskKind.STATE, *((TaskKind.REDISCUSSION,) if following is _S.AWAITING_MDT else ()))
     watched = [(watch.timer, watch.states) for watch in WATCHES] + list(_DROPPED_WITH.items())
     names = tuple(dict.fromkeys(name for name, states in watched if before in states and following not in states))
-    ticked: tuple[Effect, ...] = (CompleteTasks(kinds=(TaskKind.STATE,)),)
+    ticked: tuple[Effect, ...] = (CompleteTasks(kinds=asked),)
     return (*ticked, CancelDueSteps(names=names)) if names else ticked
 
 

@@ -80,6 +80,7 @@ class NoticeKind(StrEnum):
     MDT_OUTCOME = "mdt_outcome"
     LISTED = "listed"
     BOOKED = "booked"
+    MOVED = "moved"
     POSTPONED = "postponed"
     MISSED = "missed"
     RESULT = "result"
@@ -157,6 +158,7 @@ class RecordMdtOutcome:
     on: date
     recommendation: MdtRecommendation
     target: Target | None
+    technique: Technique | None = None
     attended: tuple[str, ...] = ()
     reason: str = ""
     alternative: str = ""
@@ -328,6 +330,14 @@ class RecordMedicineFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPerformance:
+    """Keep the patient's ECOG performance status on this day."""
+
+    on: date
+    ecog: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenewReferral:
     """The referral now runs to this date."""
 
@@ -447,6 +457,7 @@ Effect = (
     | RecordComplication
     | RecordConsent
     | RecordMedicineFacts
+    | RecordPerformance
     | RenewReferral
     | Count
     | AddItem

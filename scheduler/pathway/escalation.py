@@ -16,6 +16,8 @@ from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Role
 
 ESCALATED_CLOCKS = frozenset({"C1", "C2", "C3", "C4", "C5r", "C5v", "C6"})
+BEFORE_THE_OUTCOME = frozenset({PathwayState.REFERRAL_RECEIVED, PathwayState.REFERRAL_INCOMPLETE, PathwayState.TRIAGE})
+SEND_THE_OUTCOME = "Send or post the letters with the outcome; the task of each says how."
 OF_CLOCK, OF_TASK = "overdue_", "late_"  # what the kinds of such tasks begin with
 
 
@@ -57,12 +59,14 @@ def late_clocks(state: PathwayState, clocks: Iterable[Clock]) -> Iterator[Late]:
     for clock in clocks:
         if duty is None or clock.id not in ESCALATED_CLOCKS or clock.stopped or not clock.overdue or not clock.due_on:
             continue
+        answered = clock.id == "C1" and state not in BEFORE_THE_OUTCOME
+        role, says = (Role.BOOKINGS, SEND_THE_OUTCOME) if answered else (duty.role, duty.says)
         yield Late(
             key=f"{clock.id}/{clock.started}",
             kind=f"{OF_CLOCK}{clock.id.lower()}",
-            role=duty.role,
+            role=role,
             since=clock.due_on,
-            says=f"{clock.id} {clock.label} is past its limit. To do, by {duty.role.label}: {duty.says}",
+            says=f"{clock.id} {clock.label} is past its limit. To do, by {role.label}: {says}",
         )
 
 

@@ -6,8 +6,15 @@ from dataclasses import replace
 
 from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway import forms
-from scheduler.pathway.effects import AddItem, Effect, RecordConsent, RecordMedicineFacts, RenewReferral
-from scheduler.pathway.facts import CaseFacts, ClotRisk
+from scheduler.pathway.effects import (
+    AddItem,
+    Effect,
+    RecordConsent,
+    RecordMedicineFacts,
+    RecordPerformance,
+    RenewReferral,
+)
+from scheduler.pathway.facts import HIGHEST_ECOG, CaseFacts, ClotRisk
 from scheduler.pathway.fields import DatedItem, Details, Field, FieldType
 from scheduler.pathway.items import AGEING_ITEMS, REQUIRED_ITEMS, item_label
 from scheduler.pathway.situation import Situation, needed
@@ -44,6 +51,22 @@ FIELDS: tuple[Field, ...] = (
         required=False,
         lowest=0,
     ),
+    Field(
+        key="ecog",
+        type=FieldType.INTEGER,
+        label="ECOG performance status",
+        required=False,
+        lowest=0,
+        highest=HIGHEST_ECOG,
+        help="A change since the meeting decided is one for the meeting.",
+    ),
+    Field(
+        key="ecog_on",
+        type=FieldType.DATE,
+        label="Day the performance status was assessed",
+        required=False,
+        help="Today unless said.",
+    ),
 )
 
 
@@ -55,6 +78,7 @@ def received(case: Situation) -> tuple[Effect, ...]:
         *_consent(facts, answers),
         *_referral(answers),
         *_medicines(answers),
+        *_performance(case),
     )
     if not effects:
         raise TransitionNotAllowedError("Nothing was recorded: give at least one of the fields.")
@@ -98,6 +122,15 @@ def _consent(facts: CaseFacts, answers: Details) -> tuple[Effect, ...]:
 def _referral(answers: Details) -> tuple[Effect, ...]:
     until = answers.date("referral_valid_until")
     return (RenewReferral(valid_until=until),) if until else ()
+
+
+def _performance(case: Situation) -> tuple[Effect, ...]:
+    ecog, on = case.details.whole("ecog"), case.details.date("ecog_on")
+    if ecog is None and on is not None:
+        raise TransitionNotAllowedError("Give the performance status in 'ecog', or leave its day out.")
+    if on is not None and on > case.today:
+        raise TransitionNotAllowedError(f"The performance status of {day(on)} lies ahead: check the date.")
+    return () if ecog is None else (RecordPerformance(on=on or case.today, ecog=ecog),)
 
 
 def _medicines(answers: Details) -> tuple[Effect, ...]:

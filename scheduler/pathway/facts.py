@@ -6,7 +6,7 @@ dates of the service. Empty or None always means "not recorded", never "not need
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,6 +17,7 @@ from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Funding, Laterality, Modality, Readiness, Stage, Target, Technique, Urgency
 
 HIGHEST_PAIN_SCORE = 10  # the numeric rating scale runs from 0 to 10 by definition
+HIGHEST_ECOG = 4  # performance status of the living runs from 0 to 4 by definition
 
 
 class Measure(StrEnum):
@@ -24,6 +25,11 @@ class Measure(StrEnum):
 
     AT_REST = "at_rest"
     ON_MOVEMENT = "on_movement"
+
+    @property
+    def label(self) -> str:
+        """The words people read."""
+        return self.value.replace("_", " ")
 
 
 class TestResult(StrEnum):
@@ -154,6 +160,22 @@ class Complication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Performance:
+    """How well the patient manages daily life on one day, as an ECOG performance status; 0 is best."""
+
+    on: date
+    ecog: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postponed:
+    """The hospital postponed a visit on this day, and promised a new date by `offer_by`, where it said one."""
+
+    on: date
+    offer_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """One follow-up review; `point` is the protocol's day after neurolysis that it was held for."""
 
@@ -185,6 +207,7 @@ class MdtDecision:
     on: date
     recommendation: MdtRecommendation
     target: Target | None = None
+    technique: Technique | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +288,31 @@ class ContactAttempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseLetter:
+    """A letter that answers a referral: its outcome or, where `outcome` is False, what it lacks.
+
+    `asked_on` is the day of the step that asked for it; `sent_on` is None until it has left. Dropped ones are not here.
+    """
+
+    outcome: bool
+    audience: str
+    asked_on: date
+    sent_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteDays:
+    """How the working days of one site differ from those of the State: its own days off, and holidays it works on."""
+
+    off: frozenset[date] = frozenset()
+    worked: frozenset[date] = frozenset()
+
+    def days_off(self, holidays: Set[date]) -> Set[date]:
+        """The holidays of this site, given those of every site."""
+        return (holidays | self.off) - self.worked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """The case entered this state on this day; in order, the last one is where it stands."""
 
@@ -305,6 +353,8 @@ class CaseFacts:
     procedures: tuple[ProcedureDone, ...] = ()  # oldest first
     complications: tuple[Complication, ...] = ()
     reviews: tuple[Review, ...] = ()  # in the order they were recorded
+    performance: tuple[Performance, ...] = ()  # in the order they were recorded
+    postponed: Postponed | None = None  # by the hospital, and no new date is booked yet
     other_cases: tuple[OtherCase, ...] = ()  # of the same patient, oldest first
     contact_attempts: tuple[ContactAttempt, ...] = ()
     test_repeats: int = 0
@@ -312,6 +362,8 @@ class CaseFacts:
     hospital_postponements: int = 0
     missed_appointments: int = 0
     history: tuple[Visit, ...] = ()  # oldest first
+    responses: tuple[ResponseLetter, ...] = ()  # in the order they were asked for
+    site_days: SiteDays = SiteDays()  # of the site where the patient is booked, or was treated last
 
     @property
     def episode(self) -> Episode | None:

@@ -204,14 +204,12 @@ BASELINE_REST = Field(
     lowest=0,
     highest=HIGHEST_PAIN_SCORE,
 )
-BASELINE_MOVEMENT = optional(
-    Field(
-        key="baseline_movement",
-        type=FieldType.INTEGER,
-        label="Pain score on movement before the block",
-        lowest=0,
-        highest=HIGHEST_PAIN_SCORE,
-    )
+BASELINE_MOVEMENT = Field(
+    key="baseline_movement",
+    type=FieldType.INTEGER,
+    label="Pain score on movement before the block",
+    lowest=0,
+    highest=HIGHEST_PAIN_SCORE,
 )
 BASELINE_HOURS = optional(
     Field(

@@ -42,14 +42,15 @@ CLOCKS = """\
 
 | clock | counts | starts | stands still | stops | limit |
 |---|---|---|---|---|---|
-| C1 | working days | referral received | while the referral is incomplete | outcome sent | `referral_response` |
+| C1 | working days | referral received | while the referral is incomplete, once the referrer was told in writing | \
+every letter with the outcome sent | `referral_response` |
 | C2 | days | accepted, or sent back to the meeting | while the meeting waits for information | listed or declined | \
 `mdt_within`, by category |
 | C3 | waiting days | listed for a test block | while not ready, or in a less urgent category than at the end | test \
 block started, or removed | `treat_within`, by category |
 | C4 | waiting days | test declared positive, or listed when going direct | as C3 | neurolysis started, or removed | \
 `treat_within`, by category |
-| C5r | working days | test block done | never | result recorded | `result_entry` |
+| C5r | working days at the site | test block done | never | result recorded | `result_entry` |
 | C5v | days | day of the test block | never | neurolysis done | `test_result_warns_after`, \
 `test_result_expires_after` |
 | C6 | days | neurolysis done | never | follow-up ends | `follow_up_days` |
@@ -58,6 +59,11 @@ block started, or removed | `treat_within`, by category |
 Waiting days are counted as METEOR 732468 and 732455 define them, in local dates: from listing to today or removal, less
 the days not ready (from the first day, up to but not including the day ready again), less the days at a category less
 urgent than the one held at the end. A case is overdue when its days are more than its limit.
+
+Working days leave out weekends and holidays. C1 goes by the holidays of the whole State, since a referral belongs to no
+site yet. C5r, the pharmacy's time for an agent and the warning of a booked holiday go by those of the site where the
+patient is booked or was treated last. A letter that was dropped or had nobody to go to does not keep C1 running; one
+that waits for a stamp does.
 
 A patient waits in two listings, one for the test block and one for neurolysis. The second opens on the day the test is
 declared positive. It is staged until the gap after the test (`test_gap`) has passed, and ready from then on. A slot on
@@ -96,7 +102,8 @@ READINGS = """\
 An answer may be typed as text. Dates are `2026-12-01`. Questions are answered `yes` or `no`. Lists are separated by
 commas; lists with dates are `R1=2026-12-01,R4`, the date being optional. Pain scores are `15min=3,1h=2`: how long after
 the injection, and the score; a score stands for the last of the protocol's times (`test_readings`) at or before it, and
-a test is negative only when every time in the window has one. At the command line each answer is one `--set key=value`.
+a test is positive or negative only when every time in the window has one and both baselines were asked. At the command
+line each answer is one `--set key=value`.
 
 A field in *italics* may be left empty unless a condition asks for it.
 """

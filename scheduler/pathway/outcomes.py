@@ -11,7 +11,7 @@ from scheduler.pathway.booking import BookingState
 from scheduler.pathway.clocks import category_on
 from scheduler.pathway.complications import graded
 from scheduler.pathway.due import read
-from scheduler.pathway.duties import meeting_due, recategorised, timer
+from scheduler.pathway.duties import meeting_due, recategorised, reoffer_due, timer
 from scheduler.pathway.effects import (
     AddItem,
     Audience,
@@ -157,6 +157,7 @@ def prior_meeting(case: Situation) -> Effects:
             on=decided,
             recommendation=recommendation,
             target=target,
+            technique=case.technique,
             reason=case.details.text("reason"),
             supplied=True,
         ),
@@ -170,6 +171,7 @@ def meeting(recommendation: MdtRecommendation) -> Outcome:
             on=case.details.date("mdt_on") or case.today,
             recommendation=recommendation,
             target=case.target,
+            technique=case.technique,
             attended=case.details.items("attended"),
             reason=case.details.text("reason"),
             alternative=case.details.text("alternative"),
@@ -281,12 +283,11 @@ def book(case: Situation) -> Effects:
 def postponed_by_hospital(case: Situation) -> Effects:
     """Give the slot back and set the day by which a new one is offered."""
     offer_by = case.details.date("offer_by") or reoffer_limit(case)
-    says = "A new date has to be offered today: the hospital postponed the last one."
     return (
         CancelBooking(state=BookingState.CANCELLED_HOSPITAL, reason=case.details.text("reason")),
         Count(counter=Counter.HOSPITAL_POSTPONEMENTS),
         CompleteTasks(kinds=PREPARATION),
-        timer(case, Timer.REOFFER_DUE, offer_by, role=Role.BOOKINGS, says=says),
+        reoffer_due(case, offer_by),
     )
 
 
@@ -463,6 +464,7 @@ def lead_approval(case: Situation) -> Effects:
             on=case.today,
             recommendation=decided.recommendation,
             target=case.target,
+            technique=case.technique,
             owner=lead,
             reason=reason,
             supplied=True,

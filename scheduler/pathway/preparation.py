@@ -94,7 +94,8 @@ def agent(case: CaseNow, stage: Stage, on: date) -> tuple[Task, ...]:
     if stage is Stage.TEST_BLOCK or case.facts.technique is not Technique.CHEMICAL:
         return ()
     by, lead = case.today, case.protocol.days("agent_lead")
-    while add_working_days(by + timedelta(days=1), lead, case.holidays) <= on:
+    days_off = case.facts.site_days.days_off(case.holidays)
+    while add_working_days(by + timedelta(days=1), lead, days_off) <= on:
         by += timedelta(days=1)
     says = f"Order the neurolytic agent for {day(on)}; the pharmacy needs {lead} working days."
     return (Task(kind=TaskKind.AGENT, role=Role.BOOKINGS, says=says, due_on=by, for_day=on),)

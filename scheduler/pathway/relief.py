@@ -35,14 +35,14 @@ def percent_relief(baseline: int, after: int) -> int:
 def judge(readings: Iterable[Reading], protocol: Protocol) -> Judgement:
     """Judge a test block by the measure (at rest or on movement) that hurt more beforehand.
 
-    No timely baseline, too low a baseline or no reading in the window can never be positive or negative, only
-    equivocal. A reading that is missing never counts as relief, and never as the lack of it: a test is negative only
-    when every reading the protocol asks for in the window was taken.
+    Without a timely baseline of both measures, from too low a baseline, or without a reading in the window a test is
+    never positive or negative, only equivocal. A reading that is missing never counts as relief, and never as the lack
+    of it: a test is positive or negative only when every reading the protocol asks for in the window was taken.
     """
     known = tuple(readings)
-    baseline = baseline_of(known, protocol)
-    if baseline is None:
-        return _uncertain(_no_baseline(known, protocol))
+    baseline, lacking = baseline_of(known, protocol), _baselines_lacking(known, protocol)
+    if baseline is None or lacking:
+        return _uncertain(_no_baseline(known, lacking, protocol))
     lowest = protocol.whole("test_baseline_minimum")
     if baseline.score < lowest:
         return _uncertain(f"Pain was {baseline.score} before the block; below {lowest} a test cannot be interpreted.")
@@ -59,9 +59,19 @@ def judge(readings: Iterable[Reading], protocol: Protocol) -> Judgement:
 
 def baseline_of(readings: Iterable[Reading], protocol: Protocol) -> Reading | None:
     """The baseline that counts: of those asked within the protocol's time before the block, the one that hurt more."""
-    limit = protocol.whole("test_baseline_within")
-    before = [reading for reading in readings if reading.is_baseline and reading.hours_before <= limit]
+    before = _timely(readings, protocol)
     return max(before, key=lambda reading: (reading.score, reading.measure is Measure.AT_REST), default=None)
+
+
+def _timely(readings: Iterable[Reading], protocol: Protocol) -> list[Reading]:
+    limit = protocol.whole("test_baseline_within")
+    return [reading for reading in readings if reading.is_baseline and reading.hours_before <= limit]
+
+
+def _baselines_lacking(readings: Iterable[Reading], protocol: Protocol) -> list[Measure]:
+    """The measures of which no score was asked within the protocol's time before the block."""
+    asked = {reading.measure for reading in _timely(readings, protocol)}
+    return [measure for measure in Measure if measure not in asked]
 
 
 def missing_readings(readings: Iterable[Reading], protocol: Protocol) -> tuple[int, ...]:
@@ -84,31 +94,35 @@ def after_words(minutes: Iterable[int]) -> str:
     return ", ".join(f"{at // hour} h" if at % hour == 0 else f"{at} min" for at in minutes)
 
 
-def _no_baseline(readings: tuple[Reading, ...], protocol: Protocol) -> str:
-    early = [reading.hours_before for reading in readings if reading.is_baseline]
+def _no_baseline(readings: tuple[Reading, ...], lacking: list[Measure], protocol: Protocol) -> str:
+    early = [reading.hours_before for reading in readings if reading.is_baseline and reading.measure in lacking]
     if not early:
-        return "There is no pain score from before the block."
+        which = "" if len(lacking) == len(Measure) else f" {lacking[0].label}"
+        return f"There is no pain score{which} from before the block."
     limit = protocol.whole("test_baseline_within")
     return f"The pain score from before the block is {min(early)} hours old; the most is {limit}."
 
 
 def _banded(relief: int, late: int | None, missing: list[int], protocol: Protocol) -> Judgement:
     positive, equivocal = protocol.whole("test_positive_from"), protocol.whole("test_equivocal_from")
-    lacking = f" Not recorded: {after_words(missing)}." if missing else ""
     if relief >= positive:
-        says = f"Best relief is {relief}%, at least {positive}%.{lacking}"
-        return Judgement(result=TestResult.POSITIVE, relief=relief, says=says)
+        return _unless_missing(TestResult.POSITIVE, relief, f"Best relief is {relief}%, at least {positive}%.", missing)
     if relief >= equivocal:
+        lacking = f" Not recorded: {after_words(missing)}." if missing else ""
         says = f"Best relief is {relief}%, from {equivocal}% to below {positive}%.{lacking}"
         return Judgement(result=TestResult.EQUIVOCAL, relief=relief, says=says)
     says = f"Best relief is {relief}%, below {equivocal}%."
-    if missing:
-        says = f"{says} Pain scores are missing in the window ({after_words(missing)}), so it is not negative yet."
-        return Judgement(result=TestResult.EQUIVOCAL, relief=relief, says=says)
     if late is not None and late >= positive:
         says = f"{says} Relief of {late}% came only after local anaesthetic had worn off, which does not fit a block."
         return Judgement(result=TestResult.EQUIVOCAL, relief=relief, says=says)
-    return Judgement(result=TestResult.NEGATIVE, relief=relief, says=says)
+    return _unless_missing(TestResult.NEGATIVE, relief, says, missing)
+
+
+def _unless_missing(result: TestResult, relief: int, says: str, missing: list[int]) -> Judgement:
+    if not missing:
+        return Judgement(result=result, relief=relief, says=says)
+    why = f"Pain scores are missing in the window ({after_words(missing)}), so it is not {result.value} yet."
+    return Judgement(result=TestResult.EQUIVOCAL, relief=relief, says=f"{says} {why}")
 
 
 def _uncertain(says: str) -> Judgement:

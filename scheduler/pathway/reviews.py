@@ -16,10 +16,16 @@ from scheduler.vocabulary import Role
 
 def record_review(case: Situation) -> tuple[Effect, ...]:
     """Keep the review with what went wrong, and plan what follows from it."""
+    after = with_review(case)
+    review = after.facts.reviews[-1]
+    return (_kept(review), *graded(case, "complications"), *_planned(after, review))
+
+
+def with_review(case: Situation) -> Situation:
+    """The same case once the review on the form is recorded."""
     point = needed(point_asked(case), "Every planned review is done or missed: say which in 'point'.")
     review = _review(case, point, case.details.date("reviewed_on") or case.today)
-    after = replace(case, facts=replace(case.facts, reviews=(*case.facts.reviews, review)))
-    return (_kept(review), *graded(case, "complications"), *_planned(after, review))
+    return replace(case, facts=replace(case.facts, reviews=(*case.facts.reviews, review)))
 
 
 def final_review(case: Situation) -> tuple[Effect, ...]:

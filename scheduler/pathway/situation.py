@@ -38,6 +38,11 @@ class Situation:
     holidays: Set[date]
 
     @property
+    def days_off_here(self) -> Set[date]:
+        """The holidays of the site where the patient is booked, or was treated last."""
+        return self.facts.site_days.days_off(self.holidays)
+
+    @property
     def target(self) -> Target | None:
         """The target after this step."""
         given = self.details.text("target")

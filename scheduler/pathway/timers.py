@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from scheduler.pathway.clocks import NO_HOLIDAYS
-from scheduler.pathway.duties import WATCHES, restarted, timer
+from scheduler.pathway.duties import WATCHES, reoffer_due, restarted, timer
 from scheduler.pathway.effects import DueStep, Timer
 from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.fields import Details
 from scheduler.pathway.follow_up import PointState, review_points
+from scheduler.pathway.guards.slot import reoffer_limit
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.situation import Situation
-from scheduler.pathway.states import PathwayState
+from scheduler.pathway.states import WAITING, PathwayState
 from scheduler.vocabulary import Readiness, Role
 
 
@@ -32,7 +33,7 @@ def running_timers(
 ) -> tuple[Running, ...]:
     """List the timers that were set for a case where it stands, whether or not they have fallen due since."""
     case = Situation(facts=facts, details=Details({}), protocol=protocol, today=today, holidays=holidays)
-    return (*_watched(case), *_readiness(case), *_reviews(case))
+    return (*_watched(case), *_readiness(case), *_reviews(case), *_reoffer(case))
 
 
 def _watched(case: Situation) -> Iterator[Running]:
@@ -66,6 +67,15 @@ def _readiness(case: Situation) -> Iterator[Running]:
             role = Role.CLINICIAN if episode.readiness is Readiness.NOT_READY_CLINICAL else Role.BOOKINGS
             says = "Review whether the patient is ready, and record it."
             yield Running(step=timer(case, name, period.review_on, role=role, says=says), since=period.since)
+
+
+def _reoffer(case: Situation) -> Iterator[Running]:
+    """The day by which a patient whom the hospital postponed is offered a new date."""
+    postponed = case.facts.postponed
+    if postponed is None or case.facts.state not in WAITING:
+        return
+    offer_by = postponed.offer_by or reoffer_limit(replace(case, today=postponed.on))
+    yield Running(step=reoffer_due(case, offer_by), since=postponed.on)
 
 
 def _reviews(case: Situation) -> Iterator[Running]:

@@ -46,8 +46,24 @@ _AS_THE_STATE = frozenset(
 NOT_BY_HAND = frozenset({TaskKind.STATE})
 
 
+# How a case comes back to the meeting from where it stands: at once, or by the step that leads there.
+TO_THE_MEETING: Mapping[PathwayState, tuple[Event, ...]] = {
+    PathwayState.TEST_WAITING: (Event.MDT_RECALL,),
+    PathwayState.TEST_BOOKED: _BACK_TO_THE_MEETING,
+    PathwayState.TEST_POSITIVE: (Event.MDT_RECALL,),
+    PathwayState.TEST_EQUIVOCAL: (Event.MDT_RECALL,),
+    PathwayState.TEST_NEGATIVE: (Event.MDT_RECALL,),
+    PathwayState.DEFINITIVE_WAITING: (Event.MDT_RECALL,),
+    PathwayState.DEFINITIVE_BOOKED: _BACK_TO_THE_MEETING,
+    PathwayState.FOLLOW_UP: (Event.PAIN_RETURNS,),
+    PathwayState.REPEAT_REVIEW: (Event.NEW_PLAN,),
+}
+
+
 def done_by(kind: str, state: PathwayState | None) -> tuple[Happening, ...]:
     """List the events that do this task where its case stands; empty when a person ticks it off by hand."""
+    if kind == TaskKind.REDISCUSSION:
+        return TO_THE_MEETING.get(state, ()) if state else ()
     if kind in _AS_THE_STATE:
         return DONE_BY.get(state, ()) if state else ()
     return _BY_KIND.get(kind, ())

@@ -69,7 +69,18 @@ EDGES = (
     120,
     121,
 )
-SCORES = ("15min=3,1h=2", "15min=3", "1h=1,4h=6", "15min=5", "1h=5,4h=5", "15min=7", "6h=8", "5min=1", "7h=1")
+SCORES = (
+    "15min=3,1h=2",
+    "15min=3,1h=2,4h=3",
+    "15min=3",
+    "15min=5,1h=1,4h=6",
+    "15min=5",
+    "1h=5,4h=5",
+    "15min=7",
+    "6h=8",
+    "5min=1",
+    "7h=1",
+)
 SCORES_AT_THE_EDGE = ("15min=4", "360min=4", "361min=4", "14min=0", "15min=5,1h=6", "15min=0", "15min=10")
 FOR_ANOTHER_PLAN = frozenset({("new_plan", "repeat_review"), ("mdt_recall", "test_negative")})
 
@@ -163,7 +174,7 @@ USUAL: Mapping[str, Answer] = {
     "baseline_rest": _always("8"),
     "readings": lambda blank: blank.chance.choice(SCORES),
     "readings_movement": _always(None),
-    "baseline_movement": _always(None),
+    "baseline_movement": _always("8"),
     "items": _items,
     "attempts": _always("phone,sms,letter"),
     "late_reason": _always("The referrer was away"),

@@ -220,6 +220,7 @@ def _response(it: Move, case: Line) -> set[date]:
     counted = frozenset({"referral_received", "triage"})
     run = counted | {"referral_incomplete"}
     used = recount.days_in(it.after, case, counted, run, at=today, holidays=days_off)
+    used += recount.untold(it.after, case, at=today, zone=it.clinic.zone, holidays=days_off)
     left = max(_limit(it, "referral_response") - used, 0)
     return {recount.after_working_days(today, left, days_off)}
 

@@ -95,6 +95,37 @@ def stays(rows: Rows, case: Line) -> list[tuple[str, date, date | None]]:
     return [(line["to_state"], line["on"], end) for line, end in zip(entered, [*leaving, None], strict=True)]
 
 
+def untold(rows: Rows, case: Line, *, at: date, zone: ZoneInfo, holidays: Set[date]) -> int:
+    """Working days of the latest stay before the outcome in which the referrer had not been told what is missing."""
+    days, before = 0, ""
+    run = {"referral_received", "triage", "referral_incomplete"}
+    for state, since, until in stays(rows, case):
+        if state in run and before not in run:
+            days = 0
+        if state == "referral_incomplete":
+            end = until or at
+            told = _told(rows, case, since, zone)
+            spent = (day + ONE_DAY for day in days_from(since, end if told is None else min(told, end)))
+            days += sum(works(day, holidays) for day in spent)
+        before = state
+    return days
+
+
+def _told(rows: Rows, case: Line, asked: date, zone: ZoneInfo) -> date | None:
+    """The day the letter asked for on this day was sent; the day itself where there was none to send."""
+    lines = {line["seq"] for line in rows.of("case_event", case_id=case["id"]) if line["on"] == asked}
+    letters = [
+        letter
+        for letter in rows.of("notice", case_id=case["id"], kind="information_needed")
+        if letter["state"] != "cancelled"
+        and any(way["event_seq"] in lines for way in rows.of("delivery", notice_id=letter["id"]))
+    ]
+    sent = [letter["ended_at"].astimezone(zone).date() for letter in letters if letter["state"] == "sent"]
+    if not letters:
+        return asked
+    return max(asked, min(sent)) if sent else None
+
+
 def days_in(
     rows: Rows, case: Line, counted: Set[str], run: Set[str], *, at: date, holidays: Set[date] | None = None
 ) -> int:

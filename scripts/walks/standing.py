@@ -169,10 +169,11 @@ def dates_are_local(it: Standing) -> Iterator[str]:
 
 @always
 def ended_means_ended(it: Standing) -> Iterator[str]:
-    """A case that has ended has no open task or timer but those of its letters, and none that must not be sent."""
+    """A case that has ended has no open task or timer but of letters and of harm, and no letter that must not go."""
     if not it.ended:
         return
-    tasks = [task for task in it.of("task", state="open") if task["kind"] != "letter"]
+    outlives = {"letter", "rediscussion"} if it.of("complication") else {"letter"}
+    tasks = [task for task in it.of("task", state="open") if task["kind"] not in outlives]
     for what, found in (("tasks", tasks), ("timers", it.open_steps)):
         if found:
             yield f"{it.state} with open {what}: {[line.get('kind') or line.get('name') for line in found]}"

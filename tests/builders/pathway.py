@@ -20,6 +20,7 @@ from scheduler.pathway.facts import (
     Episode,
     MdtDecision,
     MdtRecommendation,
+    Measure,
     NotReadyPeriod,
     ProcedureDone,
     Reading,
@@ -98,8 +99,8 @@ def a_consent(stage: Stage = Stage.TEST_BLOCK, **changes: Any) -> Consent:
 
 
 def scores(baseline: int | None = 8, **after: int) -> tuple[Reading, ...]:
-    """Pain scores at rest: the baseline, then `m15=3` for a score of 3 at 15 minutes."""
-    before = () if baseline is None else (Reading(score=baseline),)
+    """Pain scores at rest: the baseline (the same on movement), then `m15=3` for a score of 3 at 15 minutes."""
+    before = () if baseline is None else tuple(Reading(score=baseline, measure=measure) for measure in Measure)
     return (*before, *(Reading(score=score, minutes_after=int(at[1:])) for at, score in after.items()))
 
 
@@ -111,7 +112,7 @@ def a_test(**changes: Any) -> ProcedureDone:
         "target": Target.COELIAC,
         "technique": Technique.LOCAL_ANAESTHETIC,
         "laterality": Laterality.BILATERAL,
-        "readings": scores(m15=3),
+        "readings": scores(m15=3, m60=3, m240=3),
         "result": TestResult.POSITIVE,
         "result_on": TODAY,
     }
@@ -236,6 +237,7 @@ FORMS: dict[Event, dict[str, object]] = {
     Event.COMPLETE_TEST: {
         "signed_out": "yes",
         "baseline_rest": "8",
+        "baseline_movement": "8",
         "readings": "15min=3,1h=2",
         "agent": "Local anaesthetic",
         "volume_ml": "10",
@@ -279,7 +281,7 @@ ENTRY_FACTS: dict[Entry, tuple[PathwayState, dict[str, Any]]] = {
 ENTRY_ANSWERS: dict[Entry, dict[str, object]] = {
     Entry.CHANGE_CATEGORY: {"urgency": "1", "reason": "The pain is worse"},
     Entry.CHANGE_PLAN: {"laterality": "left", "reason": "One side only hurts"},
-    Entry.ADD_READINGS: {"readings": "4h=3,24h=7"},
+    Entry.ADD_READINGS: {"readings": "2h=3,24h=7"},
     Entry.RECORD_REVIEW: {
         "pain_score": "3",
         "opioid_dose_mg": "60",

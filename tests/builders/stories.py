@@ -49,7 +49,7 @@ SIGN_IN = {
     "inr": "1.1",
     "platelets": "210",
 }
-BLOCK = {"signed_out": "yes", "baseline_rest": "8", "agent": "Lignocaine", "volume_ml": "10"}
+BLOCK = {"signed_out": "yes", "baseline_rest": "8", "baseline_movement": "8", "agent": "Lignocaine", "volume_ml": "10"}
 LESION = {
     "signed_out": "yes",
     "side": "bilateral",
@@ -455,7 +455,7 @@ def _arrived(clinic: Clinic, case: Case) -> None:
 _TO_CONSULTATION = (_looked_through, _accepted, _met)
 _TO_TEST = (*_TO_CONSULTATION, _listed, _planned, _test_begins)
 _relieved, _eased, _unchanged = (
-    _test_done("15min=3", "1h=2"),
+    _test_done("15min=3", "1h=2", "4h=3"),
     _test_done("15min=5", "1h=5"),
     _test_done("15min=7", "1h=7", "4h=7", "24h=8"),
 )

@@ -70,6 +70,7 @@ def test_from_referral_to_discharge(database):
         now=on_the_day,
         signed_out=True,
         baseline_rest=8,
+        baseline_movement=8,
         readings="15min=3,1h=2",
         agent="Ropivacaine",
         volume_ml=10,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from db import amendments, audit, publishing, reversals
+from db import amendments, audit, clinic, publishing, reversals
 from db.boards import case_page
 from db.facts import case_facts, case_row
 from db.tables import CaseEventRow, ClaimRow, DueStepRow, NoticeRow, TaskRow, WaitlistEpisodeRow
@@ -88,6 +88,13 @@ def book(database, ref, list_id="S01-1"):
     write(database, lambda session: publishing.publish(session, proposal, actor=CLERK, now=MORNING))
 
 
+def held_claims(database):
+    """Who holds what, and when."""
+    held = select(ClaimRow).where(col(ClaimRow.active))
+    found = read(database, lambda session: session.exec(held).all())
+    return sorted((row.kind, row.resource_id, row.start, row.end, row.booking_id or row.session_id) for row in found)
+
+
 def a_tested_case(database):
     """A case whose test block was done on the next day; gives its reference and the instant."""
     a_clinic(database, days=3)
@@ -102,6 +109,7 @@ def a_tested_case(database):
         now=later,
         signed_out=True,
         baseline_rest=8,
+        baseline_movement=8,
         readings="15min=3,1h=3,4h=4",
         agent="Ropivacaine",
         volume_ml=10,
@@ -181,12 +189,40 @@ def test_a_repeated_write_takes_back_once(database):
     assert (first.seq, again.seq, again.repeated) == (first.seq, first.seq, True)
 
 
-def test_a_slot_that_was_given_back_is_named_and_becomes_a_task(database):
+def test_a_slot_that_was_given_back_and_is_still_free_is_taken_again(database):
+    a_clinic(database)
+    ref = list_for_test(database)
+    book(database, ref)
+    before, work, held = facts(database, ref), open_work(database, ref), held_claims(database)
+    step(database, ref, Event.DEATH_NOTIFIED, **DIED)
+    assert held_claims(database) != held
+    shown = read(database, lambda session: reversals.reversal_of(session, ref, now=MORNING))
+    assert (shown.to_state, shown.lost) == (PathwayState.TEST_BOOKED, ())
+    take_back(database, ref)
+    assert facts(database, ref) == before
+    assert (open_work(database, ref), held_claims(database)) == (work, held)
+    assert "slot of 25 November 2026" in str(read(database, _lines)[-1].details["taken_again"])
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_slot_is_not_taken_again_once_its_list_is_closed_or_its_time_has_come(database, closed):
     a_clinic(database)
     ref = list_for_test(database)
     book(database, ref)
     step(database, ref, Event.DEATH_NOTIFIED, **DIED)
-    shown = read(database, lambda session: reversals.reversal_of(session, ref))
+    if closed:
+        write(database, lambda session: clinic.close_list(session, "S01-1", reason="No staff"))
+    take_back(database, ref, now=MORNING if closed else MORNING + DAY)
+    assert facts(database, ref).state is PathwayState.TEST_WAITING
+
+
+def test_a_slot_that_somebody_else_has_by_now_is_named_and_becomes_a_task(database):
+    a_clinic(database)
+    ref, other = list_for_test(database), list_for_test(database, 2)
+    book(database, ref)
+    step(database, ref, Event.DEATH_NOTIFIED, **DIED)
+    book(database, other)
+    shown = read(database, lambda session: reversals.reversal_of(session, ref, now=MORNING))
     assert shown.to_state is PathwayState.TEST_WAITING
     assert "on list S01-1" in shown.lost[0]
     take_back(database, ref)
@@ -196,8 +232,7 @@ def test_a_slot_that_was_given_back_is_named_and_becomes_a_task(database):
     assert [kind for kind, _, _ in tasks] == ["correction", "state"]
     assert "gave back the slot of 25 November 2026" in tasks[0][1]
     assert tasks[1][1] == "Book the test block."
-    held = select(ClaimRow).where(col(ClaimRow.active), col(ClaimRow.booking_id).is_not(None))
-    assert read(database, lambda session: session.exec(held).all()) == []
+    assert facts(database, other).state is PathwayState.TEST_BOOKED
 
 
 def test_a_letter_that_went_out_is_followed_by_a_correcting_one_and_one_that_did_not_is_stopped(database):
@@ -213,7 +248,9 @@ def test_a_letter_that_went_out_is_followed_by_a_correcting_one_and_one_that_did
         audit.record(session, action="send", entity="case", ref=ref)
 
     write(database, send)
-    assert read(database, lambda session: reversals.reversal_of(session, ref)).letters == ("removed to gp",)
+    assert read(database, lambda session: reversals.reversal_of(session, ref, now=MORNING)).letters == (
+        "removed to gp",
+    )
     take_back(database, ref)
 
     def letters(session):
@@ -277,7 +314,7 @@ def test_counters_go_back_too(database):
     take_back(database, ref)
     found = facts(database, ref)
     assert (found.missed_appointments, found.contact_attempts) == (0, ())
-    assert found.state is PathwayState.TEST_WAITING
+    assert found.state is PathwayState.TEST_BOOKED
 
 
 def test_a_wrongly_entered_score_is_corrected_and_a_result_that_no_longer_fits_is_questioned(database):
@@ -285,11 +322,11 @@ def test_a_wrongly_entered_score_is_corrected_and_a_result_that_no_longer_fits_i
     step(database, ref, Event.RESULT_POSITIVE, now=later)
     values = {one.key: one.value for one in read(database, lambda session: amendments.amendable(session, ref))}
     assert values["procedure-1.inr"] == "1"
-    assert values["procedure-1.reading-2.score"] == "3"
-    amend(database, ref, "procedure-1.reading-2.score", "5", now=later)
+    assert values["procedure-1.reading-3.score"] == "3"
+    amend(database, ref, "procedure-1.reading-3.score", "5", now=later)
     assert (len([1 for kind, _, _ in open_work(database, ref)[0] if kind == "correction"])) == 0
-    amend(database, ref, "procedure-1.reading-3.score", "6", now=later)
     amend(database, ref, "procedure-1.reading-4.score", "6", now=later)
+    amend(database, ref, "procedure-1.reading-5.score", "6", now=later)
     found = facts(database, ref)
     assert found.last_test.result is TestResult.POSITIVE, "a result never changes by itself"
     (doubt,) = [says for kind, says, _ in open_work(database, ref)[0] if kind == "correction"]

@@ -26,7 +26,14 @@ from tests.builders.pathway import SIGN_IN
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 BLOCK = (Stage.TEST_BLOCK, Target.COELIAC, Technique.LOCAL_ANAESTHETIC)
-DONE = {"signed_out": True, "baseline_rest": 8, "readings": "15min=3", "agent": "Ropivacaine", "volume_ml": 10}
+DONE = {
+    "signed_out": True,
+    "baseline_rest": 8,
+    "baseline_movement": 8,
+    "readings": "15min=3,1h=3,4h=3",
+    "agent": "Ropivacaine",
+    "volume_ml": 10,
+}
 AS_THE_PROTOCOL_SAYS = Spread(min=30, planned=45, max=60)
 
 

@@ -14,7 +14,7 @@ from flows.desk import HoldAsked
 from flows.steps import run_due_steps
 from flows.sweeping import sweep
 from scheduler.pathway.states import PathwayState
-from tests.builders.memory import a_case, a_clinic, list_for_test, read, write
+from tests.builders.memory import TODAY, a_case, a_clinic, list_for_test, read, write
 from tests.builders.service import MovingClock, a_desk, a_service
 
 
@@ -74,13 +74,32 @@ def an_unready_case(service, desk):
     return ref
 
 
+def a_postponed_case(service, desk):
+    ref = a_booked_case(service, desk)
+    desk.record(ref, "cancel_hospital", {"reason": "staff_unavailable"})
+    return ref
+
+
+def a_case_promised_a_day(service, desk):
+    ref = a_booked_case(service, desk)
+    desk.record(ref, "cancel_hospital", {"reason": "staff_unavailable", "offer_by": TODAY + timedelta(days=3)})
+    return ref
+
+
 def a_case_in_triage(service, _):
     ref = a_case(service.database)
     run_due_steps(service)
     return ref
 
 
-STORIES = (a_case_in_triage, a_held_case, a_booked_case, an_unready_case)
+STORIES = (
+    a_case_in_triage,
+    a_held_case,
+    a_booked_case,
+    a_postponed_case,
+    a_case_promised_a_day,
+    an_unready_case,
+)
 
 
 @pytest.mark.parametrize("story", STORIES)

@@ -109,7 +109,8 @@ def test_from_a_referral_file_to_a_published_definitive_list(terminal: Terminal)
             "complete_test",
             signed_out="yes",
             baseline_rest="8",
-            readings="15min=3,1h=2",
+            baseline_movement="8",
+            readings="15min=3,1h=2,4h=2",
             agent="lignocaine",
             volume_ml="10",
         )

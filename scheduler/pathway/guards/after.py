@@ -9,7 +9,7 @@ from scheduler.pathway import validity
 from scheduler.pathway.follow_up import PointState, final_point, review_points
 from scheduler.pathway.guards.registry import guard, listed
 from scheduler.pathway.guards.slot import held_booking
-from scheduler.pathway.limits import first_day_after_interval, first_day_under_limit, treated_in_period
+from scheduler.pathway.limits import first_day_after_interval, treated_in_period, used_up
 from scheduler.pathway.reviews import point_asked
 from scheduler.pathway.situation import Situation
 from scheduler.pathway.validity import day
@@ -17,36 +17,39 @@ from scheduler.pathway.validity import day
 
 @guard(answers=False)
 def within_repeat_policy(case: Situation) -> str | None:
-    """The patient may be treated again within the repeat policy."""
-    limit, done = case.protocol.whole("repeats_allowed"), treated_in_period(case.facts, case.protocol, case.today)
-    if done < limit:
+    """The patient may be treated again within the repeat policy of the planned technique."""
+    full = used_up(case.facts, case.protocol, case.today)
+    if full is None:
         return None
     period = case.protocol.days("repeats_counted_over")
-    return f"This target was treated {done} times in {period} days, the most is {limit}: complete follow-up instead."
+    return (
+        f"This nerve was treated {full.done} times by {full.counted} in {period} days, and the most is {full.limit}: "
+        "complete follow-up instead."
+    )
 
 
 @guard()
 def yearly_limit_today(case: Situation) -> str | None:
-    """The nerve has not been treated too often in the period, counted over all of the patient's cases."""
+    """The nerve has not been treated too often by this technique in the period, over all of the patient's cases."""
     return _too_often(case, case.today)
 
 
 @guard(answers=False)
 def yearly_limit_on_the_day(case: Situation) -> str | None:
-    """On the day of the slot, the nerve will not have been treated too often in the period."""
+    """On the day of the slot, the nerve will not have been treated too often by this technique in the period."""
     booking = held_booking(case)
     return _too_often(case, booking.on) if booking is not None else None
 
 
 def _too_often(case: Situation, on: date) -> str | None:
-    facts = replace(case.facts, target=case.target, laterality=case.laterality)
-    limit, done = case.protocol.whole("repeats_allowed"), treated_in_period(facts, case.protocol, on)
-    if done < limit:
+    planned = replace(case.facts, target=case.target, laterality=case.laterality, technique=case.technique)
+    full = used_up(planned, case.protocol, on)
+    if full is None:
         return None
-    period, free = case.protocol.days("repeats_counted_over"), first_day_under_limit(facts, case.protocol, on)
+    period = case.protocol.days("repeats_counted_over")
     return (
-        f"This nerve was treated {done} times in the {period} days to {day(on)}, and the most is {limit}: "
-        f"the first day it may be treated again is {day(free)}."
+        f"This nerve was treated {full.done} times by {full.counted} in the {period} days to {day(on)}, and the most "
+        f"is {full.limit}: the first day it may be treated so again is {day(full.free_on)}."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scheduler.pathway import validity
 from scheduler.pathway.booking import AGREED, BookingState
 from scheduler.pathway.complications import complication_told
-from scheduler.pathway.facts import Scale
+from scheduler.pathway.facts import Measure, Scale
 from scheduler.pathway.guards.registry import all_yes, guard, listed
 from scheduler.pathway.guards.slot import held_booking
 from scheduler.pathway.items import BLOODS
@@ -98,11 +98,11 @@ all_yes("sign_out_complete", "Sign-out is complete.", ("signed_out",))
 
 @guard()
 def scores_recorded(case: Situation) -> str | None:
-    """Pain scores from before and after the block are recorded."""
+    """Pain scores from before the block, at rest and on movement, and from after it are recorded."""
     given = case.given_readings
-    before = any(reading.is_baseline for reading in given)
+    before = {reading.measure for reading in given if reading.is_baseline} == set(Measure)
     after = any(not reading.is_baseline for reading in given)
-    return None if before and after else "Give 'baseline_rest' and at least one score in 'readings'."
+    return None if before and after else "Give both baselines and at least one score in 'readings'."
 
 
 # What makes the record of each technique whole.

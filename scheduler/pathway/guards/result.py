@@ -5,6 +5,7 @@ from __future__ import annotations
 from scheduler.pathway import validity
 from scheduler.pathway.facts import TestResult
 from scheduler.pathway.guards.registry import guard
+from scheduler.pathway.meetings.again import reasons_to_discuss_again
 from scheduler.pathway.relief import after_words, judge
 from scheduler.pathway.situation import Situation
 
@@ -82,6 +83,14 @@ def asked_or_exhausted(case: Situation) -> str | None:
     if exhausted or case.details.text("change"):
         return None
     return "The test block may be repeated: say in 'change' why the meeting should see it now."
+
+
+@guard()
+def something_new(case: Situation) -> str | None:
+    """Another target or technique is proposed, or something has happened that the meeting should know of."""
+    if reasons_to_discuss_again(case.facts, case.protocol, case.today):
+        return None
+    return other_plan(case)
 
 
 @guard()

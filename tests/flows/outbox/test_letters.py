@@ -185,7 +185,7 @@ def test_a_letter_that_could_not_be_posted_goes_once_the_address_is_known(desk):
     desk.repeat_letter(letter.id, "Wrong address")
     assert desk.letters(state="to_post")[0].replaces == letter.id
     (task,) = [task for task in desk.tasks() if task.kind == "letter"]
-    assert letter.id not in task.says
+    assert letter.name not in task.says
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 301])

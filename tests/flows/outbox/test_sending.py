@@ -107,7 +107,8 @@ def test_a_letter_with_nowhere_to_go_becomes_a_task_to_print_and_post(service):
     assert (letter.state, letter.task_id) == (SendState.TO_POST, task.id)
     assert task.role is Role.BOOKINGS
     assert "print and post it" in task.says
-    assert letter.id in task.says
+    assert letter.name in task.says
+    assert task.about == letter.name
     assert files(service) == [f"{other.id}.eml" for other in letters(service) if other.state is SendState.SENT]
 
 
@@ -193,7 +194,7 @@ def test_a_letter_is_tried_again_with_growing_pauses_and_then_handed_to_a_person
     assert pauses == [timedelta(minutes=2**n) for n in range(sending.TRIES - 1)]
     letter = to_patient(service)
     assert (letter.state, letter.attempts) == (SendState.FAILED, sending.TRIES)
-    assert any("could not be sent" in task.says and letter.id in task.says for task in letter_tasks(service))
+    assert any("could not be sent" in task.says and letter.name in task.says for task in letter_tasks(service))
     assert server.letters == []
 
 

@@ -16,7 +16,15 @@ from scheduler.pathway.clocks import (
     waiting_days,
     working_days_between,
 )
-from scheduler.pathway.facts import CaseFacts, CategoryFrom, NotReadyPeriod, TestResult, Visit
+from scheduler.pathway.facts import (
+    CaseFacts,
+    CategoryFrom,
+    NotReadyPeriod,
+    ResponseLetter,
+    SiteDays,
+    TestResult,
+    Visit,
+)
 from scheduler.pathway.states import PathwayState as S
 from scheduler.vocabulary import Readiness, Stage, Urgency
 from tests.builders.pathway import TODAY, a_case_facts, a_protocol, a_test, a_treatment, an_episode
@@ -221,10 +229,63 @@ def test_the_response_clock_has_no_due_day_while_it_stands_still() -> None:
     assert clock_of(a_case_facts(S.REFERRAL_INCOMPLETE, history=history), "C1").due_on is None
 
 
-def test_the_response_clock_stops_with_the_outcome() -> None:
+def letter(audience: str, asked: str, sent: str | None, *, outcome: bool = True) -> ResponseLetter:
+    return ResponseLetter(outcome=outcome, audience=audience, asked_on=d(asked), sent_on=d(sent) if sent else None)
+
+
+def accepted_case(*letters: ResponseLetter) -> CaseFacts:
+    """Received on a Monday, accepted on its Friday."""
     history = visits((S.REFERRAL_RECEIVED, "2026-11-02"), (S.TRIAGE, "2026-11-03"), (S.AWAITING_MDT, "2026-11-06"))
-    clock = clock_of(a_case_facts(S.AWAITING_MDT, history=history), "C1")
+    return a_case_facts(S.AWAITING_MDT, history=history, responses=letters)
+
+
+def test_the_response_clock_stops_when_everybody_was_sent_the_outcome() -> None:
+    facts = accepted_case(letter("referrer", "2026-11-06", "2026-11-06"), letter("patient", "2026-11-06", "2026-11-10"))
+    clock = clock_of(facts, "C1", d("2026-11-20"))
+    assert (clock.stopped, clock.days, clock.overdue) == (d("2026-11-10"), 6, False)
+
+
+def test_the_response_clock_runs_on_while_the_outcome_is_not_sent() -> None:
+    facts = accepted_case(letter("referrer", "2026-11-06", None))
+    clock = clock_of(facts, "C1", d("2026-11-13"))
+    assert (clock.stopped, clock.days, clock.due_on, clock.overdue) == (None, 9, d("2026-11-12"), True)
+    assert not clock_of(facts, "C1", d("2026-11-12")).overdue
+
+
+def test_a_letter_sent_again_or_about_something_else_does_not_move_the_response() -> None:
+    again = letter("referrer", "2026-11-06", "2026-11-19")
+    later = letter("patient", "2026-11-18", None)
+    clock = clock_of(accepted_case(letter("referrer", "2026-11-06", "2026-11-06"), again, later), "C1")
+    assert clock.stopped == d("2026-11-06")
+
+
+def test_an_outcome_without_any_letter_stops_the_response_clock() -> None:
+    clock = clock_of(accepted_case(), "C1")
     assert (clock.stopped, clock.days) == (d("2026-11-06"), 4)
+
+
+def test_the_response_clock_stands_still_only_once_the_referrer_was_told_what_is_missing() -> None:
+    history = visits((S.REFERRAL_RECEIVED, "2026-11-02"), (S.REFERRAL_INCOMPLETE, "2026-11-05"))
+
+    def waiting(told: str | None):
+        sent = letter("referrer", "2026-11-05", told, outcome=False)
+        facts = a_case_facts(S.REFERRAL_INCOMPLETE, history=history, responses=(sent,))
+        return clock_of(facts, "C1", d("2026-11-13"))
+
+    assert (waiting(None).days, waiting(None).paused_days, waiting(None).overdue) == (9, 0, True)
+    assert (waiting("2026-11-09").days, waiting("2026-11-09").paused_days) == (5, 4)
+    assert waiting("2026-11-09").due_on is None
+
+
+def test_only_the_result_is_counted_in_the_working_days_of_the_site() -> None:
+    local = SiteDays(off=frozenset({d("2026-11-11")}), worked=frozenset({CUP_DAY}))
+    history = visits((S.TRIAGE, "2026-11-02"), (S.TEST_AWAITING_RESULT, "2026-11-10"))
+    facts = a_case_facts(S.TEST_AWAITING_RESULT, history=history, site_days=local)
+    days_off = frozenset({CUP_DAY})
+    assert clock_of(facts, "C5r", d("2026-11-13"), days_off).days == 2
+    assert clock_of(facts, "C1", d("2026-11-13"), days_off).days == 5
+    elsewhere = replace(facts, site_days=SiteDays())
+    assert clock_of(elsewhere, "C5r", d("2026-11-13"), days_off).days == 3
 
 
 @pytest.mark.parametrize(("urgency", "limit"), [(1, 7), (2, 14), (3, 14)])

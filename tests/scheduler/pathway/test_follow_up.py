@@ -20,7 +20,7 @@ from scheduler.pathway.events import Entry, Event
 from scheduler.pathway.facts import NextAfterReview, OtherCase, Review, Scale
 from scheduler.pathway.follow_up import next_point, review_points, treatment_outcome
 from scheduler.pathway.states import PathwayState as S
-from scheduler.vocabulary import Role, Target
+from scheduler.vocabulary import Target
 from tests.builders.pathway import TODAY, a_case_facts, a_protocol, a_test, a_treatment, enter, scores, step
 
 HELD = {"pain_score": "3", "opioid_dose_mg": "60", "complications": "none", "following": "continue"}
@@ -122,17 +122,13 @@ def test_after_the_last_review_nothing_more_falls_due() -> None:
     assert not [one for one in effects if isinstance(one, Task | DueStep)]
 
 
-def test_a_complication_told_at_a_review_is_graded_and_a_grave_one_goes_to_the_meeting() -> None:
+def test_a_complication_told_at_a_review_is_kept_with_its_grade() -> None:
     told = {"complications": "Foot drop", "complication_scale": "cirse", "complication_grade": "3"}
     effects = enter(treated(7), Entry.RECORD_REVIEW, **{**HELD, **told}).effects
     assert RecordComplication(on=TODAY, what="Foot drop", scale=Scale.CIRSE, grade=3) in effects
-    (task,) = [one for one in effects if isinstance(one, Task) and one.kind is TaskKind.REDISCUSSION]
-    assert task.role is Role.MDT_COORDINATOR
-    mild = enter(treated(7), Entry.RECORD_REVIEW, **{**HELD, **told, "complication_grade": "2"}).effects
-    assert TaskKind.REDISCUSSION not in [one.kind for one in mild if isinstance(one, Task)]
 
 
-def test_a_late_complication_of_an_ended_case_is_kept_without_a_task() -> None:
+def test_a_late_complication_of_an_ended_case_is_kept() -> None:
     facts = replace(treated(200), state=S.DISCHARGED)
     told = {"what": "Burning skin", "complication_scale": "ctcae", "complication_grade": "3"}
     found = enter(facts, Entry.RECORD_COMPLICATION, **told)

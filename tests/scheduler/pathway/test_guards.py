@@ -24,6 +24,7 @@ from scheduler.pathway.facts import (
     TestResult,
 )
 from scheduler.pathway.machine import decide, possible
+from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.states import PathwayState as S
 from scheduler.vocabulary import Laterality, Modality, Readiness, Stage, Target, Technique, Urgency
 from tests.builders.pathway import (
@@ -50,12 +51,20 @@ def day(ahead: int) -> date:
     return TODAY + timedelta(days=ahead)
 
 
-def refusal(state: S, event: Event, change: Change = lambda facts: facts, /, **answers: object) -> str:
+def refusal(
+    state: S,
+    event: Event,
+    change: Change = lambda facts: facts,
+    /,
+    *,
+    protocol: Protocol | None = None,
+    **answers: object,
+) -> str:
     """The sentences that refuse this step once the case or the form is changed; "" when it is allowed."""
     facts, form = ready_for(state, event)
     details = {key: value for key, value in {**form, **answers}.items() if value is not None}
     try:
-        decide(change(facts), event, details, protocol=a_protocol(), today=TODAY)
+        decide(change(facts), event, details, protocol=protocol or a_protocol(), today=TODAY)
     except TransitionNotAllowedError as refused:
         return str(refused)
     return ""
@@ -530,16 +539,17 @@ RESULTS = {
 @pytest.mark.parametrize(
     ("readings", "shows"),
     [
-        (scores(10, m15=5), TestResult.POSITIVE),
-        (scores(10, m360=5), TestResult.POSITIVE),
-        (scores(10, m361=5), TestResult.EQUIVOCAL),
+        (scores(10, m15=5, m60=9, m240=9), TestResult.POSITIVE),
+        (scores(10, m15=5, m60=9), TestResult.EQUIVOCAL),
+        (scores(10, m15=9, m60=9, m360=5), TestResult.POSITIVE),
+        (scores(10, m15=8, m60=8, m240=8, m361=5), TestResult.EQUIVOCAL),
         (scores(10, m14=0), TestResult.EQUIVOCAL),
         (scores(10, m15=6), TestResult.EQUIVOCAL),
         (scores(10, m15=7), TestResult.EQUIVOCAL),
         (scores(10, m15=8, m60=8, m240=8), TestResult.NEGATIVE),
         (scores(10, m15=8, m60=8), TestResult.EQUIVOCAL),
         (scores(7, m15=5, m60=6, m240=7), TestResult.NEGATIVE),
-        (scores(4, m15=2), TestResult.POSITIVE),
+        (scores(4, m15=2, m60=2, m240=2), TestResult.POSITIVE),
         (scores(3, m15=0), TestResult.EQUIVOCAL),
         (scores(0, m15=0), TestResult.EQUIVOCAL),
         (scores(None, m15=0), TestResult.EQUIVOCAL),
@@ -557,7 +567,7 @@ def test_a_result_is_only_recorded_as_what_the_scores_show(readings: tuple, show
 
 def test_late_scores_count_with_the_first() -> None:
     weak = facts_with(procedures=(a_test(readings=scores(10, m15=8), result=None),))
-    assert refusal(S.TEST_AWAITING_RESULT, Event.RESULT_POSITIVE, weak, readings="4h=4") == ""
+    assert refusal(S.TEST_AWAITING_RESULT, Event.RESULT_POSITIVE, weak, readings="1h=8,4h=4") == ""
 
 
 def test_relief_that_does_not_fit_the_block_may_be_called_equivocal() -> None:
@@ -590,6 +600,9 @@ def test_a_negative_test_goes_to_the_meeting_with_another_plan() -> None:
 
 def test_a_new_plan_differs_from_the_old() -> None:
     assert "Propose another" in refusal(S.REPEAT_REVIEW, Event.NEW_PLAN, technique="chemical")
+    scanned = items_dated("R1", day(-1))
+    decided = facts_with(mdt=MdtDecision(on=day(-5), recommendation=MdtRecommendation.PROCEED_TEST))
+    assert refusal(S.REPEAT_REVIEW, Event.NEW_PLAN, lambda facts: decided(scanned(facts)), technique="chemical") == ""
 
 
 def test_repeats_are_limited_in_a_year() -> None:
@@ -597,7 +610,7 @@ def test_repeats_are_limited_in_a_year() -> None:
         return facts_with(procedures=tuple(a_treatment(on=day(first + at)) for at in range(times)))
 
     assert refusal(S.FOLLOW_UP, Event.PAIN_RETURNS, treated(5)) == ""
-    assert "treated 6 times in 365 days" in refusal(S.FOLLOW_UP, Event.PAIN_RETURNS, treated(6))
+    assert "treated 6 times by chemical" in refusal(S.FOLLOW_UP, Event.PAIN_RETURNS, treated(6))
     assert refusal(S.FOLLOW_UP, Event.PAIN_RETURNS, treated(6, first=-380)) == ""
 
 
@@ -771,7 +784,7 @@ def elsewhere(*procedures: ProcedureDone) -> OtherCase:
     return OtherCase(ref="N10000", state=S.DISCHARGED, target=Target.COELIAC, linked=True, procedures=procedures)
 
 
-YEARLY = "This nerve was treated 6 times in the 365 days"
+YEARLY = "This nerve was treated 6 times by chemical neurolysis in the 365 days"
 
 
 @pytest.mark.parametrize(
@@ -796,7 +809,7 @@ def test_a_nerve_is_treated_at_most_so_often_a_year_over_all_of_the_patients_cas
 def test_the_day_the_yearly_limit_opens_again_is_said_and_may_be_booked() -> None:
     step = (S.DEFINITIVE_WAITING, Event.BOOK_DEFINITIVE)
     full = facts_with(other_cases=(elsewhere(*six_times()),))
-    assert "may be treated again is 8 December 2026" in refusal(*step, full)
+    assert "may be treated so again is 8 December 2026" in refusal(*step, full)
 
     def booked_for(on: date) -> Change:
         return lambda facts: booking_with(on=on)(full(facts))
@@ -819,6 +832,31 @@ def test_each_side_is_counted_by_itself(planned: Laterality, done: Laterality, c
     change = facts_with(laterality=planned, procedures=six_times(laterality=done))
     says = refusal(S.REPEAT_REVIEW, Event.REPEAT_SAME, change, lead_approval="IR lead")
     assert (YEARLY in says) is counts
+
+
+@pytest.mark.parametrize(
+    ("planned", "done", "counts"),
+    [
+        (Technique.RF_THERMAL, Technique.RF_PULSED, True),
+        (Technique.RF_PULSED, Technique.CRYO, True),
+        (Technique.CRYO, Technique.CRYO, True),
+        (Technique.CRYO, Technique.CHEMICAL, False),
+        (Technique.CHEMICAL, Technique.RF_THERMAL, False),
+    ],
+)
+def test_only_techniques_of_the_same_item_count_together(planned: Technique, done: Technique, counts: bool) -> None:
+    step = (S.DEFINITIVE_WAITING, Event.BOOK_DEFINITIVE)
+    change = facts_with(technique=planned, other_cases=(elsewhere(*six_times(technique=done)),))
+    assert ("This nerve was treated 6 times by" in refusal(*step, change)) is counts
+
+
+def test_each_technique_has_its_own_limit() -> None:
+    step = (S.REPEAT_REVIEW, Event.REPEAT_SAME)
+    twice = facts_with(technique=Technique.CRYO, procedures=six_times(technique=Technique.CRYO)[:2])
+    strict = with_value(a_protocol(), "repeats_allowed.cryo", 2)
+    assert "times by" not in refusal(*step, twice)
+    assert "treated 2 times by" in refusal(*step, twice, protocol=strict)
+    assert "times by" not in refusal(*step, twice, protocol=with_value(a_protocol(), "repeats_allowed.chemical", 2))
 
 
 def test_another_target_does_not_count() -> None:

@@ -48,7 +48,7 @@ def test_without_a_baseline_nothing_is_ever_positive_or_negative(readings: list[
 
 @given(baseline=st.integers(0, 10), after=st.integers(0, 10))
 def test_positive_and_negative_both_need_an_interpretable_baseline(baseline: int, after: int) -> None:
-    judged = judge(scores(baseline, m30=after), a_protocol())
+    judged = judge(scores(baseline, m30=after, m60=10, m240=10), a_protocol())
     if baseline < 4:
         assert judged.result is TestResult.EQUIVOCAL
     elif judged.result is TestResult.POSITIVE:
@@ -91,10 +91,20 @@ def test_a_missing_score_never_makes_a_test_negative_and_says_which_is_missing()
     assert "(1 h)" in judged.says
 
 
-def test_a_missing_score_does_not_undo_relief_that_was_seen() -> None:
+def test_a_missing_score_never_makes_a_test_positive_and_says_which_is_missing() -> None:
     judged = judge(scores(10, m15=4), a_protocol())
-    assert judged.result is TestResult.POSITIVE
-    assert "Not recorded: 1 h, 4 h." in judged.says
+    assert (judged.result, judged.relief) == (TestResult.EQUIVOCAL, 60)
+    assert "(1 h, 4 h), so it is not positive yet" in judged.says
+    assert judge(scores(10, m15=4, m60=9, m240=9), a_protocol()).result is TestResult.POSITIVE
+
+
+def test_a_baseline_of_one_measure_alone_is_not_enough() -> None:
+    rested = (Reading(score=8), *scores(None, m15=2, m60=2, m240=2))
+    judged = judge(rested, a_protocol())
+    assert (judged.result, judged.says) == (
+        TestResult.EQUIVOCAL,
+        "There is no pain score on movement from before the block.",
+    )
 
 
 def test_relief_that_came_only_after_the_anaesthetic_wore_off_fits_no_block() -> None:
@@ -107,7 +117,8 @@ def test_relief_that_came_only_after_the_anaesthetic_wore_off_fits_no_block() ->
 
 @pytest.mark.parametrize(("hours", "result"), [(24, TestResult.POSITIVE), (25, TestResult.EQUIVOCAL)])
 def test_a_baseline_counts_only_within_the_protocols_time(hours: int, result: TestResult) -> None:
-    readings = (Reading(score=8, hours_before=hours), Reading(score=2, minutes_after=30))
+    before = (Reading(score=8, hours_before=hours, measure=measure) for measure in Measure)
+    readings = (*before, *scores(None, m30=2, m60=2, m240=2))
     judged = judge(readings, a_protocol())
     assert judged.result is result
     assert ("hours old" in judged.says) is (result is TestResult.EQUIVOCAL)

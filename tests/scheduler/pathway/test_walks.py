@@ -226,6 +226,7 @@ def do_test(case: Memory, readings: str = "15min=3,1h=2") -> None:
         Event.COMPLETE_TEST,
         signed_out="yes",
         baseline_rest="8",
+        baseline_movement="8",
         readings=readings,
         agent="Local anaesthetic",
         volume_ml="10",
@@ -423,7 +424,7 @@ def a_form(event: Event, case: Memory, chance: Random) -> dict[str, object]:
         case Event.START_TEST | Event.START_DEFINITIVE:
             form["bloods_dated"] = today
         case Event.COMPLETE_TEST:
-            form["readings"] = chance.choice(["15min=2", "15min=5", "15min=8,1h=8,4h=8"])
+            form["readings"] = chance.choice(["15min=2,1h=2,4h=3", "15min=2", "15min=5", "15min=8,1h=8,4h=8"])
         case Event.MDT_RECALL if case.facts.state is S.TEST_NEGATIVE:
             form = {"technique": chance.choice(["chemical", "cryo"])}
         case Event.NEW_PLAN:

@@ -7,10 +7,21 @@ from datetime import timedelta
 
 import pytest
 
-from scheduler.pathway.facts import MdtDecision, MdtRecommendation, ReferralItem, TestResult
-from scheduler.pathway.meetings.again import reasons_to_discuss_again
+from scheduler.pathway.effects import TaskKind
+from scheduler.pathway.facts import (
+    Complication,
+    MdtDecision,
+    MdtRecommendation,
+    Performance,
+    ReferralItem,
+    Scale,
+    TestResult,
+)
+from scheduler.pathway.meetings.again import reasons_to_discuss_again, rediscussions
 from scheduler.pathway.states import PathwayState
-from scheduler.vocabulary import Target
+from scheduler.pathway.todo import TO_THE_MEETING
+from scheduler.pathway.transitions import TRANSITIONS
+from scheduler.vocabulary import Role, Target, Technique
 from tests.builders.pathway import TODAY, a_case_facts, a_protocol, a_test, a_treatment
 
 DAY = timedelta(days=1)
@@ -20,9 +31,13 @@ def decided(on=TODAY - 5 * DAY, target=Target.COELIAC, recommendation=MdtRecomme
     return MdtDecision(on=on, recommendation=recommendation, target=target)
 
 
+def facts_in(**changes):
+    state = changes.pop("state", PathwayState.TEST_WAITING)
+    return a_case_facts(state, **{"mdt": decided(), "items": (), **changes})
+
+
 def reasons(**changes):
-    facts = a_case_facts(changes.pop("state", PathwayState.TEST_WAITING), **{"mdt": decided(), "items": (), **changes})
-    return reasons_to_discuss_again(facts, a_protocol(), TODAY)
+    return reasons_to_discuss_again(facts_in(**changes), a_protocol(), TODAY)
 
 
 def test_a_fresh_decision_stands():
@@ -72,6 +87,48 @@ def test_the_third_treatment_of_a_year_comes_back_and_the_second_does_not():
     assert reasons(state=PathwayState.REPEAT_REVIEW, mdt=old, procedures=(second,)) == ()
     [says] = reasons(state=PathwayState.REPEAT_REVIEW, mdt=old, procedures=(first, second))
     assert says == "The next treatment would be number 3 in 365 days."
+
+
+def test_harm_of_the_grade_that_the_meeting_discusses_comes_back_also_when_the_case_has_ended():
+    def harmed(grade, **changes):
+        harm = Complication(on=TODAY - DAY, what="Foot drop", scale=Scale.CIRSE, grade=grade)
+        return rediscussions(facts_in(complications=(harm,), **changes), a_protocol(), TODAY)
+
+    assert harmed(2) == ()
+    [task] = harmed(3)
+    assert (task.kind, task.role) == (TaskKind.REDISCUSSION, Role.MDT_COORDINATOR)
+    assert task.says.startswith("A complication of CIRSE grade 3, on 22 November 2026. Bring the case back")
+    [after] = harmed(3, state=PathwayState.DISCHARGED)
+    assert after.says.endswith("neurolist return N10001.")
+    assert harmed(3, state=PathwayState.DECEASED) == ()
+
+
+@pytest.mark.parametrize(("then", "now", "again"), [(1, 2, True), (2, 1, True), (1, 1, False)])
+def test_another_performance_status_than_the_meeting_knew_comes_back(then, now, again):
+    known = (Performance(on=TODAY - 6 * DAY, ecog=then), Performance(on=TODAY - DAY, ecog=now))
+    assert bool(reasons(performance=known)) is again
+    assert reasons(performance=known[1:]) == ()
+
+
+def test_another_technique_than_the_meeting_chose_comes_back():
+    chosen = replace(decided(), technique=Technique.CRYO)
+    assert reasons(mdt=chosen) == (
+        "The technique is now chemical neurolysis, and the meeting decided on cryoneurolysis.",
+    )
+
+
+def test_what_the_state_asks_for_already_is_not_asked_of_the_coordinator_too():
+    unclear = facts_in(state=PathwayState.TEST_EQUIVOCAL, procedures=(a_test(result=TestResult.EQUIVOCAL),))
+    assert len(reasons_to_discuss_again(unclear, a_protocol(), TODAY)) == 1
+    assert rediscussions(unclear, a_protocol(), TODAY) == ()
+
+
+def test_every_way_back_to_the_meeting_is_a_step_of_its_state():
+    leads = {(one.start, one.event): one.end for one in TRANSITIONS}
+    for state, (event,) in TO_THE_MEETING.items():
+        assert (state, event) in leads
+        on_the_way = leads[state, event]
+        assert on_the_way is PathwayState.AWAITING_MDT or on_the_way in TO_THE_MEETING
 
 
 @pytest.mark.parametrize("state", [PathwayState.AWAITING_MDT, PathwayState.DISCHARGED])

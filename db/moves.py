@@ -1,0 +1,67 @@
+"""What a visit's new time or place sets off: patient and referrer are written to, once, or a person is asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db import holds, outbox
+from db.cases import raise_task
+from db.localtime import local_date
+from db.tables import BookingRow, CaseRow, DeliveryRow, NoticeRow, SuiteSessionRow
+from db.words import NoticeState, SendState
+from scheduler.pathway.booking import AGREED, TENTATIVE
+from scheduler.pathway.effects import Audience, NoticeKind, Timer
+from scheduler.vocabulary import Role
+
+READERS = (Audience.PATIENT, Audience.REFERRER)
+OF_THE_TIME = (NoticeKind.BOOKED.value, NoticeKind.MOVED.value)
+Place = tuple[datetime, str]  # when the patient comes, and to which suite
+
+
+def place_of(session: Session, booking: BookingRow) -> Place:
+    """Give when and where a booking is."""
+    return booking.start, session.get_one(SuiteSessionRow, booking.session_id).suite_id
+
+
+def tell(
+    session: Session, case: CaseRow, booking: BookingRow, *, before: Place, line: int, now: datetime, by: str
+) -> None:
+    """Write to everybody who was told the old time; a slot that nobody was told of yet is a task for the office.
+
+    `line` is that of the history that moved it. Another radiologist at the same time and place is no news.
+    """
+    if place_of(session, booking) == before:
+        return
+    if booking.status in TENTATIVE:
+        holds.ask_again(session, case, booking, now=now, by=by)
+    elif booking.status in AGREED:
+        for audience in READERS:
+            if not _will_hear(session, case, audience):
+                outbox.queue(session, case, kind=NoticeKind.MOVED, audience=audience, now=now, event_seq=line)
+
+
+def _will_hear(session: Session, case: CaseRow, audience: Audience) -> bool:
+    """Whether a letter about the time still waits: it is filled when it leaves, so it will tell the new one."""
+    asked = (
+        select(NoticeRow.id)
+        .join(DeliveryRow, col(DeliveryRow.notice_id) == NoticeRow.id)
+        .where(
+            NoticeRow.case_id == case.id,
+            NoticeRow.audience == audience.value,
+            NoticeRow.state == NoticeState.QUEUED,
+            col(NoticeRow.kind).in_(OF_THE_TIME),
+            DeliveryRow.state == SendState.WAITING,
+            col(DeliveryRow.document_id).is_(None),
+        )
+    )
+    return session.exec(asked).first() is not None
+
+
+def ask_for_another(session: Session, case: CaseRow, slot: BookingRow, *, offered: bool, now: datetime) -> None:
+    """A plan took away a slot that was held or offered: somebody finds another, and tells a patient who knew of it."""
+    then = "tell the patient, who was offered it, and find another" if offered else "find the patient another"
+    says = f"A new plan took away the slot held on list {slot.session_id}: {then}."
+    today = local_date(session, now)
+    raise_task(session, case.ref, kind=Timer.HOLD_EXPIRES, role=Role.BOOKINGS, says=says, due_on=today, now=now)
