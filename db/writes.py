@@ -37,5 +37,10 @@ def finish(session: Session, write_id: str | None, result: dict[str, object]) ->
 
 def answered(session: Session, write_id: str, action: str) -> bool:
     """Say whether this write was done before, without beginning it; a reading session will do."""
+    return answer(session, write_id, action) is not None
+
+
+def answer(session: Session, write_id: str, action: str) -> dict[str, object] | None:
+    """Give the answer of this write if it was done before, without beginning it; a reading session will do."""
     row = session.get(ClientWriteRow, write_id)
-    return row is not None and row.action == action
+    return (row.result or {}) if row is not None and row.action == action else None

@@ -13,7 +13,7 @@ from sqlmodel import select
 from db import due_steps
 from db.meetings import Attendee, NewMeeting
 from db.tables import METADATA
-from flows.desk import Actor, Desk, HoldAsked
+from flows.desk import Actor, Desk, Drop, HoldAsked
 from flows.keeping.days import AddHoliday
 from flows.quick_asked import QuickAsked
 from flows.steps import run_due_steps
@@ -50,6 +50,9 @@ LOOKS = frozenset(
         *("people.own_sign_ins", "keeping.sites", "keeping.staff", "keeping.units", "keeping.service"),
         *("keeping.templates", "keeping.coming", "keeping.list", "keeping.protocol", "keeping.protocol_changes"),
         *("keeping.history", "keeping.may", "keeping.preview"),
+        *("board.last_act", "board.lists", "board.radiologists", "board.risks", "board.stands_on", "board.to_place"),
+        *("board.version", "board.where", "alone", "first_places", "freed_place", "frozen_until", "proposal_line"),
+        "now",
     }
 )
 # Written each time on purpose: a look at a patient, a page printed, a sign-in. Or the same again by its nature: files
@@ -143,6 +146,23 @@ def of_a_slot(desk: Desk) -> Iterator[tuple[str, Act]]:
     yield "advance_booking", lambda w: desk.advance_booking(ref, BookingEvent.CONFIRM, write_id=w)
 
 
+def of_the_board(desk: Desk) -> Iterator[tuple[str, Act]]:
+    refs = [list_for_test(desk.service.database, number) for number in (11, 12)]
+    yield "board.place", lambda w: desk.board.place(Drop(ref=refs[0], list="S01-3", seen_on=None), write_id=w)
+    desk.board.place(Drop(ref=refs[1], list="S01-3", seen_on=None))
+    yield "board.reorder", lambda w: desk.board.reorder("S01-3", refs[0], earlier=False, write_id=w)
+    yield "board.give_back", lambda w: desk.board.give_back(refs[0], seen_on="S01-3", write_id=w)
+    act = desk.board.last_act()
+    assert act is not None
+    yield "board.undo", lambda w: desk.board.undo(act[0], write_id=w)
+    for ref in refs:
+        desk.board.give_back(ref, seen_on="S01-3")
+    yield "board.lock", lambda w: desk.board.lock("S01-3", locked=True, write_id=w)
+    desk.board.lock("S01-3", locked=False)
+    yield "board.close", lambda w: desk.board.close("S01-3", reason="Repairs", write_id=w)
+    yield "board.open", lambda w: desk.board.open("S01-3", write_id=w)
+
+
 def of_a_case(desk: Desk) -> Iterator[tuple[str, Act]]:
     ref = list_for_test(desk.service.database, 2)
     run_due_steps(desk.service)
@@ -153,6 +173,8 @@ def of_a_case(desk: Desk) -> Iterator[tuple[str, Act]]:
     version = desk.case(ref).summary.version
     dated = (TODAY - 4 * DAY).isoformat()
     yield "amend", lambda w: desk.amend(ref, "item-R1.dated", dated, "Misread", expected_version=version, write_id=w)
+    incomplete = a_case(desk.service.database, 13, items=())
+    yield "chase_documents", lambda w: desk.chase_documents(incomplete, write_id=w)
     desk.record(ref, "patient_withdraws", {"requested_by": "Patient", "requested_on": TODAY, "channel": "phone"})
     yield "refer_again", lambda w: desk.refer_again(ref, {"reason": "Back"}, write_id=w)
     letter = desk.letters(ref, "to_post")[0]
@@ -210,7 +232,7 @@ def of_meetings(desk: Desk) -> Iterator[tuple[str, Act]]:
     yield "mdt.finish", lambda w: mdt.finish(ON, write_id=w)
 
 
-STORIES = (of_a_slot, of_a_case, of_tasks, of_plans, of_meetings, of_people, of_the_clinic)
+STORIES = (of_a_slot, of_the_board, of_a_case, of_tasks, of_plans, of_meetings, of_people, of_the_clinic)
 
 
 @pytest.fixture
