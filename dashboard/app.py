@@ -49,12 +49,14 @@ def navigate(*, administrator: bool) -> None:
         "mdt": st.Page(lambda: meetings.draw(going), title="MDT", url_path="mdt"),
         "tasks": st.Page(lambda: tasks.draw(going), title="My tasks", url_path="tasks"),
     }
-    going = Going(case_page=pages["case"], proposal_page=pages["proposal"], pages=pages)
+    set_up = setup.pages(administrator=administrator)
+    named = {**pages, **{page.url_path: page for page in set_up}}
+    going = Going(case_page=pages["case"], proposal_page=pages["proposal"], pages=named)
     sections = {
         "Lists": [pages["board"], pages["worklist"], pages["proposal"], pages["print"]],
         "Pathway": [pages["tasks"], pages["stages"], pages["case"], pages["mdt"]],
         "Network": [pages["load"]],
-        "Set-up": setup.pages(administrator=administrator),
+        "Set-up": set_up,
     }
     st.navigation(sections, position="top").run()
 

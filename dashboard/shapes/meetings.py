@@ -85,17 +85,21 @@ def head_words(meeting: MeetingLine, zone: ZoneInfo) -> str:
 
 
 def meeting_figures(page: AgendaPage) -> tuple[Figure, ...]:
-    """The numbers at the head of a meeting."""
+    """The numbers at the head of a meeting; the time only while it has still to meet."""
     meeting = page.meeting
     left = meeting.capacity_minutes - meeting.minutes_used
-    return (
+    late = left < 0
+    counted = (
         Figure(label="To discuss", value=str(meeting.waiting)),
         Figure(label="Decided", value=str(meeting.decided)),
         Figure(label="Carried", value=str(meeting.carried)),
-        Figure(
-            label="Time left" if left >= 0 else "Over the time", value=f"{abs(left)} min", level="over" * (left < 0)
-        ),
     )
+    if not meeting.state.is_coming:
+        return counted
+    time = Figure(
+        label="Over the time" if late else "Time left", value=f"{abs(left)} min", level="over" if late else "plain"
+    )
+    return (*counted, time)
 
 
 def quorum_words(page: AgendaPage) -> tuple[str, bool]:
@@ -184,9 +188,10 @@ def line_facts(line: AgendaLine) -> tuple[tuple[str, str], ...]:
 
 
 def in_front(page: AgendaPage, wanted: str | None) -> AgendaLine | None:
-    """The case the meeting talks about: the one asked for, or the first it has still to decide."""
-    asked = next((line for line in page.lines if line.ref == wanted), None)
-    return asked or next((line for line in page.lines if line.waits), None)
+    """The case the meeting talks about: the one asked for, the first it has still to decide, or the first it had."""
+    asked = [line for line in page.lines if line.ref == wanted]
+    left = [line for line in page.lines if line.waits]
+    return next(iter((*asked, *left, *page.lines)), None)
 
 
 def coming_up(page: AgendaPage, after: int) -> str | None:

@@ -14,6 +14,7 @@ from flows.desk import CasePage, NextStep, TaskLine
 SOON: Final = timedelta(days=7)
 MEETING_KINDS: Final = frozenset({"add_to_mdt_agenda", "mdt_urgent", "mdt_papers"})
 UNFINISHED: Final = "mdt_not_finished"
+HOLIDAYS: Final = "confirm_holidays"
 LETTER: Final = "letter"
 OPEN_CASE: Final = "Open the case"
 OVERDUE, TODAY, WEEK, LATER, NO_DAY, PUT_OFF = "Overdue", "Today", "Within a week", "Later", "Without a day", "Put off"
@@ -96,21 +97,31 @@ def task_facts(task: TaskLine) -> tuple[tuple[str, str], ...]:
 
 def ways(task: TaskLine, page: CasePage | None, steps: tuple[NextStep, ...]) -> tuple[Way, ...]:
     """The ways to do a task, the usual one first; each opens the page, and there the form, that does it."""
-    if task.kind == UNFINISHED and task.due_on is not None:
-        return (Way(label="Open the meeting", page="mdt", asks={"meeting": task.due_on.isoformat()}),)
-    if page is None or task.ref is None:
+    elsewhere = _of_no_case(task) if page is None or task.ref is None else _beside_the_case(task, task.ref, page)
+    if elsewhere is not None:
+        return (elsewhere,)
+    if task.ref is None:
         return ()
-    if task.kind == LETTER:
-        return (Way(label="Open the letters", page="case", asks={"case": task.ref, "part": "Papers"}),)
-    if page.agenda_on is not None and (task.kind in MEETING_KINDS or _decided_by_meeting(task)):
-        asks = {"meeting": page.agenda_on.isoformat(), "ref": task.ref}
-        return (Way(label=f"Open the MDT meeting of {short_day(page.agenda_on)}", page="mdt", asks=asks),)
-    if task.kind in MEETING_KINDS:
-        return (Way(label="Open the meetings", page="mdt"),)
     doing = [step for step in steps if step.event.value in task.done_by]
     order = {name: at for at, name in enumerate(task.done_by)}
     found = tuple(_step_way(task.ref, step) for step in sorted(doing, key=lambda step: order[step.event.value]))
     return found or (Way(label=OPEN_CASE, page="case", asks={"case": task.ref}),)
+
+
+def _of_no_case(task: TaskLine) -> Way | None:
+    if task.kind == UNFINISHED and task.due_on is not None:
+        return Way(label="Open the meeting", page="mdt", asks={"meeting": task.due_on.isoformat()})
+    return Way(label="Open the holidays", page="setup-holidays") if task.kind == HOLIDAYS else None
+
+
+def _beside_the_case(task: TaskLine, ref: str, page: CasePage) -> Way | None:
+    """The way of what is done on another page than the case's own steps."""
+    if task.kind == LETTER:
+        return Way(label="Open the letters", page="case", asks={"case": ref, "part": "Papers"})
+    if page.agenda_on is not None and (task.kind in MEETING_KINDS or _decided_by_meeting(task)):
+        asks = {"meeting": page.agenda_on.isoformat(), "ref": ref}
+        return Way(label=f"Open the MDT meeting of {short_day(page.agenda_on)}", page="mdt", asks=asks)
+    return Way(label="Open the meetings", page="mdt") if task.kind in MEETING_KINDS else None
 
 
 def _decided_by_meeting(task: TaskLine) -> bool:

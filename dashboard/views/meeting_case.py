@@ -107,10 +107,14 @@ def draw_carry(page: AgendaPage, line: AgendaLine) -> None:
     """Draw the form that carries a case to a later meeting."""
     name = f"carry-{page.meeting.on}-{line.ref}"
     key = form_id(name)
-    with st.expander("Carry to a later meeting"), st.form(key, border=False):
-        st.text_input("Why it is carried", key=f"{key}-why")
-        st.date_input("To the meeting of", None, key=f"{key}-to", format="DD/MM/YYYY", help="Empty: the next one.")
-        st.form_submit_button("Carry", on_click=carry, args=(page, line, name))
+    # Known by the case, so that it is shut again when the next one comes up.
+    with st.expander("Carry to a later meeting", key=f"open-{name}", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        with st.form(key, border=False):
+            st.text_input("Why it is carried", key=f"{key}-why")
+            st.date_input("To the meeting of", None, key=f"{key}-to", format="DD/MM/YYYY", help="Empty: the next one.")
+            st.form_submit_button("Carry", on_click=carry, args=(page, line, name))
 
 
 def carry(page: AgendaPage, line: AgendaLine, name: str) -> None:

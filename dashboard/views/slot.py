@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -15,6 +15,10 @@ from dashboard.views.said import show_said
 from flows.desk import BookingEvent, BookingLine, BookingState, CasePage, Desk, HoldAsked
 from scheduler.errors import NeurolistError
 
+if TYPE_CHECKING:
+    from flows.explaining import PlaceLine
+
+HELD_NOW, PLACES, LOOKING = "held-now", "places", "looking"
 NO_PLACE: Final = "No list of the coming weeks can take this case. “Why” on the board says what would make room."
 
 
@@ -26,38 +30,55 @@ def draw_slot(desk: Desk, page: CasePage) -> None:
     st.html('<h2 class="nl-head">Slot</h2>')
     show_said("slot")
     if booking is None:
-        draw_looking(desk, page)
+        draw_looking(page)
     elif booking.status in TENTATIVE:
         draw_held(desk, page, booking)
     else:
         draw_booked(desk, page, booking)
 
 
-def draw_looking(desk: Desk, page: CasePage) -> None:
-    """Draw the lists that can take the case, once somebody asks: looking takes a moment."""
-    opened = st.expander("Hold a slot by hand", key=f"look-{page.ref}", on_change="rerun")
-    with opened:
-        if not opened.open:
-            return
-        try:
-            with st.spinner("Asking every list of the coming weeks…"):
-                places = {place.session: place for place in possible_places(desk.where(page.ref))}
-        except NeurolistError as refusal:
-            st.info(str(refusal))
-            return
-        if not places:
-            st.info(NO_PLACE)
-            return
-        key = form_id(f"hold-{page.ref}")
-        with st.form(key, border=False):
-            st.radio(
-                "List",
-                list(places),
-                format_func=lambda name: place_words(places[name], desk.zone),
-                key=f"{key}-list",
-                index=0,
-            )
-            st.form_submit_button("Hold", type="primary", on_click=hold, args=(page, key))
+@st.fragment
+def draw_looking(page: CasePage) -> None:
+    """Draw the lists that can take the case, once somebody asks: asking every list takes a moment."""
+    if st.session_state.pop(HELD_NOW, False):
+        st.rerun()  # the whole page has changed
+    with st.expander("Hold a slot by hand", key=f"look-{page.ref}", on_change="rerun") as opened:
+        if opened.open:
+            draw_places(page)
+
+
+def draw_places(page: CasePage) -> None:
+    """Draw the lists to choose from, or why there is none."""
+    show_said(LOOKING)
+    desk = the_desk()
+    try:
+        places = known_places(desk, page)
+    except NeurolistError as refusal:
+        st.info(str(refusal))
+        return
+    if not places:
+        st.info(NO_PLACE)
+        return
+    key = form_id(f"hold-{page.ref}")
+    with st.form(key, border=False):
+        st.radio(
+            "List",
+            list(places),
+            format_func=lambda name: place_words(places[name], desk.zone),
+            key=f"{key}-list",
+            index=0,
+        )
+        st.form_submit_button("Hold", type="primary", on_click=hold, args=(page, key))
+
+
+def known_places(desk: Desk, page: CasePage) -> dict[str, PlaceLine]:
+    """The lists that can take the case as it was shown; holding one asks the rules again, so they are kept a while."""
+    kept = st.session_state.get(PLACES)
+    if kept is None or kept[0] != (page.ref, page.version):
+        with st.spinner("Asking every list of the coming weeks…"):
+            places = {place.session: place for place in possible_places(desk.where(page.ref))}
+        kept = st.session_state[PLACES] = ((page.ref, page.version), places)
+    return dict(kept[1])
 
 
 def hold(page: CasePage, key: str) -> None:
@@ -71,7 +92,8 @@ def hold(page: CasePage, key: str) -> None:
         start, until = moment(held.start, desk.zone), moment(held.until, desk.zone)
         return " ".join((f"Held: {start}, until {until}.", *held.cautions))
 
-    written(f"hold-{page.ref}", act, done="slot")
+    st.session_state.pop(PLACES, None)
+    st.session_state[HELD_NOW] = written(f"hold-{page.ref}", act, done="slot", refused=LOOKING)
 
 
 def draw_held(desk: Desk, page: CasePage, booking: BookingLine) -> None:

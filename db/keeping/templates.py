@@ -119,11 +119,14 @@ def end(session: Session, template_id: str, on: date, *, expected_version: int |
     audit.record(session, action="end_template", entity="list_template", ref=template_id)
 
 
-def coming(session: Session, first: date, last: date) -> tuple[ComingList, ...]:
-    """Work out the lists of these dates, both included, that the templates ask for, and why some are not made."""
+def coming(session: Session, first: date, last: date, *, site: str | None = None) -> tuple[ComingList, ...]:
+    """Work out the lists of these dates, both included, that the templates ask for, and why some are not made.
+
+    With a site, those of its templates alone.
+    """
     around = _around(session, first, last)
     found: list[ComingList] = []
-    for line in template_lines(session):
+    for line in (each for each in template_lines(session) if site in (None, each.site)):
         for on in days_of(line, first, last):
             made = _coming(line, on, around)
             found.append(made)
@@ -134,10 +137,10 @@ def coming(session: Session, first: date, last: date) -> tuple[ComingList, ...]:
     return tuple(sorted(found, key=lambda one: (one.on, one.site_name, one.suite_name, one.start)))
 
 
-def make(session: Session, first: date, last: date) -> tuple[ComingList, ...]:
+def make(session: Session, first: date, last: date, *, site: str | None = None) -> tuple[ComingList, ...]:
     """Make the lists of these dates that the templates ask for; gives those made, and nothing is made twice."""
     known = {line.id: line for line in template_lines(session)}
-    made = tuple(one for one in coming(session, first, last) if not one.skipped)
+    made = tuple(one for one in coming(session, first, last, site=site) if not one.skipped)
     clinic.add_lists(session, [_new_list(one, known[one.template]) for one in made])
     return made
 

@@ -80,10 +80,10 @@ class Keeping:
         """List the weekly lists."""
         return self.desk._look(templates.template_lines)
 
-    def coming(self, first: date, last: date) -> tuple[ComingList, ...]:
+    def coming(self, first: date, last: date, site: str | None = None) -> tuple[ComingList, ...]:
         """Work out the lists the templates ask for between two dates, and why some are not made; nothing changes."""
         check_range(first, last, self._moment())
-        return self.desk._look(lambda session: templates.coming(session, first, last))
+        return self.desk._look(lambda session: templates.coming(session, first, last, site=site))
 
     def list(self, list_id: str) -> ListCard:
         """Give one list with what is booked on it."""

@@ -234,10 +234,11 @@ class EndTemplate(Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakeLists(Change):
-    """Make the lists of a range of dates, both included, from the templates."""
+    """Make the lists of a range of dates, both included, from the templates of every site or of one."""
 
     first: date
     last: date
+    site: str | None = None
 
     action: ClassVar[Action] = Action.KEEP_LISTS
     entity: ClassVar[str] = "suite_session"
@@ -249,6 +250,8 @@ class MakeLists(Change):
 
     @override
     def sites(self, session: Session) -> tuple[str | None, ...]:
+        if self.site is not None:
+            return (self.site,)
         return tuple(sorted({line.site for line in templates.template_lines(session)})) or (None,)
 
     @override
@@ -259,12 +262,14 @@ class MakeLists(Change):
 
     @override
     def also(self, session: Session, at: Moment) -> tuple[str, ...]:
-        made = tuple(one.template for one in templates.coming(session, self.first, self.last) if not one.skipped)
+        made = tuple(
+            one.template for one in templates.coming(session, self.first, self.last, site=self.site) if not one.skipped
+        )
         return (f"{counted(made, 'list')} will be made.",)
 
     @override
     def save(self, session: Session, at: Moment) -> None:
-        templates.make(session, self.first, self.last)
+        templates.make(session, self.first, self.last, site=self.site)
 
 
 def check_range(first: date, last: date, at: Moment) -> None:

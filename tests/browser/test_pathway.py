@@ -10,9 +10,10 @@ from playwright.sync_api import expect
 from sqlmodel import select
 
 from db.facts import case_row
-from db.tables import CaseEventRow, MdtMeetingRow, TaskRow
+from db.tables import BookingRow, CaseEventRow, MdtMeetingRow, TaskRow
 from db.words import TaskState
 from flows.clock import move_to
+from scheduler.pathway.booking import BookingState
 from scheduler.pathway.meetings.words import MeetingState
 from scheduler.pathway.states import PathwayState
 from tests.browser.conftest import axe
@@ -20,7 +21,7 @@ from tests.builders.memory import MORNING, read
 
 pytestmark = pytest.mark.browser
 
-TO_PLACE, JUST_IN = "N10009", "N10016"
+TO_PLACE, TO_HOLD, JUST_IN = "N10009", "N10010", "N10016"
 WEDNESDAY = date(2026, 12, 2)
 AT_THE_MEETING = datetime(2026, 12, 2, 1, 35, tzinfo=UTC)  # 12:35 in Melbourne
 SOURCE = "Who told us"
@@ -35,6 +36,14 @@ SITTING = {
 
 def state_of(clinic, ref):
     return read(clinic.database, lambda session: case_row(session, ref).state)
+
+
+def slots_of(clinic, ref):
+    def ask(session):
+        case = case_row(session, ref)
+        return [row.status for row in session.exec(select(BookingRow).where(BookingRow.case_id == case.id))]
+
+    return read(clinic.database, ask)
 
 
 def lines_of(clinic, ref):
@@ -102,6 +111,19 @@ def test_of_two_people_at_one_form_the_second_is_shown_both_versions_and_the_mis
     assert state_of(clinic, TO_PLACE) is PathwayState.TEST_WAITING
     event, by, details = lines_of(clinic, TO_PLACE)[-1]
     assert (event, by, details["reason"]) == ("reversal", "Dr Anneliese Brandvold", "Another patient of the same name")
+
+
+def test_a_slot_is_held_by_hand_and_given_back(visit, clinic):
+    page = visit("bookings", path=f"/case?case={TO_HOLD}", title="Case").page
+    page.get_by_text("Hold a slot by hand").click()
+    page.get_by_role("button", name="Hold", exact=True).click(timeout=90_000)
+    expect(page.get_by_role("status")).to_contain_text("Held:", timeout=60_000)
+    assert slots_of(clinic, TO_HOLD) == [BookingState.HELD]
+    page.get_by_role("button", name="Give it back").click()
+    page.get_by_role("textbox", name="Why").fill("The patient is away")
+    page.get_by_role("button", name="Record").click()
+    expect(page.get_by_role("status")).to_contain_text("The slot is free again.")
+    assert slots_of(clinic, TO_HOLD) == [BookingState.HOLD_EXPIRED]
 
 
 def test_a_meeting_is_run_case_by_case_until_it_is_finished(visit, clinic):

@@ -90,7 +90,7 @@ def test_a_case_opens_from_the_board(bella):
     bella.page.get_by_role("button", name="Open the case").click()
     bella.page.wait_for_url("**/case?case=N10004")
     expect(bella.page.get_by_role("heading", name=re.compile("N10004"))).to_be_visible()
-    expect(bella.page.get_by_role("table", name="History")).to_contain_text("All items are here.")
+    expect(bella.page.get_by_role("table", name="Clocks")).to_contain_text("20 days left.")
 
 
 def test_a_list_opens_at_the_side(bella):

@@ -132,8 +132,8 @@ def test_consents_and_letters_and_what_comes_by_itself_are_said():
         "queued_at": NINE,
         "kind": NoticeKind.MDT_OUTCOME,
     }
-    sent = Letter(id="1", audience=Audience.GENERAL_PRACTITIONER, state=SendState.SENT, problem="", **usual)
-    failed = Letter(id="2", audience=Audience.PATIENT, state=SendState.FAILED, problem="No address.", **usual)
+    sent = Letter(id="1", number=1, audience=Audience.GENERAL_PRACTITIONER, state=SendState.SENT, problem="", **usual)
+    failed = Letter(id="2", number=2, audience=Audience.PATIENT, state=SendState.FAILED, problem="No address.", **usual)
     rows = words(letter_rows((sent, failed), MELBOURNE))
     assert rows[0][:3] == ["Mdt outcome", "Patient", "Tue 24 Nov, 09:00"]
     assert rows[0][3].endswith(": No address.")

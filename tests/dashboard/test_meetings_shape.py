@@ -112,6 +112,8 @@ def test_the_case_in_front_is_the_one_asked_for_or_the_first_left_and_the_next_c
         an_agenda_line("N1", 1, **DECIDED), an_agenda_line("N2", 2), an_agenda_line("N3", 3, **DECIDED)
     )
     assert [in_front(page, wanted).ref for wanted in (None, "N3")] == ["N2", "N3"]
+    assert in_front(an_agenda_page(an_agenda_line("N1", **DECIDED)), None).ref == "N1"
+    assert in_front(an_agenda_page(), None) is None
     assert coming_up(page, after=1) == "N2"
     assert coming_up(page, after=3) == "N2"
     assert coming_up(an_agenda_page(an_agenda_line(**DECIDED)), after=1) is None
@@ -124,6 +126,8 @@ def test_the_time_left_turns_into_the_time_over():
     )
     late = meeting_figures(an_agenda_page(meeting=a_meeting_line(minutes_used=70)))[-1]
     assert (late.label, late.value, late.level) == ("Over the time", "10 min", "over")
+    held = meeting_figures(an_agenda_page(meeting=a_meeting_line(state=MeetingState.HELD)))
+    assert [one.label for one in held] == ["To discuss", "Decided", "Carried"]
 
 
 def test_the_quorum_is_said_with_who_lacks():

@@ -48,8 +48,9 @@ def test_every_number_stands_in_the_table_with_the_baseline_first():
 
 
 def test_a_result_that_the_scores_do_not_bear_out_is_pointed_out():
-    assert "Recorded as negative." in verdict_words(a_curve(result=TestResult.NEGATIVE))
-    assert "Recorded as" not in verdict_words(a_curve())
+    whole = (*READINGS, Reading(score=3, minutes_after=240))
+    assert "Recorded as negative." in verdict_words(a_curve(readings=whole, result=TestResult.NEGATIVE))
+    assert "Recorded as" not in verdict_words(a_curve(readings=whole))
 
 
 def test_a_test_without_scores_is_drawn_without_a_curve():

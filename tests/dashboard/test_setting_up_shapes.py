@@ -94,6 +94,7 @@ def test_what_was_saved_names_the_cases_with_a_task():
         ("closed", False, True, "closed: no → yes"),
         ("wall_end", "12:30", "13:00", "to: 12:30 → 13:00"),
         ("ended_on", None, "2026-11-24", "not used from: — → Tue 24 Nov 2026"),
+        ("site", None, "*", "site: — → every site"),
         ("sites", [], ["NTH", "BAY"], "sites: — → NTH, BAY"),
         ("closed_reason", "kept back", "kept back", "reason: changed"),
     ],
@@ -112,14 +113,14 @@ def test_the_history_leaves_out_what_only_the_machine_reads():
         steps=(keeping.Step(row="x", column="version", before=1, after=2),),
     )
     (when, who, what, changes) = history.history_rows([act], ZONE)[0]
-    assert (when.text, who, what, changes.text) == ("Tue 24 Nov, 09:00", "Pat Doe", "Close list Scanner", "")
+    assert (when.text, who, what, changes.text) == ("Tue 24 Nov, 09:00", "Pat Doe", "List closed Scanner", "")
 
 
 def test_a_template_says_when_it_comes_and_that_it_is_ended():
     assert lists.rhythm(a_template()) == "every Tuesday"
     assert lists.rhythm(a_template(every_weeks=2)) == "Tuesday, every 2 weeks"
-    card = lists.template_groups([a_template(ended_on=DAY)])[0].cards[0]
-    assert card.lines[1].text == "Ended: none from Tue 24 Nov on"
+    card = lists.template_groups([a_template(ended_on=DAY)], {"R01": "Dr One"})[0].cards[0]
+    assert [line.text for line in card.lines] == ["Dr One", "Ended: none from Tue 24 Nov on"]
 
 
 def test_lists_to_be_made_are_counted_with_those_that_are_not():

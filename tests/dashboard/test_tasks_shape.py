@@ -80,6 +80,7 @@ def test_the_way_to_a_task_is_the_form_of_each_step_that_does_it_in_the_usual_or
     ("changed", "agenda_on", "page", "asks"),
     [
         ({"kind": "mdt_not_finished", "ref": None}, None, "mdt", {"meeting": "2026-11-24"}),
+        ({"kind": "confirm_holidays", "ref": None}, None, "setup-holidays", {}),
         ({"kind": "letter"}, None, "case", {"case": "N10001", "part": "Papers"}),
         ({"kind": "mdt_papers"}, TODAY, "mdt", {"meeting": "2026-11-24", "ref": "N10001"}),
         ({"done_by": ("mdt_proceed_test",)}, TODAY, "mdt", {"meeting": "2026-11-24", "ref": "N10001"}),

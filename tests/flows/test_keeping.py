@@ -22,21 +22,26 @@ from flows.keeping.words import (
     AddRadiologist,
     AddService,
     AddTemplate,
+    ApproveProtocol,
     ChangeRadiologist,
+    ChangeUnit,
     CloseList,
     EndLeave,
     EndRadiologist,
+    EndService,
     EndSuite,
     EndTemplate,
     EndUnit,
     MakeLists,
     OpenList,
+    ProposeProtocol,
+    ProtocolPart,
     ReshapeList,
 )
 from scheduler.errors import BadInputError, DoubleBookingError, NeurolistError, NotPermittedError, StaleVersionError
 from scheduler.vocabulary import Funding, Role, Target, Technique
 from tests.builders.memory import CLERK, MORNING, TODAY, a_clinic, a_proposal, list_for_test, read, write
-from tests.builders.service import a_desk, a_service
+from tests.builders.service import a_desk, a_service, an_actor
 
 TOMORROW = TODAY + timedelta(days=1)
 ONE_DAY = timedelta(days=1)
@@ -270,6 +275,45 @@ def test_the_history_says_who_changed_what_from_what_to_what(desk):
     ]
 
 
+@pytest.fixture
+def with_generator(sqlite_database):
+    """The same clinic, where the booked test block needs the one generator of its site."""
+    a_clinic(sqlite_database)
+    ref = list_for_test(sqlite_database, 1)
+    desk = a_desk(a_service(sqlite_database), Role.ADMINISTRATOR)
+    asks = {"edition": 1, "effective_from": TODAY, "source": "", "reason": "As it is done here"}
+    row = "coeliac/local_anaesthetic/test_block"
+    needs = {"equipment": ["rf_generator"]}
+    desk.keeping.save(ProposeProtocol(part=ProtocolPart.PROCEDURE, key=row, fields=needs, **asks))
+    lead = desk.acting(an_actor(Role.IR_LEAD))
+    (change,) = desk.keeping.protocol_changes()
+    lead.keeping.save(ApproveProtocol(change=change.id, part=change.part, key=row, fields=needs, effective_from=TODAY))
+    proposal = a_proposal(sqlite_database, {f"{ref}-T": ("S01-1", 0, "R01")})
+    write(sqlite_database, lambda s: publishing.publish(s, proposal, actor=CLERK, now=MORNING))
+    return desk
+
+
+def test_a_unit_away_breaks_the_bookings_that_need_it_on_its_days_alone(with_generator):
+    desk = with_generator
+    after = TOMORROW + ONE_DAY
+    service = {"name": "rf-1", "unit": "rf-1", "reason": "Service"}
+    away = {
+        EndUnit(unit="rf-1", name="rf-1", on=TOMORROW): 1,
+        EndUnit(unit="rf-1", name="rf-1", on=after): 0,
+        EndUnit(unit="rf-2", name="rf-2", on=TOMORROW): 0,
+        AddService(first=TODAY, last=TOMORROW, **service): 1,
+        AddService(first=after, last=after, **service): 0,
+        ChangeUnit(unit="rf-1", since=TODAY, name="rf-1", at_sites=("S02",)): 1,
+        ChangeUnit(unit="rf-1", since=TODAY, name="rf-one", at_sites=("S01",)): 0,
+    }
+    assert {change: len(broken(desk, change)) for change in away} == away
+    desk.keeping.save(AddService(first=TOMORROW, last=TOMORROW, **service), accepting=[the_ref(desk)])
+    unit = next(line for line in desk.keeping.units() if line.id == "rf-1")
+    assert len(unit.service) == 1
+    desk.keeping.save(EndService(service=unit.service[0].id, unit="rf-1", version=unit.service[0].version))
+    assert all(line.service == () for line in desk.keeping.units())
+
+
 # Templates
 
 WEDNESDAY = date(2026, 12, 2)
@@ -311,6 +355,17 @@ def test_a_fortnightly_template_counts_from_its_first_day_until_it_is_ended(desk
     ended = EndTemplate(template=line.id, suite=line.suite, on=WEDNESDAY + timedelta(weeks=4), version=line.version)
     desk.keeping.save(ended)
     assert [one.on for one in desk.keeping.coming(date(2026, 12, 3), date(2027, 1, 31))] == days[:1]
+
+
+def test_a_clerk_of_one_site_makes_the_lists_of_that_site_alone(desk):
+    desk.keeping.save(AddTemplate(pattern=pattern()))
+    desk.keeping.save(AddTemplate(pattern=pattern(suite="S02-CT1", radiologist=None)))
+    clerk = desk.acting(replace(desk.actor, roles={"S02": frozenset({Role.BOOKINGS})}))
+    week = {"first": WEDNESDAY, "last": WEDNESDAY}
+    with pytest.raises(NotPermittedError, match="at S01"):
+        clerk.keeping.save(MakeLists(**week))
+    clerk.keeping.save(MakeLists(**week, site="S02"))
+    assert lists_of_december(desk) == [(WEDNESDAY, None)]
 
 
 def test_lists_are_made_for_at_most_a_year_from_today_on(desk):

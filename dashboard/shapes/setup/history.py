@@ -32,6 +32,17 @@ ACTIONS: Final[Mapping[str, str]] = {
     "decline_protocol": "Change declined",
     "withdraw_protocol": "Proposal taken back",
 }
+VERBS: Final[Mapping[str, str]] = {
+    "add": "added",
+    "change": "changed",
+    "reshape": "changed",
+    "close": "closed",
+    "open": "opened",
+    "end": "ended",
+    "resume": "used again",
+    "confirm": "confirmed",
+    "remove": "removed",
+}
 COLUMNS: Final[Mapping[str, str]] = {
     "on": "day",
     "wall_start": "from",
@@ -55,6 +66,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "effective_from": "in force from",
     "must_change": "first password",
     "password_hash": "password",
+    "gone": "taken away",
 }
 HIDDEN: Final = frozenset({"id", "start", "end", "version", "account_id", "fields", "decided_by", "proposed_by"})
 
@@ -74,7 +86,9 @@ def history_rows(acts: Iterable[keeping.KeptHistory], zone: ZoneInfo) -> list[li
 
 def action_words(action: str) -> str:
     """What was done."""
-    return ACTIONS.get(action, upper(action.replace("_", " ")))
+    verb, _, thing = action.partition("_")
+    usual = f"{thing} {VERBS[verb]}" if verb in VERBS and thing else action
+    return ACTIONS.get(action, upper(usual.replace("_", " ")))
 
 
 def step_words(step: keeping.Step) -> str:
@@ -93,7 +107,7 @@ def value_words(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(str(each) for each in value)
-    return _dated(str(value))
+    return "every site" if value == "*" else _dated(str(value))
 
 
 def _dated(text: str) -> str:

@@ -62,15 +62,15 @@ def list_facts(card: ListCard, zone: ZoneInfo) -> list[tuple[str, str]]:
     ]
 
 
-def template_groups(lines: Iterable[keeping.TemplateLine]) -> tuple[Group, ...]:
+def template_groups(lines: Iterable[keeping.TemplateLine], names: Mapping[str, str]) -> tuple[Group, ...]:
     """The templates by site."""
     found: dict[str, list[Card]] = {}
     for line in lines:
-        found.setdefault(line.site_name, []).append(template_card(line))
+        found.setdefault(line.site_name, []).append(template_card(line, names))
     return tuple(Group(heading=site, cards=tuple(cards)) for site, cards in found.items())
 
 
-def template_card(line: keeping.TemplateLine) -> Card:
+def template_card(line: keeping.TemplateLine, names: Mapping[str, str]) -> Card:
     """One template in short."""
     ended = f"Ended: none from {short_day(line.ended_on)} on" if line.ended_on else ""
     return Card(
@@ -78,7 +78,10 @@ def template_card(line: keeping.TemplateLine) -> Card:
         id=line.id,
         title=f"{line.suite_name}: {rhythm(line)}",
         aside=f"{line.start:%H:%M} to {line.end:%H:%M}",
-        lines=(Said(text=line.radiologist or "No usual radiologist"), Said(text=ended, look="soon")),
+        lines=(
+            Said(text=names.get(line.radiologist or "", line.radiologist or "No usual radiologist")),
+            Said(text=ended, look="soon"),
+        ),
     )
 
 

@@ -295,7 +295,7 @@ def draw_templates(desk: Desk, names: Names, rooms: Names) -> None:
     with left:
         frame.draw_things(
             PAGE,
-            shapes.template_groups(lines),
+            shapes.template_groups(lines, names),
             label="Templates",
             nothing="There is no template yet. Add the lists that come every week at the right.",
             current=one.id if one else None,
@@ -308,7 +308,7 @@ def draw_templates(desk: Desk, names: Names, rooms: Names) -> None:
             with st.expander("Add a template", expanded=not lines):
                 draw_add_template(desk, names, rooms)
         if lines:
-            draw_making(desk, names, may=may)
+            draw_making(desk, lines, names, may=may)
 
 
 def draw_template(desk: Desk, line: keeping.TemplateLine, names: Names, *, may: bool) -> None:
@@ -386,30 +386,39 @@ def pattern_of(key: str) -> keeping.Pattern:
     )
 
 
-def draw_making(desk: Desk, names: Names, *, may: bool) -> None:
+def draw_making(desk: Desk, lines: tuple[keeping.TemplateLine, ...], names: Names, *, may: bool) -> None:
     """Draw the lists that the templates ask for between two days, and the button that makes them."""
     frame.draw_title("Make lists from the templates")
     tomorrow = desk.today() + timedelta(days=1)
-    range_ = st.columns(2)
+    sites = {line.site: line.site_name for line in lines}
+    range_ = st.columns([1, 1, 2])
     first = range_[0].date_input("From", tomorrow, key="make-from", format="DD/MM/YYYY")
     last = range_[1].date_input("To", tomorrow + timedelta(weeks=WEEKS_MADE), key="make-to", format="DD/MM/YYYY")
+    site = range_[2].selectbox(
+        "Site",
+        list(sites),
+        index=None,
+        format_func=sites.__getitem__,
+        key="make-site",
+        placeholder="Every site with templates",
+    )
     try:
-        coming = desk.keeping.coming(first, last)
+        coming = desk.keeping.coming(first, last, site)
     except NeurolistError as refusal:
         st.error(str(refusal))
         return
     if may and any(not line.skipped for line in coming):
-        st.button("Make these lists", type="primary", key="make", on_click=make, args=(first, last))
+        st.button("Make these lists", type="primary", key="make", on_click=make, args=(first, last, site))
     st.html(note(shapes.coming_words(coming)))
     with st.container(height=360, border=False):
         st.html(table("Lists the templates ask for", shapes.COMING_HEADS, shapes.coming_rows(coming, names)))
 
 
-def make(first: date, last: date) -> None:
+def make(first: date, last: date, site: str | None) -> None:
     """Make the lists as they were shown."""
     frame.save(
         PAGE,
-        f"make-{first}-{last}",
-        lambda _: keeping.MakeLists(first=first, last=last),
+        f"make-{first}-{last}-{site}",
+        lambda _: keeping.MakeLists(first=first, last=last, site=site),
         done=f"The lists from {day(first)} to {day(last)} are made.",
     )

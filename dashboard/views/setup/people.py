@@ -163,7 +163,9 @@ def add(key: str, sites: list[str]) -> None:
 
 
 def password_words(name: str, username: str, password: str) -> str:
-    """What to tell the person; the password is shown this once."""
+    """What to tell the person; the password is shown this once, and a repeated write has none."""
+    if not password:
+        return f"That is done already, and the first password of {name} was shown then. Reset it if it was lost."
     return (
         f"{name} signs in as {username.strip().casefold()} with the first password `{password}` and then chooses their "
         "own. Tell them now: it is not shown again."
