@@ -1,7 +1,7 @@
 """How long treated patients waited, by urgency category: the median, the 90th percentile and the share in time.
 
-A percentile is the number of days within which so many per cent were treated (nearest rank), as the AIHW reports
-elective surgery waiting times: "the number of days within which 50 % (90 %) of patients were admitted".
+A percentile is the number of days within which so many per cent were treated (nearest rank). Source: the AIHW's
+reports of elective surgery waiting times, which give the days within which half and nine tenths were admitted.
 """
 
 from __future__ import annotations
