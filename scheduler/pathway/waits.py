@@ -15,7 +15,9 @@ from scheduler.pathway.clocks import category_on, waiting_days
 from scheduler.pathway.facts import Episode
 from scheduler.vocabulary import Stage, Urgency
 
-MEDIAN, NINETIETH = 50, 90
+WHOLE = 100  # per cent
+MEDIAN = 50
+NINETIETH = 90  # the percentile the AIHW reports beside the median
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,4 +78,4 @@ def summary(waits: Iterable[Waited], urgency: Urgency, limit: int) -> WaitSummar
 
 def percentile(days: Sequence[int], percent: int) -> int | None:
     """Give the fewest days within which so many per cent of these sorted waits ended; None for no waits."""
-    return days[math.ceil(percent * len(days) / 100) - 1] if days else None
+    return days[math.ceil(percent * len(days) / WHOLE) - 1] if days else None

@@ -28,6 +28,7 @@ from scheduler.pathway.effects import (
     RecordConsent,
     RecordMdtOutcome,
     RecordMedicineFacts,
+    RecordPerformance,
     RecordReadings,
     RecordResult,
     RemovalReason,
@@ -97,7 +98,7 @@ def test_every_kind_of_effect_is_left_by_some_step() -> None:
         facts, answers = ready_to_write(entry)
         left |= {type(effect) for effect in enter(facts, entry, **answers).effects}
     # Left with an optional answer: each has its own test.
-    assert set(get_args(Effect)) - left == {RenewReferral, RecordMedicineFacts}
+    assert set(get_args(Effect)) - left == {RenewReferral, RecordMedicineFacts, RecordPerformance}
 
 
 def test_a_new_case_opens_with_a_task_and_the_response_timer() -> None:

@@ -18,6 +18,8 @@ ALLOWED = {
     "HIGHEST_PAIN_SCORE": 10,
     "HIGHEST_ECOG": 4,
     "WHOLE": 100,
+    "MEDIAN": 50,
+    "NINETIETH": 90,
     "SATURDAY": 5,
     "LONGEST_TEXT": 4000,
 }

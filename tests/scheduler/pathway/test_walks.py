@@ -217,7 +217,7 @@ def listed_for_test() -> Memory:
     return case
 
 
-def do_test(case: Memory, readings: str = "15min=3,1h=2") -> None:
+def do_test(case: Memory, readings: str = "15min=3,1h=2,4h=3") -> None:
     case.hold(Stage.TEST_BLOCK, case.today + timedelta(days=10))
     case.record(Event.BOOK_TEST)
     case.later(10)
