@@ -36,10 +36,8 @@ MADE_OF_NONE_OF = frozenset(
         "claim",
         "client_write",
         "counter",
-        "delivery",
         "document",
         "due_step",
-        "notice",
         "proposal",
         "task",
         "unit_placement",
@@ -94,10 +92,10 @@ def _facts_from(known: Known) -> AbstractContextManager[Any]:
             return {case.id: known.facts[case.id] for case in cases}
         return load(session, cases)
 
-    def make_unless_known(case: Any, rows: Any) -> CaseFacts:
+    def make_unless_known(session: Any, case: Any, rows: Any) -> CaseFacts:
         if isinstance(rows, dict):
             return cast("CaseFacts", rows[case.id])
-        made = make(case, rows)
+        made = make(session, case, rows)
         if not known.written:
             known.facts[case.id] = made
         return made

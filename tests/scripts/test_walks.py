@@ -21,7 +21,7 @@ from scripts.walks.walking import walk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 ROOT = Path(__file__).resolve().parents[2]
-MACHINES = {"sqlite": 28, "postgresql": 7}  # of 40 steps each, so that all of it ends within three minutes
+MACHINES = {"sqlite": 10, "postgresql": 3}  # of 40 steps each, so that all of it ends within two minutes
 STEPS = 40
 ZONES = ("UTC", "Australia/Melbourne", "America/New_York")
 SOME_FAULTS = (
