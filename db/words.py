@@ -42,6 +42,22 @@ class ProposalStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class StudyKind(StrEnum):
+    """What a study asks: what a scenario comes to, or what one more list or skill is worth."""
+
+    SCENARIO = "scenario"
+    WORTH = "worth"
+
+
+class StudyStatus(StrEnum):
+    """How a study stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+
+
 class TaskState(StrEnum):
     """How a task for a person stands."""
 

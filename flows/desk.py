@@ -122,6 +122,7 @@ if TYPE_CHECKING:
     from flows.network import Network
     from flows.quick_asked import QuickAsked
     from flows.risks import RiskReport
+    from flows.scenarios import Scenarios
     from scheduler.engine import Progress
     from scheduler.engine.quick import QuickAnswer
     from scheduler.explain.capacity import CapacityWorth
@@ -284,6 +285,13 @@ class Desk:
         from flows.boarding import Board  # the rules take a second to load
 
         return Board(self)
+
+    @property
+    def scenarios(self) -> Scenarios:
+        """Everything about scenarios and the worth of capacity, in the same person's name."""
+        from flows.scenarios import Scenarios
+
+        return Scenarios(self)
 
     # At the door
 

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from flows.prefect_home import MARK, answers, health_url
 from flows.service import Service, the_service
-from flows.steps import STAGES, WaitingStep, run_plan_steps, run_steps, waiting_steps
+from flows.steps import SOLVED, STAGES, WaitingStep, run_plan_steps, run_steps, waiting_steps
 from flows.sweeping import sweep
 from flows.tether import tether_if_marked
 from flows.words import FlowName
@@ -75,7 +75,7 @@ class Dispatcher:
         ids = [step.id for step in steps]
         if await self._prefect_is_well() and await self._inside_flow(flow_name, steps):
             return
-        plain = run_plan_steps if flow_name is FlowName.PLANNING else run_steps
+        plain = run_plan_steps if flow_name in SOLVED else run_steps
         await asyncio.to_thread(plain, self._service, ids)
 
     async def _prefect_is_well(self) -> bool:

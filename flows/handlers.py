@@ -20,6 +20,7 @@ from flows.escalating import escalate
 from flows.handling import Handler, Moment, case_of, raise_task
 from flows.plan_requests import PLAN_STEP
 from flows.service import MACHINE
+from flows.study_requests import STUDY_STEP
 from flows.words import FlowName
 from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway.effects import Timer
@@ -123,6 +124,7 @@ FLOW_OF: Mapping[str, FlowName] = {
     **{name: flow for flow, steps in HANDLERS.items() for name in steps},
     PLAN_STEP: FlowName.PLANNING,
     SEND_STEP: FlowName.NOTICES,
+    STUDY_STEP: FlowName.STUDIES,
 }
 
 

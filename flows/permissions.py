@@ -62,6 +62,8 @@ class Action(StrEnum):
     REPEAT_LETTER = "repeat_letter"
     MOVE_BOOKING = "move_booking"
     LOCK_LIST = "lock_list"
+    CHANGE_SCENARIO = "change_scenario"
+    ASK_STUDY = "ask_study"
     KEEP_FEEDS = "keep_feeds"
     KEEP_LISTS = "keep_lists"
     KEEP_LEAVE = "keep_leave"
@@ -105,6 +107,8 @@ ACTION_LABELS = {
     Action.REPEAT_LETTER: "send a letter again",
     Action.MOVE_BOOKING: "put a case on a list or move it",
     Action.LOCK_LIST: "lock, release, close or open a list",
+    Action.CHANGE_SCENARIO: "make or change scenarios",
+    Action.ASK_STUDY: "have scenarios or the worth of capacity worked out",
     Action.KEEP_FEEDS: "make or end calendar feeds",
     Action.KEEP_LISTS: "change lists and their templates",
     Action.KEEP_LEAVE: "enter leave",
@@ -146,6 +150,8 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.READ_MINUTES: EVERYONE - {Role.VIEWER},
     Action.MOVE_BOOKING: OFFICE,
     Action.LOCK_LIST: OFFICE,
+    Action.CHANGE_SCENARIO: OFFICE,
+    Action.ASK_STUDY: OFFICE,
     Action.REPEAT_LETTER: OFFICE | {Role.MDT_COORDINATOR, Role.CLINICIAN},
     Action.KEEP_FEEDS: OFFICE | {Role.CLINICIAN},
     Action.KEEP_LISTS: OFFICE,

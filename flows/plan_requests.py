@@ -82,5 +82,5 @@ def _names(found: object) -> tuple[str, ...]:
 
 
 def time_needed(payload: Mapping[str, object]) -> timedelta:
-    """Say how long the run of a requested plan may take."""
-    return timedelta(seconds=request_of(payload).time_limit) + FINISHING
+    """Say how long the run of a requested plan or study may take."""
+    return timedelta(seconds=float(str(payload["time_limit"]))) + FINISHING

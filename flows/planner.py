@@ -1,4 +1,4 @@
-"""The planner's process: computes requested plans, apart from everything else so that nothing waits for it."""
+"""The planner's process: computes requested plans and studies, apart from everything that must not wait."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from flows.words import FlowName
 
 
 def main() -> None:
-    """Run the dispatcher of the planning flow."""
+    """Run the dispatcher of the planning flow, and beside it that of studies, so that no plan waits for one."""
     tether_if_marked()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(dispatch({FlowName.PLANNING}))
+    asyncio.run(dispatch({FlowName.PLANNING}, {FlowName.STUDIES}))
 
 
 if __name__ == "__main__":

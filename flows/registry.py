@@ -13,6 +13,7 @@ from flows.nightly_planning import nightly_planning
 from flows.notices import notices
 from flows.planning import planning
 from flows.publishing import publishing
+from flows.studying import studying
 from flows.test_block import test_block
 from flows.triage import triage
 from flows.words import FlowName
@@ -31,4 +32,5 @@ FLOWS: Mapping[FlowName, StageFlow] = {
     FlowName.NIGHTLY_PLANNING: nightly_planning,
     FlowName.ESCALATION: escalation,
     FlowName.NOTICES: notices,
+    FlowName.STUDIES: studying,
 }

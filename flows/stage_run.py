@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from prefect.artifacts import acreate_table_artifact
 
 from flows.service import the_service
-from flows.steps import StepReport, run_plan_steps, run_steps
+from flows.steps import SOLVED, StepReport, run_plan_steps, run_steps
 from flows.words import FlowName
 
 A_BATCH = 5  # fewer are named in the run's tags, so a table would only repeat them
@@ -17,7 +17,7 @@ A_BATCH = 5  # fewer are named in the run's tags, so a table would only repeat t
 
 async def work(flow_name: FlowName, steps: Sequence[str], about: str) -> list[str]:
     """Work these due steps, each in one transaction; gives one line for each, with references only."""
-    plain = run_plan_steps if flow_name is FlowName.PLANNING else run_steps
+    plain = run_plan_steps if flow_name in SOLVED else run_steps
     reports = await asyncio.to_thread(plain, the_service(), steps)
     if len(reports) >= A_BATCH:
         await _leave_table(flow_name, reports, about)

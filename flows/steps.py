@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from db import automatic, due_steps, outbox, proposals
+from db import automatic, due_steps, outbox, proposals, studies
 from db.due_steps import DueStep
 from db.outbox import SEND_STEP
 from db.words import StepState
@@ -21,6 +21,7 @@ from flows.handling import Moment
 from flows.outbox.settings import leave_at_once
 from flows.plan_requests import PLAN_STEP, PLANNING_MARGIN, request_of, time_needed
 from flows.service import MACHINE, Service
+from flows.study_requests import STUDY_STEP
 from flows.words import FlowName, StepOutcome
 from scheduler.errors import (
     BadInputError,
@@ -40,7 +41,9 @@ PARK_AFTER = 5
 FIRST_PAUSE = timedelta(seconds=2)
 BATCH = 200
 OVERDUE = timedelta(minutes=1)  # the dispatcher works a step within seconds, so an older one was missed
-STAGES = frozenset(FlowName) - {FlowName.PLANNING}
+SOLVED = frozenset({FlowName.PLANNING, FlowName.STUDIES})
+SOLVED_STEPS = (PLAN_STEP, STUDY_STEP)
+STAGES = frozenset(FlowName) - SOLVED
 FINAL = (TransitionNotAllowedError, NotFoundError, BadInputError, PinsClashError)
 
 
@@ -93,9 +96,9 @@ def run_steps(service: Service, ids: Sequence[str]) -> tuple[StepReport, ...]:
 
 
 def run_plan_steps(service: Service, ids: Sequence[str]) -> tuple[StepReport, ...]:
-    """Compute these requested plans one after the other, each under a lease as long as its search may take."""
+    """Compute these plans or studies one after the other, each under a lease as long as its search may take."""
     with service.database.reading() as session:
-        asked = due_steps.due(session, now=service.clock.now(), names=[PLAN_STEP])
+        asked = due_steps.due(session, now=service.clock.now(), names=SOLVED_STEPS)
     claimed = (
         step
         for wanted in asked
@@ -131,7 +134,9 @@ def re_drive(service: Service) -> tuple[StepReport, ...]:
     )
     with service.database.reading() as session:
         due = due_steps.due(session, now=now, limit=BATCH)
-    return run_steps(service, [step.id for step in due if step.due_at <= now - OVERDUE and step.name != PLAN_STEP])
+    return run_steps(
+        service, [step.id for step in due if step.due_at <= now - OVERDUE and step.name not in SOLVED_STEPS]
+    )
 
 
 def _claim(service: Service, ids: Sequence[str], *, lease: timedelta) -> list[DueStep]:
@@ -163,6 +168,11 @@ def _perform(service: Service, step: DueStep) -> StepOutcome:
 
         run_plan(service, step)
         return StepOutcome.DONE
+    if step.name == STUDY_STEP:
+        from flows.study_runs import run_study
+
+        run_study(service, step)
+        return StepOutcome.DONE
     if step.name == SEND_STEP:
         from flows.outbox.sending import send_letter  # what words and carries letters is loaded when one leaves
 
@@ -190,6 +200,8 @@ def _settle(service: Service, step: DueStep, outcome: StepOutcome, says: str) ->
         kept = _keep_ending(session, step, outcome, says, now)
         if step.name == PLAN_STEP and kept is not StepOutcome.FAILED:
             proposals.give_up(session, request_of(step.payload).proposal, why=says, now=now)
+        if step.name == STUDY_STEP and kept is not StepOutcome.FAILED:
+            studies.give_up(session, str(step.payload["study"]), why=says, now=now)
         return kept
 
     try:

@@ -19,6 +19,7 @@ class FlowName(StrEnum):
     NIGHTLY_PLANNING = "nightly_planning"
     ESCALATION = "escalation"
     NOTICES = "notices"
+    STUDIES = "studies"
 
 
 class StepOutcome(StrEnum):

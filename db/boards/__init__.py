@@ -8,6 +8,7 @@ from db.boards.meetings import agenda, meetings, on_agendas
 from db.boards.network import network_load
 from db.boards.proposals import proposal_page, proposal_summaries, proposal_summary
 from db.boards.status import service_status, tasks
+from db.boards.studies import comparison, comparisons, scenario, scenarios, worth_report
 from db.boards.tasks import kept_tasks
 from db.boards.waits import waits
 
@@ -16,6 +17,8 @@ __all__ = [
     "case_page",
     "case_summaries",
     "case_summary",
+    "comparison",
+    "comparisons",
     "kept_tasks",
     "list_card",
     "lists",
@@ -25,6 +28,8 @@ __all__ = [
     "proposal_page",
     "proposal_summaries",
     "proposal_summary",
+    "scenario",
+    "scenarios",
     "service_status",
     "sites",
     "stages",
@@ -32,4 +37,5 @@ __all__ = [
     "tasks",
     "to_place",
     "waits",
+    "worth_report",
 ]

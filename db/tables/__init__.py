@@ -47,6 +47,7 @@ from db.tables.pathway import (
 from db.tables.people import AccountRoleRow, AccountRow, LoginAttemptRow, LoginSessionRow
 from db.tables.protocol import MedicationHoldRow, ProtocolChangeRow, ProtocolProcedureRow, ProtocolValueRow
 from db.tables.referral import PatientRow, ReferralRow
+from db.tables.studies import ScenarioRow, StudyRow
 from db.tables.trail import AuditEventRow, AuditHeadRow
 from db.tables.work import ClientWriteRow, CounterRow, DueStepRow
 
@@ -102,7 +103,9 @@ __all__ = [
     "ReadingRow",
     "ReferralRow",
     "ReviewRow",
+    "ScenarioRow",
     "SiteRow",
+    "StudyRow",
     "SuiteRow",
     "SuiteSessionRow",
     "TaskRow",

@@ -15,6 +15,7 @@ from flows.handlers import FLOW_OF, HANDLER_OF, PUBLISHED_STEP
 from flows.plan_requests import PLAN_STEP
 from flows.recurring import RECURRING
 from flows.steps import re_drive, run_due_steps, run_steps, waiting_steps
+from flows.study_requests import STUDY_STEP
 from flows.words import FlowName, StepOutcome
 from scheduler.errors import NeurolistError
 from scheduler.pathway.effects import Timer
@@ -52,9 +53,9 @@ def enqueue(service, name, **options):
 
 
 def test_every_step_the_service_makes_has_a_handler_and_a_flow():
-    made = {RECEIVE_STEP, PLAN_STEP, PUBLISHED_STEP, CLOSE_STEP, FOLLOW_UP_STEP, SEND_STEP}
+    made = {RECEIVE_STEP, PLAN_STEP, PUBLISHED_STEP, CLOSE_STEP, FOLLOW_UP_STEP, SEND_STEP, STUDY_STEP}
     assert set(FLOW_OF) == {*Timer, *(job.name for job in RECURRING), *made}
-    assert set(HANDLER_OF) == set(FLOW_OF) - {PLAN_STEP, SEND_STEP}
+    assert set(HANDLER_OF) == set(FLOW_OF) - {PLAN_STEP, SEND_STEP, STUDY_STEP}
     assert set(FLOW_OF.values()) == set(FlowName)
 
 
