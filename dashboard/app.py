@@ -11,7 +11,7 @@ from dashboard.components import mounts
 from dashboard.palette import as_css
 from dashboard.session import person
 from dashboard.shapes.people import is_administrator, roles_of
-from dashboard.views import board, case, load, meetings, printing, proposal, stages, tasks, worklist
+from dashboard.views import board, case, load, meetings, printing, proposal, scenarios, stages, tasks, worklist
 from dashboard.views.going import Going
 from dashboard.views.setup import pages as setup
 from dashboard.views.setup.account import draw_first
@@ -45,6 +45,7 @@ def navigate(*, administrator: bool) -> None:
         "print": st.Page(printing.draw, title="Print", url_path="print"),
         "stages": st.Page(lambda: stages.draw(going), title="Stages", url_path="stages"),
         "load": st.Page(load.draw, title="Load", url_path="load"),
+        "scenarios": st.Page(lambda: scenarios.draw(going), title="Scenarios", url_path="scenarios"),
         "case": st.Page(lambda: case.draw(going), title="Case", url_path="case"),
         "mdt": st.Page(lambda: meetings.draw(going), title="MDT", url_path="mdt"),
         "tasks": st.Page(lambda: tasks.draw(going), title="My tasks", url_path="tasks"),
@@ -55,7 +56,7 @@ def navigate(*, administrator: bool) -> None:
     sections = {
         "Lists": [pages["board"], pages["worklist"], pages["proposal"], pages["print"]],
         "Pathway": [pages["tasks"], pages["stages"], pages["case"], pages["mdt"]],
-        "Network": [pages["load"]],
+        "Network": [pages["load"], pages["scenarios"]],
         "Set-up": set_up,
     }
     st.navigation(sections, position="top").run()

@@ -9,7 +9,9 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from db.tables import RadiologistRow, SiteRow, SuiteRow, SuiteSessionRow
+from scheduler.goals import GOALS
 from scheduler.pathway.validity import day
+from scheduler.problem import Objective
 from scheduler.scenario import AddList, Change, CloseList, Demand, Leave, Price
 from scheduler.vocabulary import Funding, Stage
 
@@ -27,7 +29,7 @@ def names_for(session: Session, lists: frozenset[str] = frozenset()) -> Names:
     """Read the names of every suite and radiologist, and of these lists."""
     at_sites = select(SuiteRow, SiteRow).join(SiteRow, col(SiteRow.id) == SuiteRow.site_id)
     suites = {suite.id: f"{suite.name}, {site.name}" for suite, site in session.exec(at_sites)}
-    asked = select(SuiteSessionRow).where(col(SuiteSessionRow.id).in_(lists))
+    asked = select(SuiteSessionRow).where(col(SuiteSessionRow.id).in_(lists)).order_by(col(SuiteSessionRow.start))
     return Names(
         suites=suites,
         radiologists=dict(session.exec(select(RadiologistRow.id, RadiologistRow.name)).all()),
@@ -51,7 +53,7 @@ def change_says(change: Change, names: Names) -> str:
         case Demand():
             return _demanded(change)
         case Price(goal=goal, each=each):
-            return f"The goal “{goal.replace('_', ' ')}” costs {each:,} for each unit."
+            return _priced(goal, each)
 
 
 def _added(change: AddList, names: Names) -> str:
@@ -63,10 +65,10 @@ def _added(change: AddList, names: Names) -> str:
             f", up to {change.overtime_minutes} minutes over" if change.overtime_minutes else "",
         )
     )
-    payers = " and ".join(Funding(each).label.lower() for each in change.funding)
+    payers = ", ".join(Funding(each).label for each in change.funding)
     where = names.suites.get(change.suite, change.suite)
     hours = f"from {change.start:%H:%M} to {change.end:%H:%M}"
-    return f"Add a list in {where}, on {day(change.on)} {hours}, for {payers} cases{extras}."
+    return f"Add a list in {where}, on {day(change.on)} {hours}{extras}. Funding: {payers}."
 
 
 def _demanded(change: Demand) -> str:
@@ -74,8 +76,16 @@ def _demanded(change: Demand) -> str:
     cases = "case" if change.count == 1 else "cases"
     return (
         f"{change.count} more {cases} of {change.urgency.label.lower()}: {change.target.label}, {what}, "
-        f"{Funding(change.funding).label.lower()}, listed on {day(change.on)}."
+        f"{Funding(change.funding).label}, listed on {day(change.on)}."
     )
+
+
+def _priced(goal: str, each: int) -> str:
+    known = next((one for one in GOALS if one.name == goal), None)
+    if known is None:
+        return f"The goal “{goal}” is priced at {each:,}."
+    before = getattr(Objective(), goal)
+    return f"“{known.says.partition(':')[0]}” is priced at {each:,} instead of {before:,} (unit: {known.unit})."
 
 
 def _span(first: date, last: date) -> str:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from db.words import StudyStatus
 from scheduler.figures import PlanFigures
 from scheduler.scenario import Change
+from scheduler.vocabulary import Stage, Target, Technique
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,12 @@ class Comparison:
     prices: Mapping[str, int]
     studies: tuple[StudyLine, ...]
 
+    def cost_of(self, study: StudyLine) -> int | None:
+        """Price a study's plan at today's prices, whatever it was worked out with; None until it is ready."""
+        if study.figures is None:
+            return None
+        return sum(amount * self.prices.get(goal, 0) for goal, amount in study.figures.amounts.items())
+
     @property
     def working(self) -> bool:
         """Whether any of them is still being worked out."""
@@ -104,3 +111,13 @@ class WorthReport:
     settled: bool
     lists: tuple[WorthLine, ...]
     skills: tuple[WorthLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioChoices:
+    """What a change may name, each id with the words people know: suites, radiologists, lists to come, procedures."""
+
+    suites: Mapping[str, str]
+    radiologists: Mapping[str, str]
+    lists: Mapping[str, str]
+    procedures: tuple[tuple[Stage, Target, Technique], ...]

@@ -71,8 +71,9 @@ from db.referrals import RECEIVE_STEP
 from db.reversals import Reversal
 from db.settings import MemorySettings
 from db.standing import Standing, standing
+from db.study_pictures import ChangeLine, Comparison, ScenarioChoices, ScenarioLine, StudyLine, WorthLine, WorthReport
 from db.timetable import DailyLine
-from db.words import ProposalStatus, TaskState
+from db.words import ProposalStatus, StudyStatus, TaskState
 from flows.board_asked import BoardAct, Drop
 from flows.correspondence import LetterPage, letter_page, repeat_letter, send_state_named
 from flows.handlers import PUBLISHED_STEP
@@ -105,6 +106,7 @@ from scheduler.pathway.returning import RETURN_FIELDS
 from scheduler.pathway.states import PathwayState
 from scheduler.pathway.waits import WaitSummary
 from scheduler.problem import SchedulingProblem
+from scheduler.scenario import AddList, CloseList, Demand, Leave, Price
 from scheduler.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -135,11 +137,12 @@ __all__ = [
     "TENTATIVE",
     "Account",
     "Action",
-    "Alone",
     "Actor",
+    "AddList",
     "AgendaLine",
     "AgendaPage",
     "Alert",
+    "Alone",
     "Amendable",
     "Attendee",
     "BoardAct",
@@ -148,11 +151,15 @@ __all__ = [
     "BookingState",
     "CasePage",
     "CaseSummary",
+    "ChangeLine",
     "Choice",
+    "CloseList",
+    "Comparison",
     "DailyLine",
+    "Demand",
     "Desk",
-    "Entry",
     "Drop",
+    "Entry",
     "Event",
     "FeedKind",
     "FeedLine",
@@ -166,16 +173,17 @@ __all__ = [
     "HolidayLine",
     "ImportReport",
     "KeptReferral",
+    "Leave",
     "LeftOver",
     "Letter",
     "LetterPage",
     "ListCard",
     "ListedCase",
-    "MonthOfWaits",
-    "NetworkLoad",
     "MeetingLine",
     "MeetingOutcome",
     "MeetingState",
+    "MonthOfWaits",
+    "NetworkLoad",
     "NewMeeting",
     "NextStep",
     "NotBooked",
@@ -184,8 +192,9 @@ __all__ = [
     "PathwayClock",
     "PathwayState",
     "PatientIdentity",
-    "Present",
     "PlaceLine",
+    "Present",
+    "Price",
     "ProposalPage",
     "ProposalStatus",
     "ProposalSummary",
@@ -196,6 +205,8 @@ __all__ = [
     "ReliefCurve",
     "ReliefPoint",
     "Reversal",
+    "ScenarioChoices",
+    "ScenarioLine",
     "ServiceStatus",
     "SetUpReport",
     "Sheet",
@@ -203,15 +214,19 @@ __all__ = [
     "StageColumn",
     "Standby",
     "StepReport",
+    "StudyLine",
+    "StudyStatus",
     "SuiteWeek",
     "TaskLine",
     "TaskState",
     "TimerLine",
-    "may",
     "WaitSummary",
     "Waits",
-    "keeping",
     "Where",
+    "WorthLine",
+    "WorthReport",
+    "keeping",
+    "may",
     "open_desk",
     "standard_named",
 ]

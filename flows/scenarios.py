@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from db.audit import Author
-    from db.study_pictures import Comparison, ScenarioLine, WorthReport
+    from db.study_pictures import Comparison, ScenarioChoices, ScenarioLine, WorthReport
     from flows.desk import Desk
     from scheduler.scenario import Change
 
@@ -43,6 +43,11 @@ class Scenarios:
     def one(self, scenario: str) -> ScenarioLine:
         """Give one scenario by its id or name."""
         return self.desk._look(lambda session: boards.scenario(session, scenario))
+
+    def choices(self) -> ScenarioChoices:
+        """Give what the changes of a scenario may name, with the words people know."""
+        now = self.desk.service.clock.now()
+        return self.desk._look(lambda session: boards.choices(session, now=now))
 
     def comparisons(self) -> tuple[Comparison, ...]:
         """List the latest comparisons, newest first."""

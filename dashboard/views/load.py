@@ -10,14 +10,14 @@ import streamlit as st
 from dashboard.session import the_desk
 from dashboard.shapes import load as shapes
 from dashboard.shapes import waits as wait_shapes
-from dashboard.shapes.downloads import as_csv
 from dashboard.shapes.markup import figures, table
+from dashboard.views.downloading import Download, download, section
+from dashboard.views.worth import draw_worth
 from flows.desk import Desk, NetworkLoad
 from scheduler.vocabulary import Stage
 
 WEEKS: Final = {"4 weeks": 4, "8 weeks": 8, "12 weeks": 12}
 USUAL: Final = "4 weeks"
-CSV: Final = "text/csv"
 
 
 def draw() -> None:
@@ -32,6 +32,7 @@ def draw() -> None:
         st.info("No list is open in these weeks. Choose other weeks or another site, or add lists in Set-up.")
     draw_work(load)
     draw_waits(desk)
+    draw_worth(desk)
 
 
 def draw_head(desk: Desk) -> tuple[int, date, str | None]:
@@ -85,41 +86,40 @@ def draw_heat(load: NetworkLoad) -> None:
         )
         st.html(shapes.heat_key(), width="content")
         st.space("stretch")
-        download("Download suites and weeks", "suites-by-week.csv", shapes.SUITE_HEADS, shapes.suite_rows(load))
+        rows = shapes.suite_rows(load)
+        download(
+            Download(label="Download suites and weeks", file="suites-by-week.csv", heads=shapes.SUITE_HEADS, rows=rows)
+        )
     st.html(shapes.heat_table(load, measure or shapes.USABLE))
 
 
 def draw_work(load: NetworkLoad) -> None:
     """Draw the work of each radiologist against the target."""
-    head(
+    people = load.radiologists
+    rows = shapes.work_csv_rows(people)
+    section(
         "Work of each radiologist",
-        "Download work",
-        "work.csv",
-        shapes.WORK_CSV_HEADS,
-        shapes.work_csv_rows(load.radiologists),
+        Download(label="Download work", file="work.csv", heads=shapes.WORK_CSV_HEADS, rows=rows),
     )
-    if not load.radiologists:
+    if not people:
         st.info("No radiologist works here. Add one in Set-up.")
         return
-    st.markdown(shapes.fairness_words(load.radiologists))
-    picture, rows = st.columns([5, 4], gap="large")
+    st.markdown(shapes.fairness_words(people))
+    picture, numbers = st.columns([5, 4], gap="large")
     with picture:
-        st.vega_lite_chart(shapes.work_chart(load.radiologists), theme=None, key="work-chart")
-    with rows:
-        st.html(table("", shapes.WORK_HEADS, shapes.work_rows(load.radiologists)))
+        st.vega_lite_chart(shapes.work_chart(people), theme=None, key="work-chart")
+    with numbers:
+        st.html(table("", shapes.WORK_HEADS, shapes.work_rows(people)))
 
 
 def draw_waits(desk: Desk) -> None:
     """Draw how long those treated waited, one chart for each category."""
-    stage = st.session_state.get("stage") or "Either"
-    wanted = wait_shapes.STAGES[stage]
+    wanted = wait_shapes.STAGES[st.session_state.get("stage") or "Either"]
     waits = desk.network.waits(Stage(wanted) if wanted else None)
-    head(
+    rows = wait_shapes.wait_csv_rows(waits)
+    section(
         "Waits of those treated in the last twelve months",
-        "Download waits",
-        "waits.csv",
-        wait_shapes.WAIT_CSV_HEADS,
-        wait_shapes.wait_csv_rows(waits),
+        Download(label="Download waits", file="waits.csv", heads=wait_shapes.WAIT_CSV_HEADS, rows=rows),
     )
     st.segmented_control(
         "Procedure",
@@ -137,21 +137,6 @@ def draw_waits(desk: Desk) -> None:
                 st.vega_lite_chart(
                     wait_shapes.wait_chart(waits, int(one.urgency)), theme=None, key=f"waits-{int(one.urgency)}"
                 )
-    if rows := wait_shapes.wait_rows(waits):
+    if shown := wait_shapes.wait_rows(waits):
         with st.expander("Month by month, as a table"):
-            st.html(table("", wait_shapes.WAIT_HEADS, rows))
-
-
-def head(title: str, label: str, file: str, heads: tuple[str, ...], rows: list[list[object]]) -> None:
-    """Draw the head of a section with the download of its table."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.header(title, anchor=False, width="content")
-        st.space("stretch")
-        download(label, file, heads, rows)
-
-
-def download(label: str, file: str, heads: tuple[str, ...], rows: list[list[object]]) -> None:
-    """Draw the button that gives a table as a file."""
-    st.download_button(
-        label, as_csv(heads, rows), file_name=file, mime=CSV, key=f"get-{file}", on_click="ignore", type="tertiary"
-    )
+            st.html(table("", wait_shapes.WAIT_HEADS, shown))

@@ -8,7 +8,7 @@ from db.boards.meetings import agenda, meetings, on_agendas
 from db.boards.network import network_load
 from db.boards.proposals import proposal_page, proposal_summaries, proposal_summary
 from db.boards.status import service_status, tasks
-from db.boards.studies import comparison, comparisons, scenario, scenarios, worth_report
+from db.boards.studies import choices, comparison, comparisons, scenario, scenarios, worth_report
 from db.boards.tasks import kept_tasks
 from db.boards.waits import waits
 
@@ -17,6 +17,7 @@ __all__ = [
     "case_page",
     "case_summaries",
     "case_summary",
+    "choices",
     "comparison",
     "comparisons",
     "kept_tasks",

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from db.change_words import Names, change_says, names_for
+from db.localtime import local_date
+from db.protocol import protocol
 from db.scenarios import scenario_row
 from db.studies import rows_of
-from db.study_pictures import ChangeLine, Comparison, ScenarioLine, StudyLine, WorthLine, WorthReport
-from db.tables import ScenarioRow, StudyRow
+from db.study_pictures import ChangeLine, Comparison, ScenarioChoices, ScenarioLine, StudyLine, WorthLine, WorthReport
+from db.tables import ScenarioRow, StudyRow, SuiteSessionRow
 from db.words import StudyKind, StudyStatus
 from scheduler.documents.changes import read_changes
 from scheduler.figures import PlanFigures
 from scheduler.problem import Objective
 from scheduler.scenario import CloseList
+from scheduler.vocabulary import Stage
 
 SHOWN = 20  # comparisons to choose from
+AHEAD = timedelta(weeks=12)  # of lists to choose from
 
 
 def scenarios(session: Session) -> tuple[ScenarioLine, ...]:
@@ -114,6 +118,27 @@ def _study(row: StudyRow, names: Names) -> StudyLine:
 def _prices(row: StudyRow) -> Mapping[str, int]:
     found: Any = (row.problem or {}).get("objective")
     return {**asdict(Objective()), **(found if isinstance(found, dict) else {})}
+
+
+def choices(session: Session, *, now: datetime) -> ScenarioChoices:
+    """Give what the changes of a scenario may name; lists are the open ones of the coming weeks."""
+    today = local_date(session, now)
+    asked = select(SuiteSessionRow.id).where(
+        col(SuiteSessionRow.start) > now,
+        SuiteSessionRow.on < today + AHEAD,
+        col(SuiteSessionRow.closed).is_(False),
+    )
+    names = names_for(session, frozenset(session.exec(asked).all()))
+    offered = (key for key, row in protocol(session, today).procedures.items() if row.offered)
+    return ScenarioChoices(
+        suites=dict(sorted(names.suites.items(), key=lambda each: each[1].split(", ", 1)[::-1])),
+        radiologists=dict(sorted(names.radiologists.items(), key=lambda each: each[1])),
+        lists=names.lists,
+        procedures=tuple(
+            (stage, target, technique)
+            for target, technique, stage in sorted(offered, key=lambda key: (key[2] is not Stage.TEST_BLOCK, *key[:2]))
+        ),
+    )
 
 
 def worth_report(session: Session) -> WorthReport | None:
