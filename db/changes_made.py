@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, or_, select
 
+from db.clinic import sites_of_lists
 from db.localtime import start_of_day, timezone_of
-from db.tables import LeaveRow, SuiteSessionRow
+from db.tables import LeaveRow, RadiologistRow, SuiteRow, SuiteSessionRow
 from scheduler.scenario import AddList, Change, CloseList, Leave
 
 ONE_DAY = timedelta(days=1)
@@ -26,6 +28,24 @@ def is_made(session: Session, change: Change) -> bool:
             return any(row.start <= start and row.end >= end for row in _leave_of(session, change.radiologist))
         case _:
             return True
+
+
+def sites_of(session: Session, changes: Iterable[Change]) -> tuple[str, ...]:
+    """List the sites whose lists these changes add, close, or take a radiologist off."""
+    suites, lists, people = set(), set(), set()
+    for change in changes:
+        match change:
+            case AddList(suite=suite):
+                suites.add(suite)
+            case CloseList(list=name):
+                lists.add(name)
+            case Leave(radiologist=person):
+                people.add(person)
+            case _:
+                pass
+    at = session.exec(select(SuiteRow.site_id).where(col(SuiteRow.id).in_(suites))).all()
+    worked = session.exec(select(RadiologistRow.sites).where(col(RadiologistRow.id).in_(people))).all()
+    return tuple(sorted({*at, *sites_of_lists(session, lists), *(site for sites in worked for site in sites)}))
 
 
 def span_of(session: Session, leave: Leave) -> tuple[datetime, datetime]:

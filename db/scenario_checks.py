@@ -11,6 +11,7 @@ from db.localtime import instant, timezone_of
 from db.protocol import protocol
 from db.tables import RadiologistRow, SuiteRow, SuiteSessionRow
 from scheduler.errors import BadInputError, NotFoundError
+from scheduler.pathway.validity import day
 from scheduler.problem import Objective
 from scheduler.scenario import AddList, Change, CloseList, Demand, Leave, Price
 from scheduler.vocabulary import Funding
@@ -40,6 +41,8 @@ def _check_list(session: Session, new: AddList, today: date) -> None:
         raise BadInputError.of("suite", f"No suite is called {new.suite}. Choose one of the clinic's suites.")
     if new.on < today:
         raise BadInputError.of("date", "The day has passed. Add lists for today or later.")
+    if suite.ended_on is not None and new.on >= suite.ended_on:
+        raise BadInputError.of("suite", f"{suite.name} is not used from {day(suite.ended_on)} on. Choose another.")
     if new.end <= new.start:
         raise BadInputError.of("end", f"The list ends at {new.end:%H:%M}, not after it starts at {new.start:%H:%M}.")
     if not new.funding or set(new.funding) - set(Funding):

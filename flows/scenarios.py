@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from db import boards, scenarios, studies, writes
+from db import boards, changes_made, scenarios, studies, writes
 from db.studies import Asked, StudyAsked
 from flows.permissions import Action, may
 from flows.study_requests import enqueue
@@ -206,8 +206,8 @@ class Scenarios:
         from flows import adopting
 
         author, service = self.desk._permitted(Action.REQUEST_PLAN, "study", study), self.desk.service
-        if make_changes and self.adopting(study):
-            self.desk._permitted(Action.SET_UP, "study", study)
+        if make_changes and (sites := self._sites_changed(study)):
+            self.desk._permitted(Action.SET_UP, "study", study, sites=sites)
         now = service.clock.now()
 
         def work(session: Session) -> str:
@@ -233,6 +233,13 @@ class Scenarios:
 
     def _change(self, scenario: str, work: Callable[[Session], T]) -> T:
         return self.desk._write(self._author(scenario), work)
+
+    def _sites_changed(self, study: str) -> tuple[str, ...]:
+        """List the sites whose lists or people adopting a scenario would change."""
+        from flows.adopting import list_changes
+
+        with self.desk.service.database.reading() as session:
+            return changes_made.sites_of(session, list_changes(session, studies.study(session, study)))
 
     def _give_up(self, study: str, why: str, author: Author) -> None:
         now = self.desk.service.clock.now()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from db.localtime import local_date
 from db.network_pictures import NetworkLoad, RadiologistLoad, SuiteWeek
@@ -79,7 +79,12 @@ def _lists(session: Session, start: date, end: date, site: str | None) -> list[_
         select(SuiteSessionRow, SuiteRow, SiteRow)
         .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
         .join(SiteRow, col(SiteRow.id) == SuiteRow.site_id)
-        .where(col(SuiteSessionRow.on).between(start, end), col(SuiteSessionRow.closed).is_(False))
+        .where(
+            col(SuiteSessionRow.on).between(start, end),
+            col(SuiteSessionRow.closed).is_(False),
+            SuiteSessionRow.on < func.coalesce(SuiteRow.ended_on, date.max),
+            SuiteSessionRow.on < func.coalesce(SiteRow.ended_on, date.max),
+        )
     )
     rows = session.exec(asked if site is None else asked.where(SiteRow.id == site)).all()
     inside = select(SuiteSessionRow.id).where(col(SuiteSessionRow.on).between(start, end))
@@ -138,6 +143,6 @@ def _radiologists(
             target=round(row.target_minutes * part) if row.target_minutes and site is None else None,
         )
         for row in session.exec(select(RadiologistRow))
-        if site is None or site in row.sites
+        if (site is None or site in row.sites) and (row.ended_on is None or row.ended_on > start)
     ]
     return tuple(sorted(found, key=lambda one: (-(one.share or 0), -one.minutes, one.name)))

@@ -15,7 +15,7 @@ from db.protocol import protocol
 from db.scenarios import scenario_row
 from db.studies import rows_of
 from db.study_pictures import ChangeLine, Comparison, ScenarioChoices, ScenarioLine, StudyLine, WorthLine, WorthReport
-from db.tables import ScenarioRow, StudyRow, SuiteSessionRow
+from db.tables import RadiologistRow, ScenarioRow, StudyRow, SuiteRow, SuiteSessionRow
 from db.words import StudyKind, StudyStatus
 from scheduler.documents.changes import read_changes
 from scheduler.figures import PlanFigures
@@ -131,14 +131,27 @@ def choices(session: Session, *, now: datetime) -> ScenarioChoices:
     names = names_for(session, frozenset(session.exec(asked).all()))
     offered = (key for key, row in protocol(session, today).procedures.items() if row.offered)
     return ScenarioChoices(
-        suites=dict(sorted(names.suites.items(), key=lambda each: each[1].split(", ", 1)[::-1])),
-        radiologists=dict(sorted(names.radiologists.items(), key=lambda each: each[1])),
+        suites=dict(
+            sorted(_in_use(session, SuiteRow, names.suites, today), key=lambda each: each[1].split(", ")[::-1])
+        ),
+        radiologists=dict(
+            sorted(_in_use(session, RadiologistRow, names.radiologists, today), key=lambda each: each[1])
+        ),
         lists=names.lists,
         procedures=tuple(
             (stage, target, technique)
             for target, technique, stage in sorted(offered, key=lambda key: (key[2] is not Stage.TEST_BLOCK, *key[:2]))
         ),
     )
+
+
+def _in_use(
+    session: Session, table: type[SuiteRow] | type[RadiologistRow], names: Mapping[str, str], today: date
+) -> list[tuple[str, str]]:
+    """Leave out what is no longer used or no longer works here."""
+    asked = select(table.id).where(col(table.ended_on).is_not(None), col(table.ended_on) <= today)
+    ended = set(session.exec(asked))
+    return [(key, name) for key, name in names.items() if key not in ended]
 
 
 def worth_report(session: Session) -> WorthReport | None:
