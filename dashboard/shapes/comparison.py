@@ -139,7 +139,9 @@ def _gap(study: StudyLine) -> str:
     figures = study.figures
     if figures is None:
         return NOTHING
-    return gap_words(figures.cost, figures.bound) if figures.cost else "nothing to improve"
+    if not figures.cost:
+        return "nothing to improve"
+    return gap_words(figures.cost, figures.bound) if figures.bound else "not proven in the time"
 
 
 def csv_heads(comparison: Comparison) -> tuple[str, ...]:
