@@ -11,7 +11,6 @@ from db.mapping import ref_of
 from db.overtaken import Spot, spots_now
 from db.proposals import plan_of, problem_of, proposal_row
 from db.protocol import protocol
-from scheduler.errors import FrozenDaysError
 from scheduler.pathway.validity import day
 
 MOST_NAMED = 6  # cases named in a refusal; more would hide the message
@@ -22,19 +21,22 @@ def frozen_until(session: Session, today: date) -> date:
     return today + timedelta(days=protocol(session, today).whole("plan_frozen_for"))
 
 
-def demand_reason(session: Session, proposal_id: str, *, reason: str, today: date) -> None:
-    """Refuse a plan that changes a visit booked for a frozen day, unless a reason is given or an event asked for it."""
+def in_the_way(session: Session, proposal_id: str, *, reason: str, today: date) -> str:
+    """Say which visits booked for a frozen day a plan would change without a reason; empty where none, or with one.
+
+    An event that a plan answers, such as a suite down, is its reason.
+    """
     row = proposal_row(session, proposal_id)
     if reason.strip() or row.options.get("event"):
-        return
+        return ""
     until = frozen_until(session, today)
     changed = _frozen_changes(session, proposal_id, until)
-    if changed:
-        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
-        raise FrozenDaysError(
-            f"Publishing would change visits booked up to {day(until)}, which stay as they are: "
-            f"{', '.join(changed[:MOST_NAMED])}{more}. Give the reason for changing them, or publish the rest."
-        )
+    more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
+    says = (
+        f"Publishing would change visits booked up to {day(until)}, which stay as they are: "
+        f"{', '.join(changed[:MOST_NAMED])}{more}. Give the reason for changing them, or publish the rest."
+    )
+    return says if changed else ""
 
 
 def touches(session: Session, before: Spot, after: Spot | None, until: date) -> bool:

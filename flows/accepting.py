@@ -15,7 +15,7 @@ from db import due_steps, freezing, overtaken, proposals, publishing, writes
 from db.mapping import ref_of
 from flows.handlers import PUBLISHED_STEP
 from flows.laying import Laid, part, whole
-from scheduler.errors import PlanOvertakenError
+from scheduler.errors import FrozenDaysError, PlanOvertakenError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,13 +75,15 @@ def _publish(service: Service, asked: Acceptance, laid: Laid | None, author: Aut
     now, today = service.clock.now(), service.clock.today()
 
     def work(session: Session) -> PublishReport:
-        name = asked.proposal
+        name, frozen = asked.proposal, ""
         if not writes.answered(session, write_id, PUBLISH):
             name = _kept(session, asked, laid, author, now=now)
-            freezing.demand_reason(session, name, reason=asked.reason, today=today)
+            frozen = freezing.in_the_way(session, name, reason=asked.reason, today=today)
         report = publishing.publish(
             session, name, actor=author, now=now, write_id=write_id, left_alone=laid.left_alone if laid else ()
         )
+        if frozen:  # said last: whatever makes the plan unlawful, no reason would help
+            raise FrozenDaysError(frozen)
         due_steps.enqueue(
             session,
             key=f"{report.proposal_id}:{PUBLISHED_STEP}",

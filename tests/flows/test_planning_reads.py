@@ -39,13 +39,18 @@ def refs(desk):
 # The best list.
 
 
+def all_places(desk, refs):
+    """Ask until the last is worked out: each time gives one more at the least."""
+    return [desk.first_places(refs) for _ in refs][-1]
+
+
 def test_each_waiting_case_has_its_best_list_or_the_reason_why_none(desk, refs):
-    best = desk.first_places(refs)
+    best = all_places(desk, refs)
     assert list(best) == refs
     assert best[refs[0]].where.startswith("CT ")
     for name in [card.id for card in desk.lists()]:
         write(desk.service.database, lambda session, name=name: clinic.close_list(session, name, reason="Strike"))
-    assert desk.first_places(refs)[refs[0]].says == "No list of the coming weeks takes it as things stand."
+    assert all_places(desk, refs)[refs[0]].says == "No list of the coming weeks takes it as things stand."
 
 
 def test_what_was_found_is_kept_until_anything_changes_and_the_rest_follows(desk, refs, monkeypatch):
@@ -63,7 +68,12 @@ def test_what_was_found_is_kept_until_anything_changes_and_the_rest_follows(desk
     assert [len(look()) for _ in range(4)] == [1, 2, 3, 3]
     assert len(asked) == 3
     step(
-        desk.service.database, refs[0], Event.PATIENT_WITHDRAWS, requested_by="patient", requested_on=TODAY, channel="p"
+        desk.service.database,
+        refs[0],
+        Event.PATIENT_WITHDRAWS,
+        requested_by="patient",
+        requested_on=TODAY,
+        channel="phone",
     )
     assert len(look()) == 1
     assert look()[refs[0]].says == "It no longer waits for a place."
