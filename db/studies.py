@@ -27,6 +27,7 @@ from scheduler.scenario import Change, with_changes
 
 WORKING = (StudyStatus.QUEUED, StudyStatus.RUNNING)
 FEWEST, MOST = 2, 4  # scenarios that people can read side by side
+COMPARE = "compare_scenarios"  # under which its write is remembered
 AS_IT_STANDS = "As things stand"
 
 
@@ -65,7 +66,7 @@ def compare(
 
     The clinic is read once, so that all of them are of the same moment.
     """
-    done = writes.earlier(session, write_id, "compare_scenarios")
+    done = writes.earlier(session, write_id, COMPARE)
     if done is not None:
         return asked_together(session, str(done["id"]))
     rows = [None if each is None else scenario_row(session, each) for each in scenarios]

@@ -82,10 +82,15 @@ class Scenarios:
 
         return self.desk._write(author, work)
 
-    def rename(self, scenario: str, name: str, *, expected_version: int | None = None) -> None:
+    def rename(
+        self, scenario: str, name: str, *, expected_version: int | None = None, write_id: str | None = None
+    ) -> None:
         """Give a scenario another name."""
-        self._change(
-            scenario, lambda session: scenarios.rename(session, scenario, name, expected_version=expected_version)
+        self.desk._do_once(
+            self._author(scenario),
+            ("rename_scenario", write_id),
+            lambda session: scenarios.rename(session, scenario, name, expected_version=expected_version),
+            again=lambda _: None,
         )
 
     def add(
@@ -111,9 +116,14 @@ class Scenarios:
             ),
         )
 
-    def drop(self, scenario: str, *, expected_version: int | None = None) -> None:
+    def drop(self, scenario: str, *, expected_version: int | None = None, write_id: str | None = None) -> None:
         """Set a scenario aside; the comparisons it is in stay."""
-        self._change(scenario, lambda session: scenarios.drop(session, scenario, expected_version=expected_version))
+        self.desk._do_once(
+            self._author(scenario),
+            ("drop_scenario", write_id),
+            lambda session: scenarios.drop(session, scenario, expected_version=expected_version),
+            again=lambda _: None,
+        )
 
     # Asking the planner
 
@@ -148,15 +158,22 @@ class Scenarios:
         time_limit: float = USUAL_SECONDS,
         seed: int = 0,
         on_progress: Callable[[str], None] = lambda _: None,
+        write_id: str | None = None,
     ) -> str:
         """Work out two to four scenarios here and now, one after the other, without the planner's process."""
         from flows.study_runs import compute  # the solver takes a second to load
 
         author = self.desk._permitted(Action.ASK_STUDY, "study", "new")
         asked, service = self._asked(start, weeks, time_limit, seed), self.desk.service
+        repeated = self.desk._was_done(write_id, studies.COMPARE)
         made: Asked = self.desk._write(
-            author, lambda session: studies.compare(session, chosen, asked, actor=author, now=service.clock.now())
+            author,
+            lambda session: studies.compare(
+                session, chosen, asked, actor=author, now=service.clock.now(), write_id=write_id
+            ),
         )
+        if repeated:
+            return made.comparison
         for number, study in enumerate(made.studies, start=1):
             on_progress(f"Scenario {number} of {len(made.studies)}")
             try:

@@ -132,7 +132,7 @@ def test_leave_that_is_adopted_moves_what_is_booked_with_the_radiologist(service
     away = a_scenario(lead, Leave(radiologist="R01", first=TOMORROW, last=TOMORROW))
     study = compared(lead, service, None, away).studies[1]
     assert study.figures.booked == 1
-    lead.desk.publish(lead.adopt(study.id, make_changes=True))
+    lead.desk.publish(lead.adopt(study.id, make_changes=True), reason="R01 is away")
     assert {card.radiologist_id for card in lead.desk.lists() if card.cases} == {"R02"}
 
 

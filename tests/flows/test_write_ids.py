@@ -19,6 +19,7 @@ from flows.quick_asked import QuickAsked
 from flows.steps import run_due_steps
 from scheduler.pathway.booking import BookingEvent
 from scheduler.pathway.events import Event
+from scheduler.scenario import Price
 from scheduler.vocabulary import Role
 from tests.builders.memory import MORNING, TODAY, a_case, a_clinic, list_for_test, read, step, write
 from tests.builders.planning import a_problem
@@ -51,6 +52,8 @@ LOOKS = frozenset(
         *("keeping.templates", "keeping.coming", "keeping.list", "keeping.protocol", "keeping.protocol_changes"),
         *("keeping.history", "keeping.may", "keeping.preview"),
         *("board.last_act", "board.lists", "board.radiologists", "board.risks", "board.stands_on", "board.to_place"),
+        *("scenarios.all", "scenarios.one", "scenarios.choices", "scenarios.comparisons", "scenarios.comparison"),
+        *("scenarios.worth", "scenarios.adopting", "scenarios.may_adopt_changes"),
         *("board.version", "board.where", "alone", "first_places", "freed_place", "frozen_until", "proposal_line"),
         "now",
     }
@@ -232,7 +235,28 @@ def of_meetings(desk: Desk) -> Iterator[tuple[str, Act]]:
     yield "mdt.finish", lambda w: mdt.finish(ON, write_id=w)
 
 
-STORIES = (of_a_slot, of_the_board, of_a_case, of_tasks, of_plans, of_meetings, of_people, of_the_clinic)
+def of_scenarios(desk: Desk) -> Iterator[tuple[str, Act]]:
+    asked: list[str] = []
+    desk = a_desk(desk.service, Role.IR_LEAD)
+    scenarios = desk.scenarios
+    list_for_test(desk.service.database, 21)
+    yield "scenarios.make", lambda w: scenarios.make("More room", write_id=w)
+    yield "scenarios.add", lambda w: scenarios.add("More room", Price(goal="waiting", each=6), write_id=w)
+    yield "scenarios.rename", lambda w: scenarios.rename("More room", "Dear waits", write_id=w)
+    pair = (None, "Dear waits")
+    yield "scenarios.compare", lambda w: scenarios.compare(pair, time_limit=1.0, write_id=w)
+    yield "scenarios.ask_worth", lambda w: scenarios.ask_worth(time_limit=1.0, write_id=w)
+    yield (
+        "scenarios.compare_now",
+        lambda w: asked.append(scenarios.compare_now(pair, time_limit=1.0, write_id=w)) or asked[-1],
+    )
+    study = scenarios.comparison(asked[-1]).studies[1].id
+    yield "scenarios.adopt", lambda w: scenarios.adopt(study, write_id=w)
+    yield "scenarios.remove", lambda w: scenarios.remove("Dear waits", 1, write_id=w)
+    yield "scenarios.drop", lambda w: scenarios.drop("Dear waits", write_id=w)
+
+
+STORIES = (of_a_slot, of_scenarios, of_the_board, of_a_case, of_tasks, of_plans, of_meetings, of_people, of_the_clinic)
 
 
 @pytest.fixture
