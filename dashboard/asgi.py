@@ -19,7 +19,7 @@ import uvicorn
 from anyio import to_thread
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.calendars import calendar_routes
@@ -61,6 +61,14 @@ async def icon(_request: Request) -> Response:
 
 
 hub = Hub(front_door)
+
+
+async def to_the_board(request: Request) -> Response:
+    """Lead to the board, which is the first page: Streamlit knows it by no other address."""
+    query = request.url.query
+    return RedirectResponse(f"/?{query}" if query else "/", status_code=307)
+
+
 app = st.App(
     HERE / "app.py",
     lifespan=made_ready,
@@ -73,6 +81,7 @@ app = st.App(
         *printing_routes(front_door, screen_settings()),
         *calendar_routes(front_door),
         Route("/icon.png", icon),
+        Route("/board", to_the_board),
     ],
     middleware=[Middleware(Gate, door=front_door, settings=screen_settings())],
 )

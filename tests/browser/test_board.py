@@ -53,6 +53,12 @@ def lists_for(desk, ref, *verdicts: Verdict) -> list[str]:
     return [line.session for line in found.places if line.verdict in verdicts and line.session != own]
 
 
+def at_the_board(watched) -> Page:
+    """The page of somebody whose board has been drawn."""
+    watched.page.locator("[data-card]").first.wait_for()
+    return watched.page
+
+
 def chip(page: Page, ref: str):
     return page.locator(f"[data-case='{ref}']")
 
@@ -88,7 +94,7 @@ def hold_over(page: Page, to: str) -> None:
 
 
 def test_a_case_is_dragged_to_a_list_that_takes_it_and_the_drag_is_undone(visit, clinic, desk):
-    page = visit("bookings").page
+    page = at_the_board(visit("bookings"))
     ref = waiting(desk)
     to = lists_for(desk, ref, Verdict.YES, Verdict.YES_BUT)[0]
     drag(page, ref, to)
@@ -103,7 +109,7 @@ def test_a_case_is_dragged_to_a_list_that_takes_it_and_the_drag_is_undone(visit,
 
 
 def test_a_list_that_cannot_take_a_case_says_why_under_the_pointer_and_refuses_the_drop(visit, clinic, desk):
-    page = visit("bookings").page
+    page = at_the_board(visit("bookings"))
     ref = waiting(desk)
     no = next(name for name in lists_for(desk, ref, Verdict.NO) if card(page, name).count())
     card(page, no).scroll_into_view_if_needed()
@@ -116,7 +122,7 @@ def test_a_list_that_cannot_take_a_case_says_why_under_the_pointer_and_refuses_t
 
 
 def test_a_case_is_moved_with_the_keyboard_alone_and_escape_leaves_it(visit, clinic, desk):
-    page = visit("bookings").page
+    page = at_the_board(visit("bookings"))
     ref = waiting(desk)
     able = lists_for(desk, ref, Verdict.YES, Verdict.YES_BUT)
     chip(page, ref).focus()
@@ -136,7 +142,7 @@ def test_a_case_is_moved_with_the_keyboard_alone_and_escape_leaves_it(visit, cli
 
 
 def test_what_others_change_appears_at_once_but_not_under_a_case_in_the_hand(visit, clinic, desk):
-    page = visit("colleague").page
+    page = at_the_board(visit("colleague"))
     mine, theirs = [case.ref for case in desk.to_place()][:2]
     to, other = lists_for(desk, mine, Verdict.YES, Verdict.YES_BUT)[:2]
     card(page, other).scroll_into_view_if_needed()
@@ -153,7 +159,7 @@ def test_what_others_change_appears_at_once_but_not_under_a_case_in_the_hand(vis
 
 
 def test_a_list_is_locked_closed_and_reordered_in_its_drawer(visit, clinic, desk):
-    page = visit("lead").page
+    page = at_the_board(visit("lead"))
     full = next(found for found in desk.lists(TODAY, LAST) if len(found.cases) > 2)
     page.locator(f"[data-list='{full.id}']").click()
     drawer = page.get_by_role("dialog")
@@ -169,7 +175,7 @@ def test_a_list_is_locked_closed_and_reordered_in_its_drawer(visit, clinic, desk
 
 def test_a_page_comes_back_after_the_server_restarted_and_hears_of_changes_again(visit, clinic, desk):
     watched = visit("bookings")
-    page = watched.page
+    page = at_the_board(watched)
     clinic.restart()
     ref = waiting(desk)
     to = lists_for(desk, ref, Verdict.YES, Verdict.YES_BUT)[0]
@@ -180,7 +186,7 @@ def test_a_page_comes_back_after_the_server_restarted_and_hears_of_changes_again
 
 def test_a_session_that_is_ended_ends_the_open_page(visit, clinic):
     watched = visit("merri")
-    page = watched.page
+    page = at_the_board(watched)
 
     def end(session):
         account = accounts.account_named(session, "merri")

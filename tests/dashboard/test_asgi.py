@@ -8,6 +8,9 @@ import subprocess
 import sys
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from dashboard import asgi
 from scheduler.errors import NeurolistError
@@ -63,3 +66,9 @@ async def test_what_was_made_at_the_start_is_never_collected_again(monkeypatch):
             assert gc.get_freeze_count() > before
     finally:
         gc.unfreeze()
+
+
+def test_the_boards_own_address_leads_to_the_first_page_with_its_choices():
+    client = TestClient(Starlette(routes=[Route("/board", asgi.to_the_board)]), follow_redirects=False)
+    assert client.get("/board?weeks=4+weeks").headers["location"] == "/?weeks=4+weeks"
+    assert client.get("/board").headers["location"] == "/"
