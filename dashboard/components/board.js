@@ -2,6 +2,7 @@
 
 const memories = new WeakMap();
 const ASK_AGAIN_AFTER = 4000; // milliseconds
+const UNANSWERED = 2; // askings, before the page is loaded again
 
 // A chip that may be picked up says where it stands and as which version, so the desk can tell whether that still holds.
 function movable(card) {
@@ -156,6 +157,7 @@ function draw(memory, data) {
   if (first || frame(memory.data) !== frame(data)) drawAll(memory, data);
   else drawChanges(memory, data);
   memory.data = data;
+  memory.unanswered = 0;
   memory.answers.clear();
   for (const region of [memory.tray, memory.sheet]) oneStop(region);
   drawLine(memory, data);
@@ -169,9 +171,12 @@ function drawWhenDown(memory, data) {
   else draw(memory, data);
 }
 
-// What was asked while the server was away is lost, so it is asked again.
+// What was asked while the server was away is lost, so it is asked again. A server that was started anew does not know
+// this part of the page any more and answers nothing: then the whole page is loaded again, as its address says.
 function askAgain(memory) {
   if (!memory.root.isConnected || memory.heard <= memory.data.version) return;
+  memory.unanswered += 1;
+  if (memory.unanswered > UNANSWERED && !memory.drag && !memory.move) return location.reload();
   memory.asked = 0;
   catchUp(memory);
 }
@@ -193,7 +198,7 @@ function begin(root) {
   const find = (name) => root.querySelector(name);
   const memory = {
     root, tray: find(".tray"), sheet: find(".sheet"), line: find(".line-words"), undo: find(".undo"), tip: make("div", "tip"),
-    data: null, waiting: null, marks: null, drag: null, move: null, dropped: 0, heard: 0, asked: 0, said: 0, answers: new Map(),
+    data: null, waiting: null, marks: null, drag: null, move: null, dropped: 0, heard: 0, asked: 0, unanswered: 0, said: 0, answers: new Map(),
   };
   memory.afterwards = () => catchUp(memory);
   root.addEventListener("keydown", (event) => {
