@@ -69,7 +69,8 @@ def double(service, table, where="true"):
     """Add the row again under another id."""
     with closing(sqlite3.connect(service.database.settings.url.database)) as connection:
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-    taken = ", ".join("id || 'x'" if name == "id" else f'"{name}"' for name in columns)
+    anew = {"id": "id || 'x'", "number": "number + 1000"}  # no two letters of a case have one number
+    taken = ", ".join(anew.get(name, f'"{name}"') for name in columns)
     named = ", ".join(f'"{name}"' for name in columns)
     forge(service, f"INSERT INTO {table} ({named}) SELECT {taken} FROM {table} WHERE {where} LIMIT 1")
 

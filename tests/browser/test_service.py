@@ -73,13 +73,13 @@ def test_the_board_shows_published_lists_and_a_case_opens_from_it(browser, demo)
     assert keziah.complaints + keziah.outside == []
 
 
-def test_a_plan_is_worked_out_and_published_with_two_buttons(browser, demo):
+def test_a_plan_is_worked_out_by_the_service_and_opens_with_what_can_be_done_with_it(browser, demo):
     keziah = sign_in(browser, demo)
     keziah.page.get_by_role("button", name="Propose plan").click()
     keziah.page.get_by_role("link", name="Open the proposal").click(timeout=180_000)
-    keziah.page.get_by_role("button", name="Publish plan").click()
-    expect(keziah.page.get_by_role("status").first).to_contain_text("Published:", timeout=60_000)
-    expect(keziah.page.get_by_role("button", name="Publish plan")).to_have_count(0)
+    keziah.page.get_by_role("heading", name="Proposal", exact=True, level=1).wait_for()
+    expect(keziah.page.get_by_role("table", name="Cost by goal, less is better")).to_be_visible()
+    expect(keziah.page.get_by_role("button", name="Discard")).to_be_visible()
     assert keziah.complaints + keziah.outside == []
 
 

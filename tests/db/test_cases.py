@@ -71,14 +71,14 @@ def test_from_referral_to_discharge(database):
         signed_out=True,
         baseline_rest=8,
         baseline_movement=8,
-        readings="15min=3,1h=2",
+        readings="15min=3,1h=2,4h=3",
         agent="Ropivacaine",
         volume_ml=10,
     )
     step(database, ref, Event.RESULT_POSITIVE, now=on_the_day)
     found = facts(database, ref)
     assert (found.state, found.last_test.result) == (PathwayState.TEST_POSITIVE, TestResult.POSITIVE)
-    assert [reading.score for reading in found.last_test.readings] == [8, 3, 2]
+    assert [reading.score for reading in found.last_test.readings] == [8, 8, 3, 2, 3]
     assert found.booking is None
     consent_on = TODAY + DAY
     step(database, ref, Event.LIST_FOR_DEFINITIVE, now=on_the_day, consent_on=consent_on)

@@ -99,7 +99,7 @@ def test_a_case_is_recorded_and_shown(neurolist, sqlite_database):
     assert out.startswith(f"{ref} is now: Waiting for MDT meeting")
     code, out, _ = neurolist("case", ref)
     assert code == 0
-    for words in ("Clocks", "History", "What may follow", "mdt_proceed_test", "Robin Doe (administrator)"):
+    for words in ("Clocks", "History", "What may follow", "mdt_proceed_test", "Robin Doe (Administrator)"):
         assert words in out
 
 

@@ -138,7 +138,7 @@ def test_a_missing_score_is_never_positive_and_a_late_one_may_make_it_so(shelf):
     clinic, case = shelf.a_case_in("test_in_progress")
     clinic.clinician.records(case, "complete_test", **BLOCK, readings="5min=1")
     clinic.clinician.is_refused(case, "result_positive", "No pain score was taken 15 to 360 minutes after")
-    clinic.clinician.is_refused(case, "result_positive", "missing in the window (15 min, 1 h)", readings="4h=2")
+    clinic.clinician.is_refused(case, "result_positive", r"missing in the window \(15 min, 1 h\)", readings="4h=2")
     clinic.clinician.records(case, "result_positive", readings="15min=7,1h=5,4h=2")
     assert case.state == "test_positive"
 
