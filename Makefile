@@ -12,7 +12,7 @@ help:
 	@echo "make walks     let 2,000 machines walk the pathway at random on each database engine, checked after every step"
 	@echo "make walks-bugs  put known faults into the pathway and its memory; the walks must find each"
 	@echo "make docs      write the generated pages of docs/ again"
-	@echo "make pictures PASSWORD=...  take docs/pictures/ again from a demo clinic that runs"
+	@echo "make pictures  take docs/pictures/ again, every page at two widths, from a demo clinic of their own"
 	@echo "make lock      resolve the dependencies again into the hash locks"
 
 start:
@@ -67,7 +67,7 @@ docs:
 
 pictures:
 	scripts/setup test
-	.venv/bin/python -m scripts.screenshots --username lead --password "$(PASSWORD)"
+	.venv/bin/python -m scripts.screenshots
 
 lock:
 	scripts/lock
