@@ -76,9 +76,9 @@ def keep(into: Path, *, engine: str, steps: Figures | None = None, clinic: Mappi
 def _page(known: Mapping[str, Mapping[str, Any]]) -> str:
     parts = [INTRODUCTION]
     for engine, run in known.get("steps", {}).items():
-        parts += [f"## Steps, on {_named(engine)}\n", _ran_on(run["facts"]), _measures(run["measures"])]
+        parts += [f"## Steps, on {_named(engine)}\n", ran_on(run["facts"]), measures_table(run["measures"])]
     for engine, run in known.get("clinic", {}).items():
-        parts += [f"## The simulated clinic, on {_named(engine)}\n", _ran_on(run["facts"]), _rows(run["rows"])]
+        parts += [f"## The simulated clinic, on {_named(engine)}\n", ran_on(run["facts"]), _rows(run["rows"])]
     return "\n".join(parts)
 
 
@@ -86,11 +86,13 @@ def _named(engine: str) -> str:
     return {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(engine, engine)
 
 
-def _ran_on(facts: list[str]) -> str:
+def ran_on(facts: list[str]) -> str:
+    """Say what a run ran on."""
     return "Ran on:\n\n" + "".join(f"- {fact}\n" for fact in facts)
 
 
-def _measures(measures: list[Mapping[str, Any]]) -> str:
+def measures_table(measures: list[Mapping[str, Any]]) -> str:
+    """Put figures in a table, each with its goal and whether it was reached."""
     lines = ["| measure | found | goal | reached |", "| --- | ---: | --- | --- |"]
     for one in measures:
         reached = {None: "", True: "yes", False: "no"}[one["reached"]]
