@@ -18,6 +18,7 @@ from dashboard.shapes.window import Window, window_of
 from dashboard.views.board_drawers import OPENED, draw_opened
 from dashboard.views.board_line import HAND, tell
 from dashboard.views.going import Going
+from dashboard.views.narrowing import one_of
 from dashboard.views.planning import ask_button, watch_plan
 from flows.desk import Desk
 
@@ -113,8 +114,8 @@ def draw_filters(desk: Desk) -> tuple[str | None, Narrowed]:
     """Draw what to look for; every choice stands in the address."""
     sites = {site.id: site.name for site in desk.sites()}
     people = {person.id: person.name for person in desk.board.radiologists()}
-    site = _choice("Site", sites, key="site", placeholder="All sites", width=150)
-    radiologist = _choice("Radiologist", people, key="radiologist", placeholder="All radiologists", width=150)
+    site = one_of("Site", sites, key="site", every="All sites", width=150)
+    radiologist = one_of("Radiologist", people, key="radiologist", every="All radiologists", width=150)
     categories = st.pills(
         "Urgency category",
         CATEGORIES,
@@ -132,17 +133,3 @@ def draw_filters(desk: Desk) -> tuple[str | None, Narrowed]:
         width=110,
     )
     return site, Narrowed(radiologist=radiologist, categories=tuple(categories), search=search)
-
-
-def _choice(label: str, names: Mapping[str, str], *, key: str, placeholder: str, width: int) -> str | None:
-    return st.selectbox(
-        label,
-        list(names),
-        index=None,
-        format_func=names.__getitem__,
-        key=key,
-        bind="query-params",
-        placeholder=placeholder,
-        label_visibility="collapsed",
-        width=width,
-    )

@@ -12,6 +12,7 @@ from dashboard.shapes import load as shapes
 from dashboard.shapes import waits as wait_shapes
 from dashboard.shapes.markup import figures, table
 from dashboard.views.downloading import Download, download, section
+from dashboard.views.narrowing import one_of
 from dashboard.views.worth import draw_worth
 from flows.desk import Desk, NetworkLoad
 from scheduler.vocabulary import Stage
@@ -58,17 +59,7 @@ def draw_head(desk: Desk) -> tuple[int, date, str | None]:
             label_visibility="collapsed",
             width=130,
         )
-        site = st.selectbox(
-            "Site",
-            list(sites),
-            index=None,
-            format_func=sites.__getitem__,
-            key="site",
-            bind="query-params",
-            placeholder="All sites",
-            label_visibility="collapsed",
-            width=260,
-        )
+        site = one_of("Site", sites, key="site", every="All sites", width=260)
     return WEEKS[weeks or USUAL], start, site
 
 

@@ -12,6 +12,7 @@ from dashboard.session import the_desk
 from dashboard.shapes.stages import PARTS, WHOLE, Chosen, found_words, stages_data
 from dashboard.shapes.words import safe
 from dashboard.views.going import Going
+from dashboard.views.narrowing import one_of
 from flows.desk import Desk
 from scheduler.vocabulary import Target, Urgency
 
@@ -38,10 +39,10 @@ def draw_head(desk: Desk) -> tuple[str | None, Chosen, DeltaGenerator]:
         only = _segments("Cases shown", FILTERS, usual="all", key="only")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         sites = {site.id: site.name for site in desk.sites()}
-        site = _choice("Site", sites, every="Every site", key="site", width=250)
+        site = one_of("Site", sites, every="Every site", key="site", width=250)
         categories = {str(one.value): one.label for one in Urgency}
-        category = _choice("Category", categories, every="Every category", key="category", width=150)
-        target = _choice("Target", {one.value: one.label for one in Target}, every="Every target", key="target")
+        category = one_of("Category", categories, every="Every category", key="category", width=150)
+        target = one_of("Target", {one.value: one.label for one in Target}, every="Every target", key="target")
         text = st.text_input(
             "Words or reference",
             key="text",
@@ -73,17 +74,3 @@ def _segments(label: str, names: dict[str, str], *, usual: str, key: str) -> str
         label_visibility="collapsed",
     )
     return chosen or usual
-
-
-def _choice(label: str, names: dict[str, str], *, every: str, key: str, width: int = 220) -> str | None:
-    return st.selectbox(
-        label,
-        list(names),
-        index=None,
-        format_func=names.__getitem__,
-        key=key,
-        bind="query-params",
-        placeholder=every,
-        label_visibility="collapsed",
-        width=width,
-    )

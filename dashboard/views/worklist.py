@@ -16,6 +16,7 @@ from dashboard.shapes.words import item_words, listed
 from dashboard.views.backfilling import draw_backfill
 from dashboard.views.cancelling import cancel
 from dashboard.views.going import Going
+from dashboard.views.narrowing import one_of
 from dashboard.views.placing import place
 from dashboard.views.said import say, show_said
 from flows.desk import CaseSummary, Desk
@@ -53,17 +54,7 @@ def draw_head(sites: dict[str, str]) -> tuple[str, str | None, shapes.Wanted]:
             bind="query-params",
             label_visibility="collapsed",
         )
-        site = st.selectbox(
-            "Site",
-            list(sites),
-            index=None,
-            format_func=sites.__getitem__,
-            key="worklist-site",
-            bind="query-params",
-            placeholder="All sites",
-            label_visibility="collapsed",
-            width=220,
-        )
+        site = one_of("Site", sites, key="worklist-site", every="All sites", width=220)
         chosen = st.pills(
             "Categories",
             list(CATEGORIES),

@@ -11,6 +11,7 @@ from dashboard.session import the_desk
 from dashboard.shapes.markup import facts, note, table
 from dashboard.shapes.setup import lists as shapes
 from dashboard.shapes.words import day, monday_of
+from dashboard.views.narrowing import one_of
 from dashboard.views.once import form_id
 from dashboard.views.said import show_said
 from dashboard.views.setup import frame
@@ -66,17 +67,7 @@ def draw_head(desk: Desk) -> tuple[str, date, str | None]:
             label_visibility="collapsed",
             width=130,
         )
-        site = st.selectbox(
-            "Site",
-            list(sites),
-            index=None,
-            format_func=sites.__getitem__,
-            key="site",
-            bind="query-params",
-            placeholder="All sites",
-            label_visibility="collapsed",
-            width=220,
-        )
+        site = one_of("Site", sites, key="site", every="All sites", width=220)
     return "lists", start, site
 
 
