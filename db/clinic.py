@@ -180,7 +180,7 @@ def add_lists(session: Session, lists: Iterable[NewList]) -> tuple[str, ...]:
 
 def roster(session: Session, list_id: str, radiologist: str | None, *, expected_version: int | None = None) -> None:
     """Roster a radiologist on a list, or nobody; a published list is replanned instead."""
-    row = _list(session, list_id)
+    row = list_row(session, list_id)
     row.expect(expected_version)
     if row.assigned_radiologist_id is not None and row.assigned_radiologist_id != radiologist:
         says = f"List {list_id} has bookings with another radiologist. Take them off the list first, then plan again."
@@ -191,7 +191,7 @@ def roster(session: Session, list_id: str, radiologist: str | None, *, expected_
 
 def take_off(session: Session, list_id: str, *, reason: str, expected_version: int | None = None) -> None:
     """Take the radiologist off a list, such as when they fall ill; its bookings stay until the next plan moves them."""
-    row = _list(session, list_id)
+    row = list_row(session, list_id)
     row.expect(expected_version)
     row.assigned_radiologist_id = row.rostered_radiologist_id = None
     claims.release(session, claims.held_by(session, session_id=list_id))
@@ -302,13 +302,14 @@ def _drop_leave_claims(session: Session, ids: Sequence[str]) -> None:
 
 
 def _set_closed(session: Session, list_id: str, *, closed: bool, reason: str, expected_version: int | None) -> None:
-    row = _list(session, list_id)
+    row = list_row(session, list_id)
     row.expect(expected_version)
     row.closed, row.closed_reason = closed, reason
     audit.record(session, action="close_list" if closed else "open_list", entity="suite_session", ref=list_id)
 
 
-def _list(session: Session, list_id: str) -> SuiteSessionRow:
+def list_row(session: Session, list_id: str) -> SuiteSessionRow:
+    """Give one list; raises NotFoundError when there is none of this id."""
     row = session.get(SuiteSessionRow, list_id)
     if row is None:
         raise NotFoundError(f"No list has the id {list_id}.")

@@ -58,14 +58,20 @@ def open_for(session: Session, case_ref: str, list_id: str, *, expected_version:
         raise TransitionNotAllowedError(
             f"A slot is already held for case {case_ref}. Offer it, book it, or give it back first."
         )
-    on = session.get(SuiteSessionRow, list_id)
-    if on is None:
-        raise NotFoundError(f"No list is called {list_id}. Check the name; `neurolist lists` shows them.")
+    on = list_row(session, list_id)
     first = on.on - timedelta(days=on.on.weekday())
     last = first + timedelta(days=6)
     asked = select(SuiteSessionRow).where(col(SuiteSessionRow.on).between(first, last)).order_by(SuiteSessionRow.id)
     session.exec(asked.with_for_update()).all()
     return first, last
+
+
+def list_row(session: Session, list_id: str) -> SuiteSessionRow:
+    """Give one list; raises NotFoundError when there is none of this name."""
+    row = session.get(SuiteSessionRow, list_id)
+    if row is None:
+        raise NotFoundError(f"No list is called {list_id}. Check the name; `neurolist lists` shows them.")
+    return row
 
 
 def date_of(session: Session, list_id: str) -> date:

@@ -22,14 +22,6 @@ from scheduler.errors import NotFoundError, StaleVersionError, TransitionNotAllo
 from scheduler.pathway.booking import TENTATIVE, BookingEvent, next_booking_state
 
 
-def list_row(session: Session, list_id: str) -> SuiteSessionRow:
-    """Give one list; raises NotFoundError when there is none of this name."""
-    row = session.get(SuiteSessionRow, list_id)
-    if row is None:
-        raise NotFoundError(f"No list is called {list_id}. Check the name; `neurolist lists` shows them.")
-    return row
-
-
 def as_seen(session: Session, ref: str, *, seen_on: str | None, version: int | None) -> tuple[CaseRow, str | None]:
     """Keep other writers away from a case; gives it with its list, if it stands where and as it was seen.
 
@@ -47,7 +39,7 @@ def as_seen(session: Session, ref: str, *, seen_on: str | None, version: int | N
 
 def open_weeks(session: Session, names: Collection[str]) -> tuple[date, date]:
     """Keep other writers away from the whole weeks of these lists; gives the dates to judge a move by."""
-    days = [list_row(session, name).on for name in names]
+    days = [holds.list_row(session, name).on for name in names]
     first = min(days) - timedelta(days=min(days).weekday())
     last = max(days) + timedelta(days=6 - max(days).weekday())
     asked = select(SuiteSessionRow).where(col(SuiteSessionRow.on).between(first, last)).order_by(SuiteSessionRow.id)
@@ -68,8 +60,8 @@ def move(session: Session, ref: str, slot: Slot, *, actor: Author, now: datetime
     case = case_row(session, ref)
     booking = the_booking(session, case)
     booking.status = next_booking_state(booking.status, BookingEvent.MOVE)
-    left = list_row(session, booking.session_id)
-    on = list_row(session, slot.list)
+    left = holds.list_row(session, booking.session_id)
+    on = holds.list_row(session, slot.list)
     claims.release(session, claims.held_by(session, booking_id=booking.id))
     booking.session_id, booking.radiologist_id = on.id, slot.radiologist
     booking.start, booking.end = slot.start, slot.start + timedelta(minutes=slot.minutes)
@@ -120,7 +112,7 @@ def order_of(session: Session, list_id: str) -> Sequence[tuple[str, BookingRow]]
 
 def lock(session: Session, list_id: str, *, locked: bool, expected_version: int | None) -> SuiteSessionRow:
     """Lock a list, so that no plan and nobody moves its cases or adds one; or release it."""
-    row = list_row(session, list_id)
+    row = holds.list_row(session, list_id)
     row.expect(expected_version)
     row.locked = locked
     audit.record(session, action="lock_list" if locked else "release_list", entity="suite_session", ref=list_id)

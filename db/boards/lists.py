@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from db import clinic
 from db.facts import items_of
 from db.light import Light, light_of
 from db.pictures import (
@@ -63,9 +64,7 @@ def list_words(session: Session, list_id: str) -> str:
 
 
 def _one(session: Session, list_id: str) -> tuple[SuiteSessionRow, SuiteRow, SiteRow]:
-    row = session.get(SuiteSessionRow, list_id)
-    if row is None:
-        raise NotFoundError(f"No list has the id {list_id}.")
+    row = clinic.list_row(session, list_id)
     suite = session.get_one(SuiteRow, row.suite_id)
     return row, suite, session.get_one(SiteRow, suite.site_id)
 
