@@ -1,4 +1,4 @@
-"""Words that sheets and calendars share."""
+"""Words that sheets, calendars and set-up share."""
 
 from __future__ import annotations
 

@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
+from typing_extensions import override
+
 from db.localtime import wall_instant
 from scheduler.errors import BadInputError
 from scheduler.pathway.validity import day
@@ -75,6 +77,23 @@ class Change:
         raise NotImplementedError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending(Change):
+    """Use something until the day before this one; without a day, use it again."""
+
+    name: str
+    on: date | None
+
+    @override
+    def check(self, session: Session, at: Moment) -> None:
+        if self.on is not None:
+            must_be_coming(self.on, at, "on")
+
+    @override
+    def days(self) -> Days | None:
+        return None if self.on is None else (self.on, None)
+
+
 def needed(text: str, where: str, says: str) -> str:
     """Give a text without the space around it; refused when nothing is left, or too much."""
     found = text.strip()
@@ -102,8 +121,3 @@ def must_be_coming(on: date, at: Moment, where: str) -> None:
     """Refuse a day that has passed."""
     if on < at.today:
         raise BadInputError.of(where, f"{day(on)} has passed. Give today or a later day.")
-
-
-def counted(names: tuple[str, ...], one: str) -> str:
-    """Count things in words: 1 list, 2 lists."""
-    return f"{len(names)} {one}" if len(names) == 1 else f"{len(names)} {one}s"

@@ -10,7 +10,8 @@ from typing_extensions import override
 
 from db import clinic, holidays
 from db.keeping import templates
-from flows.keeping.change import Change, Days, Moment, counted, needed
+from flows.exchange.wording import counted
+from flows.keeping.change import Change, Days, Moment, needed
 from flows.keeping.lists import with_closed
 from flows.permissions import Action
 from flows.public_holidays import after_change
@@ -59,7 +60,7 @@ class AddHoliday(Change):
     @override
     def also(self, session: Session, at: Moment) -> tuple[str, ...]:
         names = self._closing(session, at)
-        return (f"{counted(names, 'list')} of that day will be closed: {', '.join(names)}.",) if names else ()
+        return (f"{counted(len(names), 'list')} of that day will be closed: {', '.join(names)}.",) if names else ()
 
     @override
     def save(self, session: Session, at: Moment) -> None:

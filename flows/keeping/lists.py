@@ -14,7 +14,8 @@ from db.clinic import NewList
 from db.keeping import lists, templates
 from db.keeping.lists import ListShape
 from db.keeping.templates import Pattern
-from flows.keeping.change import Change, Days, Moment, counted, must_be_coming, needed
+from flows.exchange.wording import counted
+from flows.keeping.change import Change, Days, Moment, must_be_coming, needed
 from flows.permissions import Action
 from scheduler.errors import BadInputError
 from scheduler.pathway.validity import day
@@ -265,7 +266,7 @@ class MakeLists(Change):
         made = tuple(
             one.template for one in templates.coming(session, self.first, self.last, site=self.site) if not one.skipped
         )
-        return (f"{counted(made, 'list')} will be made.",)
+        return (f"{counted(len(made), 'list')} will be made.",)
 
     @override
     def save(self, session: Session, at: Moment) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from typing_extensions import override
 
 from db.keeping import machines, places
-from flows.keeping.change import Change, Days, Moment, an_id, must_be_coming, needed, whole_days
+from flows.keeping.change import Change, Days, Ending, Moment, an_id, must_be_coming, needed, whole_days
 from flows.keeping.lists import with_closed
 from flows.permissions import Action
 from scheduler.errors import BadInputError
@@ -101,12 +101,10 @@ class ChangeUnit(Change):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndUnit(Change):
+class EndUnit(Ending):
     """Use a unit until the day before this one; without a day, use it again."""
 
     unit: str
-    name: str
-    on: date | None
 
     action: ClassVar[Action] = Action.KEEP_EQUIPMENT
     entity: ClassVar[str] = "equipment_unit"
@@ -120,15 +118,6 @@ class EndUnit(Change):
     @override
     def why(self) -> str:
         return f"The unit {self.name} is not used from {day(self.on)} on." if self.on else ""
-
-    @override
-    def check(self, session: Session, at: Moment) -> None:
-        if self.on is not None:
-            must_be_coming(self.on, at, "on")
-
-    @override
-    def days(self) -> Days | None:
-        return None if self.on is None else (self.on, None)
 
     @override
     def applied(self, session: Session, problem: SchedulingProblem) -> SchedulingProblem:

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from db.keeping import places
 from db.keeping.places import SiteFacts, SuiteFacts
-from flows.keeping.change import Change, Days, Moment, an_id, must_be_coming, needed
+from flows.keeping.change import Change, Days, Ending, Moment, an_id, needed
 from flows.keeping.lists import with_closed
 from flows.permissions import Action
 from scheduler.errors import BadInputError
@@ -106,12 +106,10 @@ class ChangeSite(Change):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndSite(Change):
+class EndSite(Ending):
     """Use a site until the day before this one; without a day, use it again."""
 
     site: str
-    name: str
-    on: date | None
 
     action: ClassVar[Action] = Action.SET_UP
     entity: ClassVar[str] = "site"
@@ -129,15 +127,6 @@ class EndSite(Change):
     @override
     def sites(self, session: Session) -> tuple[str | None, ...]:
         return (self.site,)
-
-    @override
-    def check(self, session: Session, at: Moment) -> None:
-        if self.on is not None:
-            must_be_coming(self.on, at, "on")
-
-    @override
-    def days(self) -> Days | None:
-        return None if self.on is None else (self.on, None)
 
     @override
     def applied(self, session: Session, problem: SchedulingProblem) -> SchedulingProblem:
@@ -235,13 +224,11 @@ class ChangeSuite(Change):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndSuite(Change):
+class EndSuite(Ending):
     """Use a room until the day before this one; without a day, use it again."""
 
     suite: str
     site: str
-    name: str
-    on: date | None
 
     action: ClassVar[Action] = Action.SET_UP
     entity: ClassVar[str] = "suite"
@@ -259,15 +246,6 @@ class EndSuite(Change):
     @override
     def sites(self, session: Session) -> tuple[str | None, ...]:
         return (self.site,)
-
-    @override
-    def check(self, session: Session, at: Moment) -> None:
-        if self.on is not None:
-            must_be_coming(self.on, at, "on")
-
-    @override
-    def days(self) -> Days | None:
-        return None if self.on is None else (self.on, None)
 
     @override
     def applied(self, session: Session, problem: SchedulingProblem) -> SchedulingProblem:

@@ -12,7 +12,8 @@ from db import clinic
 from db.keeping import lists, staff
 from db.keeping.staff import Credentials
 from db.localtime import wall_instant
-from flows.keeping.change import ONE_DAY, Change, Days, Moment, an_id, counted, must_be_coming, needed
+from flows.exchange.wording import counted
+from flows.keeping.change import ONE_DAY, Change, Days, Ending, Moment, an_id, must_be_coming, needed
 from flows.permissions import Action
 from scheduler.errors import BadInputError
 from scheduler.pathway.validity import day
@@ -185,12 +186,10 @@ class ChangeRadiologist(Change):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndRadiologist(Change):
+class EndRadiologist(Ending):
     """Let a radiologist work until the day before this one; without a day, let them work here again."""
 
     radiologist: str
-    name: str
-    on: date | None
 
     action: ClassVar[Action] = Action.KEEP_STAFF
     entity: ClassVar[str] = "radiologist"
@@ -204,15 +203,6 @@ class EndRadiologist(Change):
     @override
     def why(self) -> str:
         return f"{self.name} no longer works here from {day(self.on)} on." if self.on else ""
-
-    @override
-    def check(self, session: Session, at: Moment) -> None:
-        if self.on is not None:
-            must_be_coming(self.on, at, "on")
-
-    @override
-    def days(self) -> Days | None:
-        return None if self.on is None else (self.on, None)
 
     @override
     def applied(self, session: Session, problem: SchedulingProblem) -> SchedulingProblem:
@@ -267,4 +257,4 @@ def _from_to(first: date, last: date) -> str:
 def _lose(session: Session, radiologist: str, start: datetime, end: datetime | None, at: Moment) -> tuple[str, ...]:
     rows = [row for row in lists.lists_of(session, radiologist, start=start, end=end) if row.start > at.now]
     names = tuple(row.id for row in rows)
-    return (f"{counted(names, 'list')} will have no radiologist: {', '.join(names)}.",) if names else ()
+    return (f"{counted(len(names), 'list')} will have no radiologist: {', '.join(names)}.",) if names else ()
