@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.shapes.proposal import gap_words, goal_words
-from dashboard.shapes.words import count, moment, safe, short_day
+from dashboard.shapes.words import moment, safe
 from flows.desk import GOALS, Comparison, StudyLine, StudyStatus
 
 FULL: Final = 100
@@ -34,12 +34,6 @@ def choice_words(comparison: Comparison, zone: ZoneInfo) -> str:
     """One comparison in the list to choose from."""
     names = " · ".join(study.name for study in comparison.studies)
     return f"{names}, asked for {moment(comparison.asked_at, zone)} by {comparison.asked_by}"
-
-
-def weeks_words(comparison: Comparison) -> str:
-    """The weeks compared, and how long each search had."""
-    weeks = f"{short_day(comparison.start)} to {short_day(comparison.end)}"
-    return f"{weeks}, each searched for up to {count(round(comparison.time_limit), 'second')}."
 
 
 def working_words(comparison: Comparison) -> str:

@@ -19,7 +19,6 @@ KINDS: Final = {
 }
 FUNDING: Final = {each.value: each.label for each in Funding}
 GOAL_NAMES: Final = {goal.name: goal_words(goal.name) for goal in GOALS}
-GOAL_UNITS: Final = {goal.name: goal.unit for goal in GOALS}
 Kind = tuple[Stage, Target, Technique]
 
 

@@ -11,7 +11,6 @@ from dashboard.shapes.words import count, listed, moment
 from flows.desk import EVERY_SITE, Account, keeping
 from scheduler.vocabulary import Role
 
-SIGN_IN_HEADS: Final = ("Since", "Last used")
 EVERYWHERE: Final = "Every site"
 
 
