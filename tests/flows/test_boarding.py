@@ -20,6 +20,7 @@ from scheduler.errors import (
 )
 from scheduler.explain import Verdict
 from scheduler.pathway.booking import BookingEvent, BookingState
+from scheduler.pathway.effects import NoticeKind
 from scheduler.vocabulary import Role
 from tests.builders.memory import MORNING, TODAY, a_clinic, list_for_test, read
 from tests.builders.service import MovingClock, a_desk, a_service, an_actor
@@ -266,3 +267,28 @@ def test_a_list_is_simulated_again_only_when_it_has_changed(desk, monkeypatch):
     assert number >= 1
     assert set(again) == {*first, "S02-3"}
     assert len(seen) <= number + 1
+
+
+def told_of_a_move(desk, ref):
+    return [letter.audience.value for letter in desk.letters(ref) if letter.kind is NoticeKind.MOVED]
+
+
+def test_who_knew_the_old_time_of_a_visit_that_is_moved_by_hand_is_told_the_new_one(desk):
+    ref = booked(desk, on="S01-2")
+    a_desk(desk.service).send_letters()
+    desk.board.place(Drop(ref=ref, list="S02-3", seen_on="S01-2"))
+    assert told_of_a_move(desk, ref) == ["patient", "referrer"]
+
+
+def test_both_of_two_visits_that_trade_places_are_told(desk):
+    first, second = (booked(desk, number, "S01-2") for number in (1, 2))
+    a_desk(desk.service).send_letters()
+    desk.board.reorder("S01-2", first, earlier=False)
+    assert told_of_a_move(desk, first) == ["patient", "referrer"]
+    assert told_of_a_move(desk, second) == ["patient", "referrer"]
+
+
+def test_a_slot_that_is_only_held_is_moved_without_a_letter(desk):
+    ref = placed(desk, on="S01-2")
+    desk.board.place(Drop(ref=ref, list="S02-3", seen_on="S01-2"))
+    assert told_of_a_move(desk, ref) == []
