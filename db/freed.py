@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -43,9 +43,3 @@ def place_of(session: Session, ref: str) -> LeftPlace | None:
         minutes=int((booking.end - booking.start).total_seconds() // 60),
         where=list_names(session, [on.id])[on.id],
     )
-
-
-def week_of(on: date) -> tuple[date, date]:
-    """Give the Monday and the Sunday of a date's week: a radiologist's limits run over it."""
-    first = on - timedelta(days=on.weekday())
-    return first, first + timedelta(days=6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,7 +15,7 @@ from db.cases import raise_task, write_line
 from db.effects import standing_booking
 from db.facts import case_row
 from db.giving_back import drop_timers, give_back, tick_off
-from db.localtime import local_date
+from db.localtime import local_date, week_of
 from db.protocol import protocol as protocol_in_force
 from db.tables import BookingRow, CaseRow, SuiteRow, SuiteSessionRow, UnitPlacementRow, WaitlistEpisodeRow
 from scheduler.errors import NotFoundError, TransitionNotAllowedError
@@ -58,9 +58,12 @@ def open_for(session: Session, case_ref: str, list_id: str, *, expected_version:
         raise TransitionNotAllowedError(
             f"A slot is already held for case {case_ref}. Offer it, book it, or give it back first."
         )
-    on = list_row(session, list_id)
-    first = on.on - timedelta(days=on.on.weekday())
-    last = first + timedelta(days=6)
+    return lock_weeks(session, [list_row(session, list_id).on])
+
+
+def lock_weeks(session: Session, days: Collection[date]) -> tuple[date, date]:
+    """Keep other writers away from the lists of the whole weeks of these days; gives the first day and the last."""
+    first, last = week_of(min(days))[0], week_of(max(days))[1]
     asked = select(SuiteSessionRow).where(col(SuiteSessionRow.on).between(first, last)).order_by(SuiteSessionRow.id)
     session.exec(asked.with_for_update()).all()
     return first, last

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -55,3 +55,9 @@ def start_of_day(day: date, timezone: str) -> datetime:
 def local_date(session: Session, at: datetime) -> date:
     """Give the local date of an instant."""
     return at.astimezone(ZoneInfo(timezone_of(session))).date()
+
+
+def week_of(on: date) -> tuple[date, date]:
+    """Give the Monday and the Sunday of a date's week: a radiologist's limits run over it."""
+    first = on - timedelta(days=on.weekday())
+    return first, first + timedelta(days=6)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db import audit, claims, holds, reminders
+from db import audit, claims, holds, moves, reminders
 from db.audit import Author
 from db.bookings import reassign_units, visit_holds
 from db.cases import MOVED, write_line
@@ -39,12 +39,7 @@ def as_seen(session: Session, ref: str, *, seen_on: str | None, version: int | N
 
 def open_weeks(session: Session, names: Collection[str]) -> tuple[date, date]:
     """Keep other writers away from the whole weeks of these lists; gives the dates to judge a move by."""
-    days = [holds.list_row(session, name).on for name in names]
-    first = min(days) - timedelta(days=min(days).weekday())
-    last = max(days) + timedelta(days=6 - max(days).weekday())
-    asked = select(SuiteSessionRow).where(col(SuiteSessionRow.on).between(first, last)).order_by(SuiteSessionRow.id)
-    session.exec(asked.with_for_update()).all()
-    return first, last
+    return holds.lock_weeks(session, [holds.list_row(session, name).on for name in names])
 
 
 def must_be_free_to_change(row: SuiteSessionRow, now: datetime) -> None:
@@ -59,6 +54,7 @@ def move(session: Session, ref: str, slot: Slot, *, actor: Author, now: datetime
     """Take a booking to a slot that was found to break no rule; a patient who had confirmed is to confirm again."""
     case = case_row(session, ref)
     booking = the_booking(session, case)
+    before = moves.place_of(session, booking)
     booking.status = next_booking_state(booking.status, BookingEvent.MOVE)
     left = holds.list_row(session, booking.session_id)
     on = holds.list_row(session, slot.list)
@@ -75,7 +71,7 @@ def move(session: Session, ref: str, slot: Slot, *, actor: Author, now: datetime
     if booking.status in TENTATIVE:
         until = holds.keep(session, case, booking, now=now, by=actor.id)
         holds.ask(session, case, f"Offer the patient the slot held on list {on.id} until then, or book it.", until, now)
-    _note(session, case, booking, actor, now)
+    _note(session, case, booking, actor, now, before=None if booking.status in TENTATIVE else before)
     return booking
 
 
@@ -85,6 +81,7 @@ def trade_places(
     """Start these cases of one list, by reference, at these instants; gives their bookings."""
     moved = [(case_row(session, ref), start) for ref, start in sorted(times.items())]
     pairs = [(the_booking(session, case), case) for case, _ in moved]
+    before = {case.id: moves.place_of(session, booking) for booking, case in pairs}
     for booking, _ in pairs:
         booking.status = next_booking_state(booking.status, BookingEvent.MOVE)
         claims.release(session, claims.held_by(session, booking_id=booking.id))
@@ -95,7 +92,7 @@ def trade_places(
     _hold(session, row, [(booking, case.patient_id) for booking, case in pairs])
     _share(session, [row], {})
     for booking, case in pairs:
-        _note(session, case, booking, actor, now)
+        _note(session, case, booking, actor, now, before=before[case.id])
     return [booking for booking, _ in pairs]
 
 
@@ -144,9 +141,14 @@ def _share(session: Session, rows: Sequence[SuiteSessionRow], kinds: Mapping[str
         reassign_units(session, site=site, on=on, kinds=kinds)
 
 
-def _note(session: Session, case: CaseRow, booking: BookingRow, actor: Author, now: datetime) -> None:
+def _note(
+    session: Session, case: CaseRow, booking: BookingRow, actor: Author, now: datetime, *, before: moves.Place | None
+) -> None:
+    """Write the move down and let all that hangs on the time follow; whoever knew of `before` is told."""
     told = {"list": booking.session_id, "start": booking.start, "radiologist": booking.radiologist_id}
-    write_line(session, case, MOVED, case.state, actor=actor, now=now, details=told)
+    line = write_line(session, case, MOVED, case.state, actor=actor, now=now, details=told)
+    if before is not None:
+        moves.tell(session, case, booking, before=before, line=line.seq, now=now, by=actor.id)
     reminders.follow(session, case.ref, now=now, by=actor.id)
     look_after(session, case, now=now)
     audit.record(session, action=MOVED, entity="case", ref=case.ref, facts=told)

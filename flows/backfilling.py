@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from db import freed, standing
+from db.localtime import week_of
 from db.mapping import ref_of
 from scheduler.errors import NeurolistError
 from scheduler.explain import Verdict, place_at
@@ -64,7 +65,7 @@ def freed_place(session: Session, ref: str, *, today: date, now: datetime) -> Fr
         raise NeurolistError(f"Case {ref} has no booking that was cancelled, so it left no place.")
     if place.start <= now:
         raise NeurolistError(f"The place of case {ref} is past, so nobody can have it.")
-    first, last = freed.week_of(place.on)
+    first, last = week_of(place.on)
     stands = standing.standing(session, start=max(first, today), end=max(last, today), now=now)
     problem = stands.problem
     left = FreedPlace(
