@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.clinic.run import Orders, simulate
 from benchmarks.clinic.world import World
+from tests.builders.environment import given_back
 
 # About a minute and a half; `make clinic` has more cases, and Prefect among those killed.
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -14,10 +15,13 @@ CASES, WEEKS = 8, 1
 LEAST_KILLS = 15
 
 
-def test_cases_pass_through_a_clinic_whose_processes_are_killed(tmp_path, monkeypatch):
-    for name in ("NEUROLIST_HOME", "NEUROLIST_CLOCK", "NEUROLIST_DATABASE_URL"):
-        monkeypatch.setenv(name, "")  # what the clinic sets is taken back after the test
-        monkeypatch.delenv(name)
+@pytest.fixture(autouse=True)
+def _environment_given_back():
+    with given_back("NEUROLIST_HOME", "NEUROLIST_CLOCK", "NEUROLIST_DATABASE_URL"):
+        yield
+
+
+def test_cases_pass_through_a_clinic_whose_processes_are_killed(tmp_path):
     world = World(seed=4, cases=CASES, weeks=WEEKS, first=date(2026, 8, 3))
     verdict = simulate(
         Orders(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from scheduler.audit import audit
 from scheduler.documents import read_problem
 from scheduler.engine.parts import Errand, Splitter, join
 from scheduler.engine.places import possible_places
+from tests.builders.environment import given_back
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
@@ -53,14 +55,13 @@ def prefect(home):
         started += [_start(home / f"worker-{number}.log", environment, "flows.part_worker", "1") for number in "12"]
         flow = f"{api_url(port)}/deployments/name/planning%20part/worker"
         _until(lambda: answers(flow), "the parts' flow")
-        before = dict(os.environ)
-        os.environ.update(settings)  # before anything loads Prefect, which keeps what it finds then
-        yield settings
-        from prefect.events.worker import EventsWorker
+        with given_back():
+            os.environ.update(settings)  # before anything loads Prefect, which keeps what it finds then
+            yield settings
+            from prefect.events.worker import EventsWorker
 
-        EventsWorker.drain_all(timeout=10)  # while this Prefect's address still holds
-        os.environ.clear()
-        os.environ.update(before)
+            with ThreadPoolExecutor(1) as apart:  # whoever has a running loop would be given a coroutine instead
+                apart.submit(EventsWorker.drain_all, timeout=10).result()  # while this Prefect's address still holds
     finally:
         for process in started:
             os.killpg(process.pid, signal.SIGKILL)

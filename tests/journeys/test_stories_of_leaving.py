@@ -44,6 +44,6 @@ def test_a_patient_who_dies_is_never_written_to_again(shelf):
         clinic, case = shelf.a_case_in(state)
         clinic.bookings.records(case, "death_notified", died_on=clinic.today, source="The family")
         assert case.has_ended("deceased"), state
-        assert case.letters == []
+        assert case.letters == [], state
         clinic.days_pass(100)
         assert case.open_tasks == []
