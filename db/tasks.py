@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from db import audit, outbox, writes
+from db import audit, meetings, outbox, writes
 from db.audit import Author
 from db.protocol import protocol
 from db.silence import silent_cases
@@ -16,6 +16,8 @@ from db.tables import BookingRow, CaseRow, SuiteRow, SuiteSessionRow, TaskRow
 from db.tables.booking import HOLDING
 from db.words import TaskState
 from scheduler.errors import BadInputError, NotFoundError, TransitionNotAllowedError
+from scheduler.pathway.effects import Timer
+from scheduler.pathway.states import PathwayState
 from scheduler.pathway.todo import NOT_BY_HAND, done_by
 from scheduler.vocabulary import Role
 
@@ -72,7 +74,7 @@ def finish(
     expected_version: int | None = None,
     write_id: str | None = None,
 ) -> None:
-    """Tick off a task by hand; refused for one that only its step ends, and for the last thing a case waits for."""
+    """Tick off a task by hand; refused where only its step ends it, and for the last thing a case waits for."""
     if writes.earlier(session, write_id, "finish_task") is not None:
         return
     task = _open(session, task_id, expected_version)
@@ -81,6 +83,11 @@ def finish(
         steps = ", ".join(event.value for event in done_by(task.kind, case.state))
         raise TransitionNotAllowedError(
             f"“{task.says}” ticks itself off when the step is recorded: {steps}. It is the next step of {case.ref}."
+        )
+    if task.kind == Timer.ADD_TO_MDT_AGENDA and case is not None and _waits_for_an_agenda(session, case):
+        raise TransitionNotAllowedError(
+            f"{case.ref} is on no agenda yet. Add a meeting, or put the case on the agenda of one; "
+            "the task then ticks itself off."
         )
     task.end(TaskState.DONE, now=now, by=actor.id)
     outbox.settle(session, task.id, actor=actor)
@@ -91,6 +98,10 @@ def finish(
         )
     audit.record(session, action="finish_task", entity="task", ref=task.id)
     writes.finish(session, write_id, {"task": task.id})
+
+
+def _waits_for_an_agenda(session: Session, case: CaseRow) -> bool:
+    return case.state is PathwayState.AWAITING_MDT and meetings.open_agenda_item(session, case.id) is None
 
 
 def assign(

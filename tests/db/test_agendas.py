@@ -9,9 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from db import agendas, boards, meetings, reversals
+from db import tasks as tasks_of_people
 from db.facts import case_row
 from db.meetings import Attendee, NewMeeting
 from db.tables import DueStepRow, HolidayRow, MdtItemRow, MdtMeetingRow, TaskRow
+from db.words import TaskState
 from scheduler.errors import BadInputError, NeurolistError, NotFoundError, TransitionNotAllowedError
 from scheduler.pathway.events import Event
 from scheduler.pathway.meetings.words import MeetingOutcome, MeetingState
@@ -53,6 +55,11 @@ def close(database, on=FIRST):
 
 def page(database, ref):
     return read(database, lambda session: boards.case_page(session, ref, now=MORNING))
+
+
+def tick_off(session, kind):
+    [task] = session.exec(select(TaskRow).where(TaskRow.kind == kind, TaskRow.state == TaskState.OPEN)).all()
+    tasks_of_people.finish(session, task.id, actor=CLERK, now=MORNING)
 
 
 def tasks(database, kind):
@@ -192,6 +199,8 @@ def test_with_no_meeting_to_carry_to_the_coordinator_gets_a_task_until_one_is_ad
     close(database)
     assert page(database, "N10002").agenda_on is None
     assert tasks(database, "add_to_mdt_agenda") == [agendas.NO_MEETING]
+    with pytest.raises(TransitionNotAllowedError, match="N10002 is on no agenda yet"):
+        write(database, lambda session: tick_off(session, "add_to_mdt_agenda"))
     add(database, SECOND)
     assert write(database, agendas.place_waiting) == ("N10002",)
     assert page(database, "N10002").agenda_on == SECOND
