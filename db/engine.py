@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
-from db import audit, claims, guards
+from db import audit, claims, guards, shape
 from db.audit import Attribution, Author, SealingKey
 from db.errors import MemoryFaultError, TryAgainError
 from db.migrations import upgrade
@@ -80,6 +80,7 @@ class Database:
         """Raise UnguardedMemoryError, with a sentence naming it, if any guard of the database is gone."""
         with self._turn(), self._writer.connect() as connection:
             try:
+                shape.check(connection)
                 guards.self_test(connection)
             except DBAPIError as fault:
                 raise explain(fault) from None

@@ -29,6 +29,9 @@ STRICT: dict[str, Any] = {"sqlite_strict": True}
 # Bookkeeping of the machinery itself (leases, retries, sign-in traffic): its rows change without an audit event.
 OPERATIONAL: dict[str, Any] = {**STRICT, "info": {"operational": True}}
 
+# A check that PostgreSQL needs no counterpart of, since its types refuse the same.
+SQLITE_ONLY = "sqlite_only"
+
 # Names and record numbers: an audit event says which columns changed and never what is in them.
 IDENTITY: dict[str, Any] = {**STRICT, "info": {"identity": True}}
 
@@ -107,7 +110,8 @@ def add_format_checks(metadata: MetaData) -> None:
         for column in table.columns:
             shape = _written_form(column)
             if shape is not None:
-                check = CheckConstraint(f"\"{column.name}\" GLOB '{shape}'", name=f"{column.name}_form")
+                condition = f"\"{column.name}\" GLOB '{shape}'"
+                check = CheckConstraint(condition, name=f"{column.name}_form", info={SQLITE_ONLY: True})
                 table.append_constraint(check.ddl_if(dialect="sqlite"))
 
 
