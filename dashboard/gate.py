@@ -19,6 +19,8 @@ OPEN_PATHS: Final = frozenset({"/login", "/logout", "/healthz", "/readyz", "/ico
 # A calendar program cannot sign in: the address itself is the secret, and only a live one answers.
 OPEN_BELOW: Final = "/feed/"
 FOREVER: Final = "/static/"
+LARGEST_BODY_BYTES: Final = 12 * 1024 * 1024  # a file of the largest size that a page takes, with its form around it
+TOO_LARGE: Final = "This is more than the server takes at once."
 
 
 class Door(Protocol):
@@ -53,8 +55,10 @@ class Gate:
             await refusal(scope, receive, send)
             return
         sealed = with_headers(send, scope, tls=self.settings.tls)
-        if self._open(scope["path"]) or await self._known(scope):
-            await self.app(scope, receive, sealed)
+        if _declared_bytes(headers) > LARGEST_BODY_BYTES:
+            await PlainTextResponse(TOO_LARGE, status_code=413)(scope, receive, sealed)
+        elif self._open(scope["path"]) or await self._known(scope):
+            await self.app(scope, no_more_than(receive, LARGEST_BODY_BYTES), sealed)
         else:
             await turn_away(scope)(scope, receive, sealed)
 
@@ -76,6 +80,24 @@ class Gate:
         if not token:
             return False
         return await to_thread.run_sync(self.door().person, token) is not None
+
+
+def no_more_than(receive: Receive, limit: int) -> Receive:
+    """Hang up on a body that grows past the limit, whatever length it declared."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        return message if taken <= limit else {"type": "http.disconnect"}
+
+    return counted
+
+
+def _declared_bytes(headers: Headers) -> int:
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0
 
 
 def host_allowed(host: str, settings: ScreenSettings) -> bool:

@@ -182,6 +182,12 @@ def account_named(session: Session, username: str) -> Account | None:
     return _picture(session, row) if row else None
 
 
+def roles_of(session: Session, account_id: str) -> Roles:
+    """Give the roles an account holds at each site; none for one that does not exist."""
+    held = session.exec(select(AccountRoleRow).where(AccountRoleRow.account_id == account_id)).all()
+    return {site: frozenset(one.role for one in held if one.site == site) for site in {one.site for one in held}}
+
+
 def _check_password(password: str) -> None:
     if len(password) < SHORTEST_PASSWORD:
         raise BadInputError.of(

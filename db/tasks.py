@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from db import audit, meetings, outbox, writes
 from db.audit import Author
+from db.facts import case_row
 from db.protocol import protocol
 from db.silence import silent_cases
 from db.tables import BookingRow, CaseRow, SuiteRow, SuiteSessionRow, TaskRow
@@ -46,6 +47,12 @@ def asked_of(session: Session, task_id: str) -> Asked:
         role=task.role,
         sites=sites_of(case, booked_at(session, case.id)) if case else (),
     )
+
+
+def sites_of_case(session: Session, ref: str) -> tuple[str, ...]:
+    """Give the sites whose staff act on a case, as `sites_of` does."""
+    case = case_row(session, ref)
+    return sites_of(case, booked_at(session, case.id))
 
 
 def booked_at(session: Session, case_id: str | None = None) -> dict[str, str]:

@@ -79,7 +79,7 @@ from flows.correspondence import LetterPage, letter_page, repeat_letter, send_st
 from flows.handlers import PUBLISHED_STEP
 from flows.hold_asked import HeldSlot, HoldAsked
 from flows.keeping import words as keeping
-from flows.permissions import EVERY_SITE, Action, Actor, Asked, allowed_roles, demand, may
+from flows.permissions import EVERY_SITE, Action, Actor, Asked, allowed_roles, demand, demand_at_one, may
 from flows.plan_requests import PLAN_STEP, PlanRequest
 from flows.printing import Printing, Sheet, standard_named
 from flows.public_holidays import after_change
@@ -378,7 +378,7 @@ class Desk:
         """Tell who a case's patient is; that this person looked goes into the audit trail."""
         from flows.intake.phones import national  # the tables of the world's telephone numbers take a while to load
 
-        author = self._permitted(Action.SEE_PATIENT, "case", ref)
+        author = self._on_case(Action.SEE_PATIENT, ref)
         found = self._write(author, lambda session: who_is(session, ref))
         return replace(found, phone=national(found.phone) if found.phone else None)
 
@@ -482,7 +482,7 @@ class Desk:
 
     def letter(self, letter_id: str) -> LetterPage:
         """Give one letter with its text; that this person read it goes into the audit trail."""
-        author = self._permitted(Action.SEE_PATIENT, "letter", letter_id)
+        author = self._on_letter(Action.SEE_PATIENT, letter_id)
         return self._write(author, lambda session: letter_page(session, letter_id))
 
     def tasks(
@@ -558,7 +558,7 @@ class Desk:
         person should know, though nothing stopped it.
         """
         happened = event_named(event)
-        author = self._permitted(happened, "case", ref)
+        author = self._on_case(happened, ref)
         now, today = self.service.clock.now(), self.today()
         told: list[str] = []
 
@@ -605,7 +605,7 @@ class Desk:
 
     def offer_slot(self, ref: str, *, write_id: str | None = None, expected_version: int | None = None) -> datetime:
         """Note that the patient was offered the held slot; gives until when the answer is waited for."""
-        author = self._permitted(Action.HOLD_SLOT, "case", ref)
+        author = self._on_case(Action.HOLD_SLOT, ref)
         now = self.service.clock.now()
         return self._do_once(
             author,
@@ -618,7 +618,7 @@ class Desk:
         self, ref: str, *, reason: str, write_id: str | None = None, expected_version: int | None = None
     ) -> int:
         """Note that the patient does not take the slot; gives how many offers were declined on this waiting list."""
-        author = self._permitted(Action.HOLD_SLOT, "case", ref)
+        author = self._on_case(Action.HOLD_SLOT, ref)
         now = self.service.clock.now()
         return self._do_once(
             author,
@@ -633,7 +633,7 @@ class Desk:
         self, ref: str, *, reason: str, write_id: str | None = None, expected_version: int | None = None
     ) -> None:
         """Give a held or offered slot back before its time runs out."""
-        author = self._permitted(Action.HOLD_SLOT, "case", ref)
+        author = self._on_case(Action.HOLD_SLOT, ref)
         now = self.service.clock.now()
         self._do_once(
             author,
@@ -685,7 +685,7 @@ class Desk:
         """
         from flows.correcting import take_back
 
-        author = self._permitted(Action.REVERSE, "case", ref)
+        author = self._on_case(Action.REVERSE, ref)
         self._once(
             write_id,
             reversals.ACTION,
@@ -712,7 +712,7 @@ class Desk:
         """Correct one recorded value; the old one stays in the history, and a result that no longer fits is a task."""
         from flows.correcting import correct
 
-        author = self._permitted(Action.AMEND, "case", ref)
+        author = self._on_case(Action.AMEND, ref)
         self._once(
             write_id,
             amendments.ACTION,
@@ -734,7 +734,7 @@ class Desk:
         """Open a new case for the patient of one that has ended, linked to it; the answer is the new case."""
         from flows.correcting import come_back
 
-        author = self._permitted(Action.REFER_AGAIN, "case", ref)
+        author = self._on_case(Action.REFER_AGAIN, ref)
         made = come_back(self.service, ref, details, author=author, write_id=write_id)
         run_due_steps(self.service, case_ref=made.case_ref)
         return replace(self.case(made.case_ref).summary, cautions=made.cautions)
@@ -743,7 +743,7 @@ class Desk:
         self, ref: str, event: BookingEvent, *, write_id: str | None = None, expected_version: int | None = None
     ) -> CaseSummary:
         """Move a case's booking on without moving the case, such as when the patient confirms or arrives."""
-        author = self._permitted(Action.ADVANCE_BOOKING, "case", ref)
+        author = self._on_case(Action.ADVANCE_BOOKING, ref)
         now = self.service.clock.now()
         self._do_once(
             author,
@@ -869,7 +869,7 @@ class Desk:
         """Remind the referrer by letter of what a case still waits for; gives what that is."""
         from flows.chasing import chase
 
-        author = self._permitted(Action.CHASE_DOCUMENTS, "case", ref)
+        author = self._on_case(Action.CHASE_DOCUMENTS, ref)
         today, now = self.today(), self.service.clock.now()
         missing = self._write(
             author,
@@ -887,7 +887,7 @@ class Desk:
 
         Raises NeurolistError for a letter that is still to go, on its way or no longer needed.
         """
-        author = self._permitted(Action.REPEAT_LETTER, "letter", letter_id)
+        author = self._on_letter(Action.REPEAT_LETTER, letter_id)
         made = self._write(
             author,
             lambda session: repeat_letter(
@@ -1046,6 +1046,7 @@ class Desk:
         from flows.accepting import Acceptance, accept
 
         chosen = None if cases is None else tuple(cases)
+        self._permitted(Action.PUBLISH, "proposal", proposal_id)
         author = self._permitted(Action.PUBLISH, "proposal", proposal_id, sites=self._sites_of(proposal_id, chosen))
         asked = Acceptance(proposal=proposal_id, cases=chosen, reason=reason, expected_version=expected_version)
         report = accept(self.service, asked, author=author, write_id=write_id)
@@ -1097,7 +1098,7 @@ class Desk:
         write_id: str | None = None,
     ) -> str:
         """Make an account for one of the staff; gives its id."""
-        author = self._permitted(Action.MANAGE_ACCOUNTS, "account", "new")
+        author = self._permitted(Action.MANAGE_ACCOUNTS, "account", "new", sites=tuple(roles) or (None,))
         return self._do_once(
             author,
             ("add_account", write_id),
@@ -1109,6 +1110,20 @@ class Desk:
 
     def _in_a_line(self, ref: str) -> CaseSummary:
         return self._look(lambda session: boards.case_summary(session, ref, now=self.service.clock.now()))
+
+    def _on_case(self, asked: Asked, ref: str) -> Author:
+        """Give who an act on a case is attributed to; the role must be held at one of the case's sites."""
+        author = self._permitted(asked, "case", ref)
+        with self.service.database.reading() as session:
+            sites = tasks.sites_of_case(session, ref)
+        return self._checked(author, asked, "case", ref, lambda: demand_at_one(self.actor, asked, sites))
+
+    def _on_letter(self, asked: Asked, letter_id: str) -> Author:
+        """Give who an act on a letter is attributed to; the role must be held at one of its case's sites."""
+        author = self._permitted(asked, "letter", letter_id)
+        with self.service.database.reading() as session:
+            sites = tasks.sites_of_case(session, outbox.letter(session, outbox.id_of(session, letter_id)).case_ref)
+        return self._checked(author, asked, "letter", letter_id, lambda: demand_at_one(self.actor, asked, sites))
 
     def _may_do(self, action: Action, task_id: str) -> Author:
         """Give who a change of a task is attributed to; its role must be held at a site of its case."""

@@ -190,6 +190,15 @@ def demand(actor: Actor, asked: Asked, *, sites: Iterable[str | None] = (None,))
             raise NotPermittedError(_refusal(actor, asked, site))
 
 
+def demand_at_one(actor: Actor, asked: Asked, sites: Iterable[str]) -> None:
+    """Raise NotPermittedError unless the actor may do this at one of these sites at least; without sites, anywhere."""
+    places = tuple(sites)
+    if len(places) < 2:
+        demand(actor, asked, sites=places or (None,))
+    elif not any(may(actor, asked, site=site) for site in places):
+        raise NotPermittedError(_refusal(actor, asked, " or ".join(places)))
+
+
 def _refusal(actor: Actor, asked: Asked, site: str | None) -> str:
     roles = ", ".join(sorted(role.label for role in allowed_roles(asked)))
     what = asked.label if isinstance(asked, Action) else f"record “{asked.label}”"

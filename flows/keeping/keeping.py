@@ -147,6 +147,7 @@ class Keeping:
     # Inside
 
     def _allowed(self, change: Change) -> Author:
+        self.desk._permitted(change.action, change.entity, change.ref)
         with self.desk.service.database.reading() as session:
             sites = change.sites(session)
         return self.desk._permitted(change.action, change.entity, change.ref, sites=sites)

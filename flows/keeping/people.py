@@ -45,7 +45,7 @@ class People:
 
         A repeat of the same `write_id` changes nothing and shows no password.
         """
-        author = self._manager("new")
+        author = self._manager("new", roles)
         _check_roles(roles)
         shown = needed(name, "name", "give the name other people see.")
         password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
@@ -62,7 +62,7 @@ class People:
         self, account_id: str, roles: Roles, *, write_id: str | None = None, expected_version: int | None = None
     ) -> None:
         """Give an account these roles and no others; they count from the next click."""
-        author = self._manager(account_id)
+        author = self._manager(account_id, {**self._held(account_id), **roles})
         _check_roles(roles)
         self._do(
             author,
@@ -72,7 +72,7 @@ class People:
 
     def reset_password(self, account_id: str, *, write_id: str | None = None) -> str:
         """Give an account a first password again, shown once ("" for a repeated write); its sign-ins end."""
-        author = self._manager(account_id)
+        author = self._manager(account_id, self._held(account_id))
         password, now = secrets.token_urlsafe(FIRST_PASSWORD_BYTES), self.desk.service.clock.now()
         made = self._do(
             author,
@@ -85,7 +85,7 @@ class People:
         self, account_id: str, *, active: bool, write_id: str | None = None, expected_version: int | None = None
     ) -> None:
         """Disable an account, which ends its sign-ins, or enable it again."""
-        author, now = self._manager(account_id), self.desk.service.clock.now()
+        author, now = self._manager(account_id, self._held(account_id)), self.desk.service.clock.now()
         self._do(
             author,
             ("set_active", write_id),
@@ -96,7 +96,7 @@ class People:
 
     def revoke(self, sign_in: str, *, account: str, write_id: str | None = None) -> None:
         """End one sign-in at once."""
-        author, now = self._manager(account), self.desk.service.clock.now()
+        author, now = self._manager(account, self._held(account)), self.desk.service.clock.now()
         once = ("revoke_sign_in", write_id)
         self._do(author, once, lambda session: sign_ins.revoke(session, sign_in, account=account, now=now))
 
@@ -126,8 +126,14 @@ class People:
 
     # Inside
 
-    def _manager(self, ref: str) -> Author:
-        return self.desk._permitted(Action.MANAGE_ACCOUNTS, "account", ref)
+    def _manager(self, ref: str, roles: Roles | None = None) -> Author:
+        """Give who manages accounts; whoever does so at one site changes nobody with a role at another."""
+        return self.desk._permitted(Action.MANAGE_ACCOUNTS, "account", ref, sites=tuple(roles or ()) or (None,))
+
+    def _held(self, account_id: str) -> Roles:
+        self._manager(account_id)
+        with self.desk.service.database.reading() as session:
+            return accounts.roles_of(session, account_id)
 
     def _do(self, author: Author, once: Once, work: Callable[[Session], object]) -> bool:
         """Do a write once; says whether it was done now, and not before."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from sqlmodel import select
@@ -21,6 +20,7 @@ from scheduler.pathway.booking import BookingEvent
 from scheduler.pathway.events import Event
 from scheduler.scenario import Price
 from scheduler.vocabulary import Role
+from tests.builders.every_door import desk_methods
 from tests.builders.memory import MORNING, TODAY, a_case, a_clinic, list_for_test, read, step, write
 from tests.builders.planning import a_problem
 from tests.builders.service import MovingClock, a_desk, a_service
@@ -70,20 +70,9 @@ EACH_TIME = frozenset(
 Act = Callable[[str], object]
 
 
-def methods(part: object, before: str = "") -> Iterator[tuple[str, Callable[..., object]]]:
-    """Every public method of the desk, and of what its properties lead to."""
-    for name, member in vars(type(part)).items():
-        if isinstance(member, property):
-            yield from methods(getattr(part, name), f"{name}.")
-        elif inspect.isfunction(member) and not name.startswith("_"):
-            yield f"{before}{name}", member
-
-
 def writing() -> dict[str, Callable[..., object]]:
     """Every method of the desk that writes."""
-    nowhere = SimpleNamespace(clock=SimpleNamespace(timezone="Australia/Melbourne"))
-    found = methods(Desk(nowhere))  # type: ignore[arg-type]  # nothing is asked of the service
-    return {name: method for name, method in found if name not in LOOKS | EACH_TIME}
+    return {name: method for name, method in desk_methods().items() if name not in LOOKS | EACH_TIME}
 
 
 def test_every_method_of_the_desk_that_writes_takes_a_write_id():
