@@ -15,6 +15,7 @@ from dashboard.views import board, case, load, meetings, printing, proposal, sce
 from dashboard.views.going import Going
 from dashboard.views.setup import pages as setup
 from dashboard.views.setup.account import draw_first
+from dashboard.views.setup.second_step import draw_enrolment
 
 ASSETS: Final = Path(__file__).resolve().parent / "assets"
 
@@ -32,6 +33,9 @@ def draw() -> None:
         mounts.account(name=known.name, roles=roles_of(known.roles), key="account-corner")
     if known.must_change:
         st.navigation([st.Page(draw_first, title="Choose your password", default=True)], position="hidden").run()
+        return
+    if known.must_enrol:
+        st.navigation([st.Page(draw_enrolment, title="Second step", default=True)], position="hidden").run()
         return
     navigate(administrator=is_administrator(known.roles))
 

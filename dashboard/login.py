@@ -24,7 +24,11 @@ from scheduler.errors import NotPermittedError
 
 ASSETS: Final = Path(__file__).parent / "assets"
 REFUSED: Final = (
-    "Those details were not accepted. Check the user name and the password. After five tries, wait 15 minutes."
+    "Those details were not accepted. Check the user name and the password. After five wrong tries wait a quarter of "
+    "an hour, and longer after more."
+)
+CODE_REFUSED: Final = (
+    "This code was not accepted. Give the next one your telephone shows, or a recovery code; each is taken once."
 )
 TOO_OLD: Final = "The form was open for too long. Please sign in again."
 LARGEST_FORM_BYTES: Final = 8_192
@@ -35,6 +39,12 @@ class SignInDesk(Protocol):
 
     def sign_in(self, username: str, password: str, address: str) -> str:
         """Open a session, or raise NotPermittedError whatever was wrong."""
+
+    def awaits_code(self, token: str) -> bool:
+        """Say whether the code of a second step is still to come for this token."""
+
+    def give_code(self, token: str, code: str, address: str) -> str:
+        """Take the code and give the token that lets the person in, or raise NotPermittedError."""
 
     def sign_out(self, token: str) -> None:
         """Close this session."""
@@ -55,6 +65,8 @@ def login_routes(door: Callable[[], SignInDesk], settings: ScreenSettings) -> li
             token = await to_thread.run_sync(_open_session, door(), form, client_address(request))
         except NotPermittedError:
             return form_page(settings, wanted=wanted, notice=REFUSED, status=401)
+        if await to_thread.run_sync(door().awaits_code, token):
+            return code_page(settings, wanted=wanted, half=token)
         return let_in(token, wanted, settings)
 
     async def sign_out(request: Request) -> Response:
@@ -68,15 +80,47 @@ def login_routes(door: Callable[[], SignInDesk], settings: ScreenSettings) -> li
     return [
         Route("/login", show, methods=["GET"]),
         Route("/login", sign_in, methods=["POST"]),
+        *code_routes(door, settings),
         Route("/logout", sign_out, methods=["POST"]),
     ]
 
 
+def code_routes(door: Callable[[], SignInDesk], settings: ScreenSettings) -> list[Route]:
+    """The route of the second step's form."""
+
+    async def give_code(request: Request) -> Response:
+        form = await small_form(request)
+        wanted, half = local_path(form.get("next", "/")), request.cookies.get(settings.half_cookie, "")
+        if not form_is_ours(request, form, settings):
+            return form_page(settings, wanted=wanted, notice=TOO_OLD, status=403)
+        code = form.get("code", "")
+        try:
+            token = await to_thread.run_sync(door().give_code, half, code, client_address(request))
+        except NotPermittedError:
+            if await to_thread.run_sync(door().awaits_code, half):
+                return code_page(settings, wanted=wanted, half=half, notice=CODE_REFUSED, status=401)
+            return form_page(settings, wanted=wanted, notice=TOO_OLD, status=401)
+        return let_in(token, wanted, settings)
+
+    return [Route("/login/code", give_code, methods=["POST"])]
+
+
 def form_page(settings: ScreenSettings, *, wanted: str, notice: str = "", status: int = 200) -> Response:
-    """Draw the form with a fresh token, repeated in a cookie."""
-    token = secrets.token_urlsafe(32)
-    style = login_style()
-    body = login_template().substitute(
+    """Draw the form of the name and the password."""
+    return _page("login.html", settings, wanted=wanted, notice=notice, status=status)
+
+
+def code_page(settings: ScreenSettings, *, wanted: str, half: str, notice: str = "", status: int = 200) -> Response:
+    """Draw the form of the second step, and keep the token that waits for it in a cookie of its own."""
+    page = _page("code.html", settings, wanted=wanted, notice=notice, status=status)
+    page.set_cookie(settings.half_cookie, half, httponly=True, samesite="strict", secure=settings.tls, path="/")
+    return page
+
+
+def _page(asset: str, settings: ScreenSettings, *, wanted: str, notice: str, status: int) -> Response:
+    """Draw a form with a fresh token, repeated in a cookie."""
+    token, style = secrets.token_urlsafe(32), login_style()
+    body = template_of(asset).substitute(
         style=style,
         form_token=token,
         next=escape(wanted, quote=True),
@@ -87,9 +131,9 @@ def form_page(settings: ScreenSettings, *, wanted: str, notice: str = "", status
     return page
 
 
-def login_template() -> Template:
-    """The page around the form."""
-    return Template((ASSETS / "login.html").read_text(encoding="utf-8"))
+def template_of(asset: str) -> Template:
+    """The page around a form."""
+    return Template((ASSETS / asset).read_text(encoding="utf-8"))
 
 
 def login_style() -> str:
@@ -134,7 +178,8 @@ def let_in(token: str, wanted: str, settings: ScreenSettings) -> Response:
     """Hand over the session cookie and go to the page that was wanted."""
     answer = RedirectResponse(wanted, status_code=303)
     answer.set_cookie(settings.session_cookie, token, httponly=True, samesite="lax", secure=settings.tls, path="/")
-    answer.delete_cookie(settings.form_cookie, path="/", secure=settings.tls, httponly=True, samesite="strict")
+    for used in (settings.form_cookie, settings.half_cookie):
+        answer.delete_cookie(used, path="/", secure=settings.tls, httponly=True, samesite="strict")
     return answer
 
 

@@ -26,6 +26,11 @@ class ScreenSettings(BaseSettings):
         return "__Host-neurolist" if self.tls else "neurolist"
 
     @property
+    def half_cookie(self) -> str:
+        """The cookie between the password and the code of the second step; it lets nobody in."""
+        return "__Host-neurolist-half" if self.tls else "neurolist-half"
+
+    @property
     def form_cookie(self) -> str:
         """The cookie that a posted form must repeat."""
         return "__Host-neurolist-form" if self.tls else "neurolist-form"

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
-from db import audit
-from db.tables import AccountRoleRow, AccountRow, LoginAttemptRow, LoginSessionRow
+from db import audit, second_steps
+from db.digests import digest_of
+from db.passwords import check_password, hashed, matches, nobodys_hash
+from db.tables import AccountRoleRow, AccountRow, LoginSessionRow
+from db.tries import forget, note_wrong, wait_until
 from db.words import Outcome
 from scheduler.errors import BadInputError, NotFoundError
 from scheduler.vocabulary import Role
 
-TRIES = 5
-TRIES_WITHIN = timedelta(minutes=15)
-SHORTEST_PASSWORD = 12
+CODE_WITHIN = timedelta(minutes=5)  # after the password
 TOKEN_BYTES = 32
 EVERYWHERE = "*"
 WRONG = "The name or the password is wrong."
-LOCKED = "Too many wrong passwords. Wait a quarter of an hour, then try again."
+LOCKED = "Too many wrong tries. Wait a while, then try again: a quarter of an hour at first, longer after more."
+WRONG_CODE = "This code is wrong or was used before. Wait for the next one, or use a recovery code."
 
 Roles = Mapping[str, Set[Role]]
 
@@ -41,6 +39,8 @@ class Account:
     active: bool
     version: int
     must_change: bool = False
+    second_step: bool = False
+    external: bool = False  # signs in at the hospital's own provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,19 +49,20 @@ class SignIn:
 
     token: str | None
     refusal: str = ""
+    half_open: bool = False  # the code of the second step is still to come
 
 
 def add_account(
     session: Session, *, username: str, name: str, password: str, roles: Roles, must_change: bool = False
 ) -> str:
     """Make an account and give its id; with `must_change` the password is a first one, to be replaced at once."""
-    _check_password(password)
+    check_password(password, known=(username, name))
     wanted = username.strip().casefold()
     if not wanted or any(letter.isspace() for letter in wanted):
         raise BadInputError.of("username", "A name to sign in with has no spaces, such as jo.lee. Choose one.")
     if session.exec(select(AccountRow.id).where(AccountRow.username == wanted)).first() is not None:
         raise BadInputError.of("username", f"The name '{wanted}' is taken. Choose another.")
-    row = AccountRow(username=wanted, name=name, password_hash=_hasher().hash(password), must_change=must_change)
+    row = AccountRow(username=wanted, name=name, password_hash=hashed(password), must_change=must_change)
     session.add(row)
     session.flush()
     _give_roles(session, row.id, roles)
@@ -70,14 +71,16 @@ def add_account(
 
 
 def set_roles(session: Session, account_id: str, roles: Roles, *, expected_version: int | None = None) -> None:
-    """Give an account these roles and no others."""
+    """Give an account these roles and no others; where that changes them, every sign-in of the account ends."""
     row = _account(session, account_id)
     row.expect(expected_version)
-    lets_in = _is_administrator(session, account_id)
+    lets_in, before = _is_administrator(session, account_id), roles_of(session, account_id)
     for held in session.exec(select(AccountRoleRow).where(AccountRoleRow.account_id == account_id)):
         session.delete(held)
     session.flush()
     _give_roles(session, account_id, roles)
+    if before != {site: frozenset(held) for site, held in roles.items() if held}:
+        _end_all(session, account_id, audit.attribution(session).now)
     if lets_in:
         _keep_an_administrator(session)
     audit.record(session, action="set_roles", entity="account", ref=account_id)
@@ -85,9 +88,13 @@ def set_roles(session: Session, account_id: str, roles: Roles, *, expected_versi
 
 def set_password(session: Session, account_id: str, password: str, *, now: datetime, must_change: bool = False) -> None:
     """Change a password; every sign-in of the account ends. With `must_change` it is to be replaced at once."""
-    _check_password(password)
     row = _account(session, account_id)
-    row.password_hash, row.must_change = _hasher().hash(password), must_change
+    if row.external_id is not None:
+        raise BadInputError.of(
+            "password", f"{row.name} signs in with the hospital's own account, which has no password here."
+        )
+    check_password(password, known=(row.username, row.name))
+    row.password_hash, row.must_change = hashed(password), must_change
     _end_all(session, account_id, now)
     audit.record(session, action="set_password", entity="account", ref=account_id)
 
@@ -95,11 +102,24 @@ def set_password(session: Session, account_id: str, password: str, *, now: datet
 def choose_password(session: Session, account_id: str, *, current: str, wanted: str, now: datetime) -> None:
     """Change one's own password, knowing the current one; every sign-in of the account ends."""
     row = _account(session, account_id)
-    if not _matches(row.password_hash, current):
-        raise BadInputError.of("current", "That is not your current password. Nothing was changed.")
+    if row.external_id is not None:
+        raise BadInputError.of("current", "You sign in with the hospital's own account. Change its password there.")
+    demand_password(session, account_id, current)
     if current == wanted:
         raise BadInputError.of("password", "The new password is the current one. Choose another.")
     set_password(session, account_id, wanted, now=now)
+
+
+def demand_password(session: Session, account_id: str, current: str) -> None:
+    """Refuse unless this is the password of the account."""
+    if not matches(_account(session, account_id).password_hash, current):
+        raise BadInputError.of("current", "That is not your current password. Nothing was changed.")
+
+
+def end_sign_ins(session: Session, account_id: str, *, now: datetime) -> None:
+    """End every sign-in of an account."""
+    _end_all(session, account_id, now)
+    audit.record(session, action="end_sign_ins", entity="account", ref=account_id)
 
 
 def set_active(
@@ -116,29 +136,65 @@ def set_active(
     audit.record(session, action="open_account" if active else "close_account", entity="account", ref=account_id)
 
 
-def sign_in(session: Session, *, username: str, password: str, now: datetime) -> SignIn:
-    """Check a name and password; an unknown name takes as long as a wrong password, and both get the same answer."""
-    wanted = username.strip().casefold()
-    digest = _digest(wanted)
-    if _tries(session, digest, now) >= TRIES:
-        return _turned_away(session, digest, LOCKED)
+def sign_in(session: Session, *, username: str, password: str, now: datetime, address: str = "") -> SignIn:
+    """Check a name and password; an unknown name takes as long as a wrong password, and both get the same answer.
+
+    Somebody with a second step gets a token that lets nobody in until `give_code` has taken its code.
+    """
+    wanted, place = username.strip().casefold(), digest_of(address)
+    digest = digest_of(wanted)
     row = session.exec(select(AccountRow).where(AccountRow.username == wanted, col(AccountRow.active))).first()
-    if not _matches(row.password_hash if row else _nobody(), password) or row is None:
-        session.add(LoginAttemptRow(name_digest=digest, at=now))
+    if wait_until(session, name=digest, place=place, account=row.id if row else None, now=now) > now:
+        return _turned_away(session, digest, LOCKED)
+    if not matches(row.password_hash if row else nobodys_hash(), password) or row is None:
+        note_wrong(session, name=digest, place=place, now=now)
         return _turned_away(session, digest, WRONG)
+    half_open = second_steps.is_asked(session, row.id)
+    if not half_open:
+        forget(session, name=digest, place=place)
+    return SignIn(token=open_session(session, row, now=now, place=place, half_open=half_open), half_open=half_open)
+
+
+def give_code(session: Session, token: str, code: str, *, now: datetime, address: str = "") -> SignIn:
+    """Take the code of the second step; the token that comes back is another one, and lets the person in."""
+    found, place = session.get(LoginSessionRow, digest_of(token)), digest_of(address)
+    if found is None or not is_half_open(session, token, now=now):
+        return SignIn(token=None, refusal=WRONG)
+    row = _account(session, found.account_id)
+    name = digest_of(row.username)
+    if wait_until(session, name=name, place=place, account=row.id, now=now) > now:
+        return _turned_away(session, name, LOCKED)
+    if not row.active or not second_steps.take(session, row.id, code, now=now):
+        note_wrong(session, name=name, place=place, now=now)
+        return _turned_away(session, name, WRONG_CODE)
+    found.ended_at = now
+    forget(session, name=name, place=place)
+    return SignIn(token=open_session(session, row, now=now, place=place))
+
+
+def open_session(
+    session: Session, row: AccountRow, *, now: datetime, place: str, half_open: bool = False, how: str = ""
+) -> str:
+    """Open a sign-in for somebody who has shown who they are, and give its token; only a digest of it is kept."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    started = LoginSessionRow(token_digest=_digest(token), account_id=row.id, started_at=now, last_seen_at=now)
-    session.add(started)
-    for tried in session.exec(select(LoginAttemptRow).where(LoginAttemptRow.name_digest == digest)):
-        session.delete(tried)
-    audit.record(session, action="sign_in", entity="account", ref=row.id)
-    return SignIn(token=token)
+    session.add(
+        LoginSessionRow(
+            token_digest=digest_of(token),
+            account_id=row.id,
+            started_at=now,
+            last_seen_at=now,
+            address_digest=place,
+            half_open=half_open,
+        )
+    )
+    audit.record(session, action="password_right" if half_open else "sign_in", entity="account", ref=row.id, why=how)
+    return token
 
 
 def person(session: Session, token: str, *, now: datetime, idle: timedelta, life: timedelta) -> Account | None:
     """Give who this token belongs to, or nobody if it is unknown, ended, idle too long or too old."""
-    found = session.get(LoginSessionRow, _digest(token))
-    if found is None or found.ended_at is not None:
+    found = session.get(LoginSessionRow, digest_of(token))
+    if found is None or found.ended_at is not None or found.half_open:
         return None
     if now - found.last_seen_at > idle or now - found.started_at > life:
         return None
@@ -146,22 +202,28 @@ def person(session: Session, token: str, *, now: datetime, idle: timedelta, life
     return _picture(session, row) if row is not None and row.active else None
 
 
+def is_half_open(session: Session, token: str, *, now: datetime) -> bool:
+    """Say whether the code of a second step is still to come for this token, and may."""
+    found = session.get(LoginSessionRow, digest_of(token))
+    return found is not None and found.half_open and found.ended_at is None and now - found.started_at <= CODE_WITHIN
+
+
 def last_seen(session: Session, token: str) -> datetime | None:
     """Say when this sign-in was last used."""
-    found = session.get(LoginSessionRow, _digest(token))
+    found = session.get(LoginSessionRow, digest_of(token))
     return found.last_seen_at if found else None
 
 
 def touch(session: Session, token: str, *, now: datetime) -> None:
     """Note that a sign-in was used just now."""
-    found = session.get(LoginSessionRow, _digest(token))
+    found = session.get(LoginSessionRow, digest_of(token))
     if found is not None and found.ended_at is None:
         found.last_seen_at = now
 
 
 def sign_out(session: Session, token: str, *, now: datetime) -> None:
     """End a sign-in; nothing to do if it has ended already."""
-    found = session.get(LoginSessionRow, _digest(token))
+    found = session.get(LoginSessionRow, digest_of(token))
     if found is None or found.ended_at is not None:
         return
     found.ended_at = now
@@ -172,7 +234,11 @@ def accounts(session: Session) -> tuple[Account, ...]:
     """List every account by name."""
     rows = session.exec(select(AccountRow).order_by(AccountRow.username)).all()
     held = session.exec(select(AccountRoleRow)).all()
-    return tuple(_with_roles(row, [role for role in held if role.account_id == row.id]) for row in rows)
+    stepped = second_steps.accounts_with(session)
+    return tuple(
+        _with_roles(row, [role for role in held if role.account_id == row.id], second_step=row.id in stepped)
+        for row in rows
+    )
 
 
 def account_named(session: Session, username: str) -> Account | None:
@@ -186,13 +252,6 @@ def roles_of(session: Session, account_id: str) -> Roles:
     """Give the roles an account holds at each site; none for one that does not exist."""
     held = session.exec(select(AccountRoleRow).where(AccountRoleRow.account_id == account_id)).all()
     return {site: frozenset(one.role for one in held if one.site == site) for site in {one.site for one in held}}
-
-
-def _check_password(password: str) -> None:
-    if len(password) < SHORTEST_PASSWORD:
-        raise BadInputError.of(
-            "password", f"A password has at least {SHORTEST_PASSWORD} characters. Choose a longer one."
-        )
 
 
 def _give_roles(session: Session, account_id: str, roles: Roles) -> None:
@@ -236,39 +295,12 @@ def _turned_away(session: Session, digest: str, refusal: str) -> SignIn:
     return SignIn(token=None, refusal=refusal)
 
 
-def _tries(session: Session, digest: str, now: datetime) -> int:
-    asked = select(func.count()).select_from(LoginAttemptRow).where(LoginAttemptRow.name_digest == digest)
-    return session.exec(asked.where(col(LoginAttemptRow.at) > now - TRIES_WITHIN)).one()
-
-
-def _matches(kept: str, password: str) -> bool:
-    try:
-        return _hasher().verify(kept, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
-@cache
-def _hasher() -> PasswordHasher:
-    return PasswordHasher()
-
-
-@cache
-def _nobody() -> str:
-    """A hash no password has, so that an unknown name costs the same time as a known one."""
-    return _hasher().hash(secrets.token_urlsafe(TOKEN_BYTES))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def _picture(session: Session, row: AccountRow) -> Account:
     held = session.exec(select(AccountRoleRow).where(AccountRoleRow.account_id == row.id)).all()
-    return _with_roles(row, held)
+    return _with_roles(row, held, second_step=second_steps.is_asked(session, row.id))
 
 
-def _with_roles(row: AccountRow, held: Sequence[AccountRoleRow]) -> Account:
+def _with_roles(row: AccountRow, held: Sequence[AccountRoleRow], *, second_step: bool) -> Account:
     sites = {role.site for role in held}
     roles = {site: frozenset(role.role for role in held if role.site == site) for site in sites}
     return Account(
@@ -279,4 +311,6 @@ def _with_roles(row: AccountRow, held: Sequence[AccountRoleRow]) -> Account:
         active=row.active,
         version=row.version,
         must_change=row.must_change,
+        second_step=second_step,
+        external=row.external_id is not None,
     )

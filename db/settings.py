@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
+
+from scheduler.vocabulary import Role
 
 POSTGRESQL = "postgresql+psycopg"
 
@@ -23,6 +25,7 @@ class MemorySettings(BaseSettings):
     audit_key: SecretStr | None = None
     session_idle_minutes: int = 30
     session_hours: int = 12
+    second_step_roles: str = ""
 
     @property
     def url(self) -> URL:
@@ -32,6 +35,22 @@ class MemorySettings(BaseSettings):
         url = make_url(self.database_url.get_secret_value())
         plain = url.drivername in {"postgres", "postgresql"}
         return url.set(drivername=POSTGRESQL) if plain else url
+
+    @field_validator("second_step_roles")
+    @classmethod
+    def _known_roles(cls, value: str) -> str:
+        unknown = sorted({word.strip() for word in value.split(",")} - {"", *Role})
+        if unknown:
+            raise ValueError(
+                f"NEUROLIST_SECOND_STEP_ROLES names {', '.join(unknown)}, which is no role. "
+                f"The roles are: {', '.join(Role)}."
+            )
+        return value
+
+    @property
+    def roles_with_second_step(self) -> frozenset[Role]:
+        """Give the roles whose holders must have a second step, from a comma-separated list."""
+        return frozenset(Role(word.strip()) for word in self.second_step_roles.split(",") if word.strip())
 
     @property
     def session_idle(self) -> timedelta:

@@ -74,6 +74,8 @@ from db.standing import Standing, standing
 from db.study_pictures import ChangeLine, Comparison, ScenarioChoices, ScenarioLine, StudyLine, WorthLine, WorthReport
 from db.timetable import DailyLine
 from db.words import ProposalStatus, StudyStatus, TaskState
+from flows import at_the_door
+from flows.at_the_door import NOBODY
 from flows.board_asked import BoardAct, Drop
 from flows.correspondence import LetterPage, letter_page, repeat_letter, send_state_named
 from flows.handlers import PUBLISHED_STEP
@@ -238,8 +240,6 @@ WEEK = timedelta(weeks=1)
 USUAL_WEEKS = 4
 USUAL_SECONDS = 20.0
 QUICK_SECONDS = 2.0
-NOBODY = Actor(id="nobody", name="Somebody not signed in")
-TOUCH_EVERY = timedelta(minutes=1)
 
 
 class Desk:
@@ -315,45 +315,36 @@ class Desk:
         self.service.database.check_guards()
 
     def sign_in(self, username: str, password: str, address: str) -> str:
-        """Open a session and give its token; raises NotPermittedError, the same whatever was wrong."""
-        author = Author(id=f"address {address}", name=address, role="visitor")
-        now = self.service.clock.now()
-        answer = self.service.database.write(
-            lambda session: accounts.sign_in(session, username=username, password=password, now=now),
-            author=author,
-            now=now,
-        )
-        if answer.token is None:
-            raise NotPermittedError(answer.refusal)
-        return answer.token
+        """Open a session and give its token; raises NotPermittedError, the same whatever was wrong.
+
+        The token of somebody with a second step lets nobody in: ask `awaits_code`, then `give_code`.
+        """
+        return at_the_door.sign_in(self.service, username, password, address)
+
+    def awaits_code(self, token: str) -> bool:
+        """Say whether the code of a second step is still to come for this token."""
+        return at_the_door.awaits_code(self.service, token)
+
+    def give_code(self, token: str, code: str, address: str) -> str:
+        """Take the code of the second step and give the token that lets the person in."""
+        return at_the_door.give_code(self.service, token, code, address)
 
     def person(self, token: str, *, idle: bool = False) -> Actor | None:
         """Give who this token belongs to; None once the session has ended.
 
         Asking while the person is `idle` keeps no session open.
         """
-        settings, now = self.service.database.settings, self.service.clock.now()
-        with self.service.database.reading() as session:
-            account = accounts.person(session, token, now=now, idle=settings.session_idle, life=settings.session_life)
-            seen = accounts.last_seen(session, token)
-        if account is None:
-            return None
-        actor = Actor(id=account.id, name=account.name, roles=account.roles, must_change=account.must_change)
-        if not idle and (seen is None or now - seen >= TOUCH_EVERY):
-            self._write(_at_the_door(actor), lambda session: accounts.touch(session, token, now=now))
-        return actor
+        return at_the_door.person(self.service, token, idle=idle)
 
     def own_author(self) -> Author:
         """Give who the person's own affairs are attributed to, such as their password; nobody has none."""
         if self.actor.id == NOBODY.id:
             raise NotPermittedError("Sign in first.")
-        return _at_the_door(self.actor)
+        return at_the_door.author(self.actor)
 
     def sign_out(self, token: str) -> None:
         """End this session; nothing happens to one that has ended."""
-        now = self.service.clock.now()
-        person = _at_the_door(self.person(token) or NOBODY)
-        self._write(person, lambda session: accounts.sign_out(session, token, now=now))
+        at_the_door.sign_out(self.service, token)
 
     # Looking
 
@@ -1299,7 +1290,3 @@ def author_of(actor: Actor, asked: Asked) -> Author:
     held = actor.roles_at(None) & allowed_roles(asked)
     role = min(held, key=list(Role).index, default=None)
     return Author(id=actor.id, name=actor.name, role=role.value if role else "none")
-
-
-def _at_the_door(actor: Actor) -> Author:
-    return Author(id=actor.id, name=actor.name, role="visitor")

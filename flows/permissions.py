@@ -24,6 +24,7 @@ class Actor:
     name: str
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     must_change: bool = False  # signed in with a first password, which allows nothing but choosing another
+    must_enrol: bool = False  # a role asks for a second step that is not set up yet
 
     def roles_at(self, site: str | None) -> frozenset[Role]:
         """Give the roles that count at this site; with no site, those held anywhere."""
@@ -185,6 +186,8 @@ def demand(actor: Actor, asked: Asked, *, sites: Iterable[str | None] = (None,))
     """Raise NotPermittedError, naming the roles that may, unless the actor may do this at every site it touches."""
     if actor.must_change:
         raise NotPermittedError("Your password is a first one. Choose your own before you do anything else.")
+    if actor.must_enrol:
+        raise NotPermittedError("Your role asks for a second step. Set it up before you do anything else.")
     for site in sites:
         if not may(actor, asked, site=site):
             raise NotPermittedError(_refusal(actor, asked, site))

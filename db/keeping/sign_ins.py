@@ -18,6 +18,7 @@ def sign_in_lines(session: Session, *, now: datetime, idle: timedelta, life: tim
     """List the sign-ins that still let somebody in, the last used first."""
     asked = select(LoginSessionRow).where(
         col(LoginSessionRow.ended_at).is_(None),
+        col(LoginSessionRow.half_open).is_(False),
         LoginSessionRow.last_seen_at >= now - idle,
         LoginSessionRow.started_at >= now - life,
     )

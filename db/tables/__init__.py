@@ -44,7 +44,14 @@ from db.tables.pathway import (
     TrendRow,
     WaitlistEpisodeRow,
 )
-from db.tables.people import AccountRoleRow, AccountRow, LoginAttemptRow, LoginSessionRow
+from db.tables.people import (
+    AccountRoleRow,
+    AccountRow,
+    LoginAttemptRow,
+    LoginSessionRow,
+    RecoveryCodeRow,
+    SecondStepRow,
+)
 from db.tables.protocol import MedicationHoldRow, ProtocolChangeRow, ProtocolProcedureRow, ProtocolValueRow
 from db.tables.referral import PatientRow, ReferralRow
 from db.tables.studies import ScenarioRow, StudyRow
@@ -101,9 +108,11 @@ __all__ = [
     "ProtocolValueRow",
     "RadiologistRow",
     "ReadingRow",
+    "RecoveryCodeRow",
     "ReferralRow",
     "ReviewRow",
     "ScenarioRow",
+    "SecondStepRow",
     "SiteRow",
     "StudyRow",
     "SuiteRow",

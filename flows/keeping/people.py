@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Set
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
-from db import accounts
+from db import accounts, second_steps
 from db.keeping import sign_ins
+from db.second_steps import begin, confirm
 from flows.keeping.change import needed
 from flows.permissions import Action
 from scheduler.errors import BadInputError
@@ -21,8 +23,18 @@ if TYPE_CHECKING:
     from db.keeping.lines import SignInLine
     from flows.desk import Desk, Once
 
+T = TypeVar("T")
 FIRST_PASSWORD_BYTES = 12
 Roles = Mapping[str, Set[Role]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStep:
+    """How one's own second step stands."""
+
+    set_up: bool
+    wanted: bool
+    codes_left: int
 
 
 class People:
@@ -61,7 +73,7 @@ class People:
     def set_roles(
         self, account_id: str, roles: Roles, *, write_id: str | None = None, expected_version: int | None = None
     ) -> None:
-        """Give an account these roles and no others; they count from the next click."""
+        """Give an account these roles and no others; where that changes them, its sign-ins end."""
         author = self._manager(account_id, {**self._held(account_id), **roles})
         _check_roles(roles)
         self._do(
@@ -80,6 +92,16 @@ class People:
             lambda session: accounts.set_password(session, account_id, password, now=now, must_change=True),
         )
         return password if made else ""
+
+    def end_second_step(self, account_id: str, *, write_id: str | None = None) -> None:
+        """Take the second step of somebody away who has lost the telephone and the recovery codes; sign-ins end."""
+        author, now = self._manager(account_id, self._held(account_id)), self.desk.service.clock.now()
+
+        def work(session: Session) -> None:
+            second_steps.end(session, account_id)
+            accounts.end_sign_ins(session, account_id, now=now)
+
+        self._do(author, ("end_second_step", write_id), work)
 
     def set_active(
         self, account_id: str, *, active: bool, write_id: str | None = None, expected_version: int | None = None
@@ -124,7 +146,44 @@ class People:
             lambda session: accounts.choose_password(session, actor.id, current=current, wanted=wanted, now=now),
         )
 
+    def begin_second_step(self, *, write_id: str | None = None) -> str:
+        """Make the key of one's own second step and give its address for an authenticator ("" for a repeated write)."""
+        mine, author = self.desk.actor.id, self.desk.own_author()
+        return self._shown_once(author, ("begin_second_step", write_id), lambda session: begin(session, mine), "")
+
+    def confirm_second_step(self, code: str, *, write_id: str | None = None) -> tuple[str, ...]:
+        """Turn one's own second step on with its first code; gives the recovery codes (none for a repeated write)."""
+        mine, author, now = self.desk.actor.id, self.desk.own_author(), self.desk.service.clock.now()
+        once, nothing = ("confirm_second_step", write_id), tuple[str, ...]()
+        return self._shown_once(author, once, lambda session: confirm(session, mine, code, now=now), nothing)
+
+    def end_own_second_step(self, password: str, *, write_id: str | None = None) -> None:
+        """Take one's own second step away, knowing the password: for another telephone."""
+        mine, author = self.desk.actor.id, self.desk.own_author()
+
+        def work(session: Session) -> None:
+            accounts.demand_password(session, mine, password)
+            second_steps.end(session, mine)
+
+        self._do(author, ("end_own_second_step", write_id), work)
+
+    def second_step(self) -> SecondStep:
+        """Say whether one has a second step, whether a role asks for one, and how many recovery codes are left."""
+        actor = self.desk.actor
+        self.desk.own_author()
+        with self.desk.service.database.reading() as session:
+            return SecondStep(
+                set_up=second_steps.is_asked(session, actor.id),
+                wanted=actor.must_enrol,
+                codes_left=second_steps.left(session, actor.id),
+            )
+
     # Inside
+
+    def _shown_once(self, author: Author, once: Once, work: Callable[[Session], T], nothing: T) -> T:
+        """Do a write once and give what it showed, which is kept nowhere: a repeat shows nothing."""
+        shown: list[T] = []
+        return shown[-1] if self._do(author, once, lambda session: shown.append(work(session))) else nothing
 
     def _manager(self, ref: str, roles: Roles | None = None) -> Author:
         """Give who manages accounts; whoever does so at one site changes nobody with a role at another."""

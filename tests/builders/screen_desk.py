@@ -34,6 +34,7 @@ class SomePerson:
     name: str = "Bella Marsh"
     roles: dict[str, frozenset[Role]] = field(default_factory=lambda: {"*": frozenset({Role.BOOKINGS})})
     must_change: bool = False
+    must_enrol: bool = False
     id: str = "bella"
 
     def roles_at(self, _site: str | None) -> frozenset[Role]:
@@ -147,6 +148,9 @@ class ScreenDesk:
 
     def person(self, token: str, *, idle: bool = False) -> SomePerson | None:
         return SomePerson() if token in self.tokens else None
+
+    def awaits_code(self, _token: str) -> bool:
+        return False
 
     def sign_out(self, token: str) -> None:
         self.tokens.discard(token)

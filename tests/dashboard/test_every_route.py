@@ -30,6 +30,7 @@ FOR_STRANGERS = {
     ("GET", "/login"): 200,
     ("HEAD", "/login"): 200,
     ("POST", "/login"): 403,  # without the form's own token
+    ("POST", "/login/code"): 403,
     ("POST", "/logout"): 403,  # without our own page's origin
     ("GET", "/healthz"): 200,
     ("HEAD", "/healthz"): 200,

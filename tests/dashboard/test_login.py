@@ -26,6 +26,9 @@ class Desk:
             raise NotPermittedError("No such user.")
         return "opaque-token"
 
+    def awaits_code(self, token):
+        return False
+
     def sign_out(self, token):
         self.ended.append(token)
 
@@ -144,3 +147,43 @@ def test_another_site_cannot_sign_a_person_out():
 
 def test_a_link_cannot_sign_a_person_out():
     assert a_client(Desk()).get("/logout").status_code == 405
+
+
+class DeskWithSecondStep(Desk):
+    def awaits_code(self, token):
+        return token == "opaque-token"
+
+    def give_code(self, token, code, address):
+        self.asked.append((token, code, address))
+        if (token, code) != ("opaque-token", "123456"):
+            raise NotPermittedError("Wrong.")
+        return "whole-token"
+
+
+def give_code(client, page, code, **changed):
+    token = re.search(r'name="form_token" value="([^"]+)"', page.text).group(1)
+    return client.post("/login/code", data={"code": code, "form_token": token, "next": "/stages", **changed})
+
+
+def test_with_a_second_step_the_password_leads_to_its_form_and_the_code_to_the_page_that_was_wanted():
+    desk = DeskWithSecondStep()
+    client = a_client(desk)
+    half = post(client)
+    assert (half.status_code, "Code of your second step" in half.text) == (200, True)
+    assert "neurolist=" not in half.headers["set-cookie"].replace("neurolist-half=", "").replace("neurolist-form=", "")
+    again = give_code(client, half, "000000")
+    assert (again.status_code, "This code was not accepted" in again.text) == (401, True)
+    answer = give_code(client, again, "123456")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/stages")
+    assert "neurolist=whole-token; HttpOnly; Path=/; SameSite=lax" in answer.headers["set-cookie"]
+    assert 'neurolist-half=""' in answer.headers["set-cookie"]
+
+
+def test_a_code_without_the_forms_token_or_the_half_open_door_is_not_taken():
+    desk = DeskWithSecondStep()
+    client = a_client(desk)
+    half = post(client)
+    assert give_code(client, half, "123456", form_token="made-up").status_code == 403
+    client.cookies.delete("neurolist-half")
+    assert give_code(client, post(a_client(desk)), "123456").status_code in {401, 403}
+    assert ("opaque-token", "123456", "testclient") not in desk.asked

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pyotp
 import pytest
 from sqlmodel import select
 
-from db import accounts
-from db.tables import AccountRow, AuditEventRow, LoginSessionRow
+from db import accounts, second_steps, tries
+from db.digests import digest_of
+from db.tables import AccountRow, AuditEventRow, LoginSessionRow, RecoveryCodeRow
 from scheduler.errors import BadInputError
 from scheduler.vocabulary import Role
 from tests.builders.memory import MORNING, read, write
@@ -26,9 +28,11 @@ def account(database):
     )
 
 
-def sign_in(database, username="kim", password=PASSWORD, now=MORNING):
+def sign_in(database, username="kim", password=PASSWORD, now=MORNING, address=""):
     return write(
-        database, lambda session: accounts.sign_in(session, username=username, password=password, now=now), now=now
+        database,
+        lambda session: accounts.sign_in(session, username=username, password=password, now=now, address=address),
+        now=now,
     )
 
 
@@ -120,3 +124,152 @@ def test_a_name_is_taken_once_and_a_short_password_is_refused(database, account)
             database,
             lambda session: accounts.add_account(session, username="new", name="x", password="eleven chrs", roles={}),
         )
+
+
+def wrong(database, times, address, now=MORNING, username="kim"):
+    for _ in range(times):
+        sign_in(database, username, "wrong password", now, address)
+
+
+def test_each_further_run_of_wrong_tries_waits_twice_as_long_and_at_most_four_hours(database, account):
+    now, waits = MORNING, []
+    for _ in range(5):
+        for _ in range(5):
+            found = wait_of(database, now, "here")
+            now += found
+            wrong(database, 1, "here", now)
+        waits.append(wait_of(database, now, "here") // timedelta(minutes=1))
+    assert waits == [15, 30, 60, 120, 240]
+
+
+def wait_of(database, now, place):
+    names = digest_of("kim"), digest_of(place)
+    return (
+        read(database, lambda session: tries.wait_until(session, name=names[0], place=names[1], account=None, now=now))
+        - now
+    )
+
+
+def test_strangers_lock_nobody_out_of_a_place_they_signed_in_from(database, account):
+    assert sign_in(database, address="ward").token
+    for place in range(6):
+        wrong(database, 5, f"elsewhere-{place}")
+    assert sign_in(database, address="a new place").refusal == accounts.LOCKED
+    assert sign_in(database, address="ward").token
+    assert sign_in(database, address="a new place", now=MORNING + timedelta(hours=1)).token
+
+
+def test_the_fiftieth_wrong_try_of_one_place_makes_every_name_wait_there_a_minute(database, account):
+    for number in range(49):
+        wrong(database, 1, "kiosk", username=f"nobody{number}")
+    assert sign_in(database, address="kiosk").token
+    wrong(database, 1, "kiosk", username="nobody")
+    assert sign_in(database, address="kiosk").refusal == accounts.LOCKED
+    assert sign_in(database, address="kiosk", now=MORNING + timedelta(minutes=1)).token
+
+
+def test_other_roles_end_every_sign_in_and_the_same_roles_end_none(database, account):
+    token = sign_in(database).token
+    same = {"S01": {Role.BOOKINGS}, "*": {Role.VIEWER}}
+    write(database, lambda session: accounts.set_roles(session, account, same))
+    assert person(database, token)
+    write(database, lambda session: accounts.set_roles(session, account, {"*": {Role.VIEWER}}))
+    assert person(database, token) is None
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Password1234!",
+        "P@ssw0rd2026",
+        "qwertyuiop123",
+        "aaaaaaaaaaaaaa",
+        "Kim.Clerk.2026",
+        "WelcomeMelbourne1",
+        "1" * 14,
+    ],
+)
+def test_a_password_that_guessers_try_first_is_refused(database, account, password):
+    with pytest.raises(BadInputError, match="first that a stranger would try"):
+        write(database, lambda session: accounts.set_password(session, account, password, now=MORNING))
+
+
+@pytest.mark.parametrize("password", ["correct horse battery", "wet gravel under lamps", "x7#Qp!vR2m&Lz"])
+def test_a_password_of_its_own_words_is_taken(database, account, password):
+    write(database, lambda session: accounts.set_password(session, account, password, now=MORNING))
+
+
+# The second step
+
+
+@pytest.fixture
+def enrolled(database, account):
+    """The key that the telephone shares, and the recovery codes."""
+    address = write(database, lambda session: second_steps.begin(session, account))
+    shared = pyotp.parse_uri(address)
+    first = shared.at(MORNING)
+    codes = write(database, lambda session: second_steps.confirm(session, account, first, now=MORNING))
+    return shared, codes
+
+
+LATER = MORNING + timedelta(minutes=2)
+
+
+def give(database, token, code, now=LATER, address=""):
+    return write(database, lambda session: accounts.give_code(session, token, code, now=now, address=address), now=now)
+
+
+def test_the_password_alone_lets_nobody_in_who_has_a_second_step(database, enrolled):
+    half = sign_in(database, now=LATER)
+    assert (half.half_open, person(database, half.token, LATER)) == (True, None)
+    full = give(database, half.token, enrolled[0].at(LATER))
+    assert person(database, full.token, LATER).second_step
+    assert full.token != half.token
+    assert give(database, half.token, enrolled[0].at(LATER + timedelta(minutes=1))).token is None
+
+
+def test_a_code_is_taken_once_also_by_somebody_who_watched(database, enrolled):
+    code = enrolled[0].at(LATER)
+    assert give(database, sign_in(database, now=LATER).token, code).token
+    assert give(database, sign_in(database, now=LATER).token, code).refusal == accounts.WRONG_CODE
+
+
+@pytest.mark.parametrize(("off", "taken"), [(-60, False), (-30, True), (0, True), (30, True), (60, False)])
+def test_clocks_may_differ_by_half_a_minute(database, enrolled, off, taken):
+    half = sign_in(database, now=LATER)
+    code = enrolled[0].at(LATER + timedelta(seconds=off))
+    assert bool(give(database, half.token, code).token) is taken
+
+
+def test_a_recovery_code_stands_in_for_the_telephone_once_and_is_kept_only_as_a_digest(database, account, enrolled):
+    _, codes = enrolled
+    assert len(set(codes)) == 10
+    assert give(database, sign_in(database, now=LATER).token, codes[3].upper().replace("-", " ")).token
+    assert give(database, sign_in(database, now=LATER).token, codes[3]).token is None
+    kept = read(database, lambda session: [str(row.model_dump()) for row in session.exec(select(RecoveryCodeRow))])
+    trail = read(database, lambda session: [str(row.model_dump()) for row in session.exec(select(AuditEventRow))])
+    secret = enrolled[0].secret
+    assert not [
+        line for line in kept + trail if codes[3] in line or codes[3].replace("-", "") in line or secret in line
+    ]
+    assert read(database, lambda session: second_steps.left(session, account)) == 9
+
+
+def test_wrong_codes_lock_as_wrong_passwords_do_and_the_half_open_door_shuts_after_five_minutes(database, enrolled):
+    half = sign_in(database, now=LATER)
+    assert give(database, half.token, "", now=LATER + accounts.CODE_WITHIN).refusal == accounts.WRONG_CODE
+    assert (
+        give(database, half.token, "", now=LATER + accounts.CODE_WITHIN + timedelta(seconds=1)).refusal
+        == accounts.WRONG
+    )
+    half = sign_in(database, now=LATER)
+    for _ in range(4):
+        give(database, half.token, "000000")
+    assert give(database, half.token, enrolled[0].at(LATER)).refusal == accounts.LOCKED
+
+
+def test_a_second_step_counts_only_once_its_first_code_was_right(database, account):
+    write(database, lambda session: second_steps.begin(session, account))
+    with pytest.raises(BadInputError, match="does not fit"):
+        write(database, lambda session: second_steps.confirm(session, account, "000000", now=MORNING))
+    assert not sign_in(database).half_open

@@ -41,6 +41,8 @@ OPEN = frozenset(
     {
         *("acting", "check_ready", "sign_in", "person", "sign_out", "today", "now", "own_author", "feeds.calendar"),
         *("board.version", "keeping.may", "scenarios.may_adopt_changes", "people.choose_password"),
+        *("awaits_code", "give_code", "people.second_step", "people.begin_second_step", "people.confirm_second_step"),
+        "people.end_own_second_step",
     }
 )
 # What each act asks for; whatever is not named here only looks.
@@ -65,7 +67,7 @@ NEEDS: dict[Action, tuple[str, ...]] = {
     Action.SET_UP: ("set_up",),
     Action.MANAGE_ACCOUNTS: (
         *("accounts", "add_account", "people.accounts", "people.sign_ins", "people.add", "people.set_roles"),
-        *("people.reset_password", "people.set_active", "people.revoke"),
+        *("people.reset_password", "people.set_active", "people.revoke", "people.end_second_step"),
     ),
     Action.PLAN_MEETINGS: ("mdt.add", "mdt.add_series", "mdt.move", "mdt.cancel"),
     Action.PUT_ON_AGENDA: ("mdt.put",),
@@ -91,7 +93,7 @@ AT_ONE_SITE = frozenset(
         *("assign_task", "hand_back_task", "snooze_task", "printing.suite_day", "printing.one_list"),
         *("board.place", "board.give_back", "board.reorder", "board.undo", "board.lock", "board.close", "board.open"),
         *("people.set_roles", "people.add", "add_account", "people.reset_password", "people.set_active"),
-        "people.revoke",
+        *("people.revoke", "people.end_second_step"),
     }
 )
 
@@ -276,7 +278,7 @@ def test_the_tables_above_name_only_acts_there_are():
 
 def test_a_stranger_and_somebody_with_a_first_password_are_refused_every_act_and_the_trail_is_told(clinic, passed):
     desk, given = clinic
-    for who in (NOBODY, as_role(*Role, must_change=True)):
+    for who in (NOBODY, as_role(*Role, must_change=True), as_role(*Role, must_enrol=True)):
         for name in ACTS:
             before = refusals(desk)
             assert not attempt(desk, name, given, who, passed), name

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+import pyotp
 import pytest
 from sqlmodel import select
 
@@ -48,6 +49,7 @@ LOOKS = frozenset(
             "network.waits",
         ),
         *("feeds.all", "feeds.subjects", "feeds.calendar", "own_author", "people.accounts", "people.sign_ins"),
+        *("people.second_step", "awaits_code"),
         *("people.own_sign_ins", "keeping.sites", "keeping.staff", "keeping.units", "keeping.service"),
         *("keeping.templates", "keeping.coming", "keeping.list", "keeping.protocol", "keeping.protocol_changes"),
         *("keeping.history", "keeping.may", "keeping.preview"),
@@ -62,7 +64,7 @@ LOOKS = frozenset(
 # whose referrals have keys of their own, and work that is done once because it is due.
 EACH_TIME = frozenset(
     {
-        *("sign_in", "sign_out", "patient", "letter", "mdt.minutes"),
+        *("sign_in", "give_code", "sign_out", "patient", "letter", "mdt.minutes"),
         *("printing.suite_day", "printing.one_list", "printing.agenda"),
         *("import_referrals", "send_letters", "run_due_now"),
     }
@@ -118,6 +120,15 @@ def of_people(desk: Desk) -> Iterator[tuple[str, Act]]:
     yield "people.set_active", lambda w: desk.people.set_active(kim, active=False, write_id=w)
     lee = desk.add_account("lee", "Lee Doe", secret, viewer)
     own = desk.acting(Actor(id=lee, name="Lee Doe", roles={"*": frozenset({Role.VIEWER})}))
+    yield "people.begin_second_step", lambda w: own.people.begin_second_step(write_id=w)
+    key = own.people.begin_second_step()
+    code = pyotp.parse_uri(key).at(desk.now())
+    yield "people.confirm_second_step", lambda w: own.people.confirm_second_step(code, write_id=w)
+    yield "people.end_own_second_step", lambda w: own.people.end_own_second_step(secret, write_id=w)
+    desk.service.clock.source.pass_(timedelta(minutes=1))
+    again = pyotp.parse_uri(own.people.begin_second_step()).at(desk.now())
+    own.people.confirm_second_step(again)
+    yield "people.end_second_step", lambda w: desk.people.end_second_step(lee, write_id=w)
     for _ in range(2):
         desk.sign_in("lee", secret, "here")
     first, second = (line.id for line in own.people.own_sign_ins())

@@ -11,6 +11,7 @@ from dashboard.shapes.markup import note
 from dashboard.shapes.setup import people as shapes
 from dashboard.shapes.words import safe
 from dashboard.views.said import say, show_said
+from dashboard.views.setup.second_step import draw_second_step
 from flows.desk import Desk, keeping
 from scheduler.errors import NeurolistError
 
@@ -26,6 +27,7 @@ def draw() -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         draw_password()
+        draw_second_step(desk)
     with right:
         draw_sign_ins(desk)
 

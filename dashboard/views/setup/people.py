@@ -59,6 +59,8 @@ def draw_account(desk: Desk, account: Account, live: list[keeping.SignInLine], s
         draw_roles_form(account, sites)
     with st.container(horizontal=True, gap="small"):
         st.button("Give a first password again", key=f"reset-{account.id}", on_click=reset, args=(account,))
+        if account.second_step:
+            st.button("End the second step", key=f"step-{account.id}", on_click=end_second_step, args=(account,))
         label = "Disable the account" if account.active else "Enable the account"
         st.button(label, key=f"active-{account.id}", on_click=set_active, args=(account,))
     frame.draw_history(desk, ("account", account.id))
@@ -107,7 +109,7 @@ def set_roles(account: Account, key: str, sites: list[str]) -> None:
 
     def act(desk: Desk) -> str:
         desk.people.set_roles(account.id, roles_of(key, sites), expected_version=account.version, write_id=key)
-        return f"The roles of {account.name} are saved. They count from the next click."
+        return f"The roles of {account.name} are saved. Where that changed them, they sign in again."
 
     done(act, form=f"roles-{account.id}-{account.version}")
 
@@ -117,6 +119,16 @@ def reset(account: Account) -> None:
 
     def act(desk: Desk) -> str:
         return password_words(account.name, account.username, desk.people.reset_password(account.id))
+
+    done(act)
+
+
+def end_second_step(account: Account) -> None:
+    """Take away the second step of somebody who lost the telephone."""
+
+    def act(desk: Desk) -> str:
+        desk.people.end_second_step(account.id)
+        return f"{account.name} signs in with the password alone until they set up a second step again."
 
     done(act)
 

@@ -1,0 +1,96 @@
+"""At the door: who signs in, with a second step where they have one, who a session belongs to, and its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from db import accounts
+from db.audit import Author
+from flows.permissions import Actor
+from scheduler.errors import NotPermittedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlmodel import Session
+
+    from db.accounts import Account, SignIn
+    from flows.service import Service
+
+NOBODY = Actor(id="nobody", name="Somebody not signed in")
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+def sign_in(service: Service, username: str, password: str, address: str) -> str:
+    """Open a session and give its token; raises NotPermittedError, the same whatever was wrong."""
+    now = service.clock.now()
+    return _token(
+        service,
+        address,
+        lambda session: accounts.sign_in(session, username=username, password=password, now=now, address=address),
+    )
+
+
+def give_code(service: Service, token: str, code: str, address: str) -> str:
+    """Take the code of the second step and give the token that lets the person in."""
+    now = service.clock.now()
+    return _token(service, address, lambda session: accounts.give_code(session, token, code, now=now, address=address))
+
+
+def awaits_code(service: Service, token: str) -> bool:
+    """Say whether the code of a second step is still to come for this token."""
+    with service.database.reading() as session:
+        return accounts.is_half_open(session, token, now=service.clock.now())
+
+
+def person(service: Service, token: str, *, idle: bool = False) -> Actor | None:
+    """Give who this token belongs to; None once the session has ended."""
+    settings, now = service.database.settings, service.clock.now()
+    with service.database.reading() as session:
+        account = accounts.person(session, token, now=now, idle=settings.session_idle, life=settings.session_life)
+        seen = accounts.last_seen(session, token)
+    if account is None:
+        return None
+    actor = Actor(
+        id=account.id,
+        name=account.name,
+        roles=account.roles,
+        must_change=account.must_change,
+        must_enrol=_must_enrol(service, account),
+    )
+    if not idle and (seen is None or now - seen >= TOUCH_EVERY):
+        service.database.write(lambda session: accounts.touch(session, token, now=now), author=author(actor), now=now)
+    return actor
+
+
+def sign_out(service: Service, token: str) -> None:
+    """End this session; nothing happens to one that has ended."""
+    now = service.clock.now()
+    who = author(person(service, token) or NOBODY)
+    service.database.write(lambda session: accounts.sign_out(session, token, now=now), author=who, now=now)
+
+
+def author(actor: Actor) -> Author:
+    """Give who somebody's own affairs are attributed to."""
+    return Author(id=actor.id, name=actor.name, role="visitor")
+
+
+def visitor(address: str) -> Author:
+    """Give who an act of somebody not known yet is attributed to: the address it came from."""
+    return Author(id=f"address {address}", name=address, role="visitor")
+
+
+def _token(service: Service, address: str, work: Callable[[Session], SignIn]) -> str:
+    answer = service.database.write(work, author=visitor(address), now=service.clock.now())
+    if answer.token is None:
+        raise NotPermittedError(answer.refusal)
+    return answer.token
+
+
+def _must_enrol(service: Service, account: Account) -> bool:
+    """A provider of the hospital's own asks for its own second step."""
+    if account.second_step or account.external:
+        return False
+    asked = service.database.settings.roles_with_second_step
+    return any(held & asked for held in account.roles.values())
