@@ -1,5 +1,5 @@
 # Two commands are the whole set-up: `make start` and `make test`.
-.PHONY: help start test check lint bench bench-quick clinic mutants walks walks-bugs docs lock pictures clean
+.PHONY: help start test check lint bench bench-quick clinic mutants walks walks-bugs trust trust-long docs lock pictures clean
 
 help:
 	@echo "make start     install, then run Neurolist with a demo clinic and print the address"
@@ -11,6 +11,8 @@ help:
 	@echo "make mutants   put small faults into the rules, goals, diary and audit; each must make a test fail"
 	@echo "make walks     let 2,000 machines walk the pathway at random on each database engine, checked after every step"
 	@echo "make walks-bugs  put known faults into the pathway and its memory; the walks must find each"
+	@echo "make trust     hostile writers, kills, a full disk, clerks beside a publish, guards; prints each figure with its goal"
+	@echo "make trust-long  the same at length, for hours; writes docs/trust.md"
 	@echo "make docs      write the generated pages of docs/ again"
 	@echo "make pictures  take docs/pictures/ again, every page at two widths, from a demo clinic of their own"
 	@echo "make lock      resolve the dependencies again into the hash locks"
@@ -56,6 +58,14 @@ mutants:
 walks:
 	scripts/setup test
 	.venv/bin/python -m scripts.walks
+
+trust:
+	scripts/setup test
+	.venv/bin/python -m benchmarks.trust
+
+trust-long:
+	scripts/setup test
+	.venv/bin/python -m benchmarks.trust --long --into docs
 
 walks-bugs:
 	scripts/setup test

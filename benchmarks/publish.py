@@ -53,11 +53,11 @@ def publish_times(home: Path, number: int = CASES, *, profile: bool = False) -> 
     """Book so many waiting cases with one plan, then move all of them with the next."""
     database = open_database(MemorySettings(home=home))
     database.prepare(datetime(2020, 1, 1, tzinfo=UTC))
-    days = -(-number // (len(SITES) * len(MINUTES)))
+    days = days_for(number)
     a_clinic(database, days=days)
     refs = [list_for_test(database, one) for one in range(1, number + 1)]
-    booked, _ = _publish(database, _proposal(database, refs, days, 0), number)
-    then = _proposal(database, refs, days, LATER_BY)
+    booked, _ = _publish(database, a_plan_for(database, refs, days, 0), number)
+    then = a_plan_for(database, refs, days, LATER_BY)
     watch = cProfile.Profile()
     if profile:
         watch.enable()
@@ -69,7 +69,13 @@ def publish_times(home: Path, number: int = CASES, *, profile: bool = False) -> 
     return Times(booked=booked, moved=moved, processor=processor)
 
 
-def _proposal(database: Database, refs: Sequence[str], days: int, later: int) -> str:
+def days_for(number: int) -> int:
+    """How many days of lists so many cases fill."""
+    return -(-number // (len(SITES) * len(MINUTES)))
+
+
+def a_plan_for(database: Database, refs: Sequence[str], days: int, later: int) -> str:
+    """Keep a proposal that books these cases two to a list, this many minutes later than they might; gives its id."""
     spots = [
         (f"{site}-{day}", minutes + later, f"R0{number}")
         for day in range(1, days + 1)

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, func, select
 
 from db.localtime import timezone_of
-from db.tables import BookingRow, CaseEventRow, CaseRow
+from db.sqlite import writes_alone
+from db.tables import BookingRow, CaseEventRow, CaseRow, ProposalRow, SuiteSessionRow
 from db.tables.booking import HOLDING
+from scheduler.pathway.states import LIVE
 
 Spot = tuple[str, datetime, str]
 
@@ -29,6 +31,16 @@ def versions_now(session: Session, refs: Collection[str]) -> dict[str, int]:
     """Give the version of each of these cases."""
     asked = select(CaseRow.ref, CaseRow.version).where(col(CaseRow.ref).in_(refs))
     return dict(session.exec(asked).all())
+
+
+def hold_still(session: Session, proposal: ProposalRow) -> None:
+    """Keep others from changing any open case and any list of a plan's days until the transaction ends."""
+    if writes_alone(session):
+        return
+    cases = select(CaseRow.id).where(col(CaseRow.state).in_(LIVE)).order_by(CaseRow.ref)
+    session.exec(cases.with_for_update()).all()
+    days = col(SuiteSessionRow.on).between(proposal.start, proposal.finish)
+    session.exec(select(SuiteSessionRow.id).where(days).order_by(SuiteSessionRow.id).with_for_update()).all()
 
 
 def said_of(session: Session, refs: Collection[str]) -> dict[str, str]:

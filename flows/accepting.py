@@ -2,12 +2,15 @@
 
 The plan is first published as it was shown. Where cases or lists have changed since, it is laid over what stands now:
 what somebody else changed stays as they left it, and so does whatever no longer goes beside it. That is audited anew
-and published, at most three times over while others go on editing; then it is given up, with who changed what.
+and published. Where others are faster even so, it is laid again, and the third time they are kept waiting meanwhile.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
     from db.publishing import PublishReport
     from flows.service import Service
 
-MOST_REBASES = 3
+Laying = Callable[["Session"], Laid]
+
+MOST_REBASES = 3  # the last of them while others wait
 PUBLISH = "publish"
 MOST_TOLD = 4  # other people's changes named in a refusal
 
@@ -44,7 +49,7 @@ class Acceptance:
 def accept(service: Service, asked: Acceptance, *, author: Author, write_id: str | None) -> PublishReport:
     """Publish what is accepted, in one transaction or not at all.
 
-    Raises PlanOvertakenError when others edited through three rebases, FrozenDaysError when a reason is missing, and
+    Raises PlanOvertakenError when others were faster even so, FrozenDaysError when a reason is missing, and
     NeurolistError with the sentences in the way when a choice cannot be taken alone.
     """
     name = write_id or str(uuid4())
@@ -54,29 +59,41 @@ def accept(service: Service, asked: Acceptance, *, author: Author, write_id: str
         except PlanOvertakenError:
             if _answers_an_outage(service, asked.proposal):
                 raise
-    for _ in range(MOST_REBASES):
-        try:
-            return _publish(service, asked, _laid(service, asked), author, name)
-        except PlanOvertakenError as refusal:
-            last = refusal
-    raise PlanOvertakenError(_given_up(service, asked.proposal, str(last)))
+    for _ in range(MOST_REBASES - 1):
+        with service.database.reading() as session:  # others are not kept waiting by this
+            laid = _laid(session, asked, now=service.clock.now())
+        with suppress(PlanOvertakenError):
+            return _publish(service, asked, partial(_already, laid), author, name)
+    try:
+        return _publish(service, asked, lambda session: _laid_alone(service, session, asked), author, name)
+    except PlanOvertakenError as refusal:
+        raise PlanOvertakenError(_given_up(service, asked.proposal, str(refusal))) from None
 
 
-def _laid(service: Service, asked: Acceptance) -> Laid:
-    """Lay the plan over what stands now, outside the transaction that writes: others are not kept waiting by it."""
-    now = service.clock.now()
-    with service.database.reading() as session:
-        if asked.cases is None:
-            return whole(session, asked.proposal, now=now)
-        return part(session, asked.proposal, asked.cases, now=now)
+def _laid(session: Session, asked: Acceptance, *, now: datetime) -> Laid:
+    """Lay the plan over what stands now."""
+    if asked.cases is None:
+        return whole(session, asked.proposal, now=now)
+    return part(session, asked.proposal, asked.cases, now=now)
 
 
-def _publish(service: Service, asked: Acceptance, laid: Laid | None, author: Author, write_id: str) -> PublishReport:
+def _already(laid: Laid, _: Session) -> Laid:
+    return laid
+
+
+def _laid_alone(service: Service, session: Session, asked: Acceptance) -> Laid:
+    """Lay the plan while nobody else may change a case or a list of it."""
+    overtaken.hold_still(session, proposals.proposal_row(session, asked.proposal))
+    return _laid(session, asked, now=service.clock.now())
+
+
+def _publish(service: Service, asked: Acceptance, lay: Laying | None, author: Author, write_id: str) -> PublishReport:
     now, today = service.clock.now(), service.clock.today()
 
     def work(session: Session) -> PublishReport:
-        name, frozen = asked.proposal, ""
+        name, frozen, laid = asked.proposal, "", None
         if not writes.answered(session, write_id, PUBLISH):
+            laid = lay(session) if lay else None
             name = _kept(session, asked, laid, author, now=now)
             frozen = freezing.in_the_way(session, name, reason=asked.reason, today=today)
         report = publishing.publish(

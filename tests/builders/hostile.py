@@ -28,8 +28,8 @@ from db.tables.booking import HOLDING
 from db.words import ResourceKind
 from scheduler.errors import DoubleBookingError, StaleVersionError
 from scheduler.pathway.booking import BookingState
-from scheduler.vocabulary import Stage
-from tests.builders.memory import CLERK, MORNING
+from scheduler.vocabulary import Readiness, Stage
+from tests.builders.memory import CLERK, MORNING, TODAY, a_case, write
 
 SUITES, RADIOLOGISTS, UNITS, BAYS = 3, 4, 2, 4
 STARTS = 12  # half-hours of one morning: few enough that almost everybody collides
@@ -46,17 +46,50 @@ class Orders:
     seed: int
     log: Path
     polite: bool
+    attempts: int | None
+
+
+def waiting_cases(database: Database, number: int) -> list[str]:
+    """Cases with an open wait, without the walk through the pathway that a real one needs; gives their references."""
+    return [_waiting(database, one) for one in range(number)]
+
+
+def _waiting(database: Database, number: int) -> str:
+    ref = a_case(database, number)
+
+    def work(session: Session) -> None:
+        wait = WaitlistEpisodeRow(
+            case_id=case_row(session, ref).id,
+            number=1,
+            stage=Stage.TEST_BLOCK,
+            urgency=1,
+            readiness=Readiness.READY,
+            listed_on=TODAY,
+        )
+        session.add(wait)
+        audit.record(session, action="list", entity="case", ref=ref)
+
+    write(database, work)
+    return ref
 
 
 def storm(
-    settings: MemorySettings, cases: Sequence[str], *, seconds: float, clerks: int, folder: Path, polite: bool
+    settings: MemorySettings,
+    cases: Sequence[str],
+    *,
+    seconds: float,
+    clerks: int,
+    folder: Path,
+    polite: bool,
+    attempts: int | None = None,
 ) -> Counter[str]:
-    """Send out this many processes for so long; gives how often each thing was done, refused or had to be repeated."""
+    """Send out this many processes for so long, or for so many attempts each; counts what was done, refused or met."""
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
     start = context.Barrier(clerks)
     orders = [
-        Orders(settings, tuple(cases), seconds, seed, folder / f"clerk-{seed}.log", polite) for seed in range(clerks)
+        Orders(settings, tuple(cases), seconds, seed, folder / f"clerk-{seed}.log", polite, attempts)
+        for seed in range(clerks)
     ]
     workers = [context.Process(target=work, args=(order, start)) for order in orders]
     for worker in workers:
@@ -81,13 +114,13 @@ def work(orders: Orders, start: Barrier) -> None:
     made: list[str] = []
     start.wait()
     until = time.monotonic() + orders.seconds
-    while time.monotonic() < until:
+    while time.monotonic() < until and (orders.attempts is None or counts.total() < orders.attempts):
         ref, act = chance.choice(orders.cases), book
         try:
             with database.writing(CLERK, MORNING) as session:
                 if standing_booking(session, case_row(session, ref).id) is not None:
                     act = chance.choice((move, move, move, confirm, cancel))
-                done = act(session, ref, chance, orders.polite)
+                done = act(session, ref, chance, polite=orders.polite)
                 if done is not None:
                     audit.record(session, action=act.__name__, entity="case", ref=ref)
             counts[act.__name__ if done else "nothing to do"] += 1
@@ -100,7 +133,7 @@ def work(orders: Orders, start: Barrier) -> None:
     orders.log.write_text(json.dumps({"counts": counts, "made": made}))
 
 
-def book(session: Session, ref: str, chance: random.Random, polite: bool) -> str | None:
+def book(session: Session, ref: str, chance: random.Random, *, polite: bool) -> str | None:
     """Book a case that has no booking."""
     case = case_row(session, ref, lock=True)
     if standing_booking(session, case.id) is not None:
@@ -121,11 +154,11 @@ def book(session: Session, ref: str, chance: random.Random, polite: bool) -> str
     )
     session.add(booking)
     session.flush()
-    hold(session, booking, case.patient_id, chance, polite)
+    hold(session, booking, case.patient_id, chance, polite=polite)
     return booking.id
 
 
-def move(session: Session, ref: str, chance: random.Random, polite: bool) -> str | None:
+def move(session: Session, ref: str, chance: random.Random, *, polite: bool) -> str | None:
     """Move a booking: by letting go and taking anew, or rudely by changing the claims where they are."""
     case = case_row(session, ref, lock=True)
     booking = standing_booking(session, case.id)
@@ -137,7 +170,7 @@ def move(session: Session, ref: str, chance: random.Random, polite: bool) -> str
     held = claims.held_by(session, booking_id=booking.id)
     if polite or chance.random() < 0.5:
         claims.release(session, held)
-        hold(session, booking, case.patient_id, chance, polite)
+        hold(session, booking, case.patient_id, chance, polite=polite)
     else:
         for claim in held:
             claim.start, claim.end = claim.start + shift, claim.end + shift
@@ -145,7 +178,7 @@ def move(session: Session, ref: str, chance: random.Random, polite: bool) -> str
     return booking.id
 
 
-def confirm(session: Session, ref: str, _chance: random.Random, _polite: bool) -> str | None:
+def confirm(session: Session, ref: str, _chance: random.Random, *, polite: bool) -> str | None:
     """Confirm a booking, and wake its claims as a careless program might."""
     booking = standing_booking(session, case_row(session, ref, lock=True).id)
     if booking is None:
@@ -156,7 +189,7 @@ def confirm(session: Session, ref: str, _chance: random.Random, _polite: bool) -
     return booking.id
 
 
-def cancel(session: Session, ref: str, _chance: random.Random, _polite: bool) -> str | None:
+def cancel(session: Session, ref: str, _chance: random.Random, *, polite: bool) -> str | None:
     """Cancel a booking and give everything back."""
     booking = standing_booking(session, case_row(session, ref, lock=True).id)
     if booking is None:
@@ -166,7 +199,7 @@ def cancel(session: Session, ref: str, _chance: random.Random, _polite: bool) ->
     return booking.id
 
 
-def hold(session: Session, booking: BookingRow, patient: str, chance: random.Random, polite: bool) -> None:
+def hold(session: Session, booking: BookingRow, patient: str, chance: random.Random, *, polite: bool) -> None:
     """Take everything a booking uses: looking first, or leaving it all to the database's guard."""
     wanted = [
         (ResourceKind.SUITE, f"CT{chance.randrange(SUITES)}", booking.start, booking.end),

@@ -11,6 +11,8 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +22,9 @@ WANTED = "NEUROLIST_PG_BIN"
 UNPRIVILEGED = ("postgres", "nobody")
 START_SECONDS = 30
 # The tests' data is thrown away, so nothing need survive a power cut.
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # A storm of writers meets in circles on purpose; waiting a second for each to be noticed would only cost time.
-QUICK["deadlock_timeout"] = "100ms"
+ALWAYS = {"max_connections": "60", "deadlock_timeout": "100ms"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,15 @@ class Server:
         """Remove a database and whoever is still connected to it."""
         self._run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
+    def crash(self) -> None:
+        """Kill one of the server's own processes: it throws every connection out and recovers, as after a fault."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            working = [pid for (pid,) in connection.execute(asked).fetchall()]
+        for pid in working[:1]:
+            with suppress(ProcessLookupError):  # its client left meanwhile
+                os.kill(pid, signal.SIGKILL)
+
     def stop(self) -> None:
         """Stop the server and remove its files."""
         if self.process.poll() is None:
@@ -62,8 +73,11 @@ class Server:
             connection.execute(statement.encode())
 
 
-def start() -> Server:
-    """Start a server in a folder of its own on a free port here; it stops with this process at the latest."""
+def start(*, durable: bool = False) -> Server:
+    """Start a server in a folder of its own on a free port here; it stops with this process at the latest.
+
+    A `durable` one writes through to the disk as a real one does, and is slower.
+    """
     binaries = find_binaries() or _install()
     folder = Path(tempfile.mkdtemp(prefix="neurolist-pg-"))
     _give_to_unprivileged(folder)
@@ -72,7 +86,7 @@ def start() -> Server:
     made = _run_unprivileged([str(binaries / "initdb"), "-D", str(data), *options], cwd=folder)
     if made.returncode != 0:
         raise RuntimeError(f"PostgreSQL could not be set up for the tests: {made.stderr.decode(errors='replace')}")
-    server = Server(port, folder, _launch(binaries, data, port))
+    server = Server(port, folder, _launch(binaries, data, port, {} if durable else QUICK))
     atexit.register(server.stop)
     _wait_until_it_answers(server)
     return server
@@ -106,8 +120,8 @@ def _install() -> Path:
     return found
 
 
-def _launch(binaries: Path, data: Path, port: int) -> subprocess.Popen[bytes]:
-    settings = {**QUICK, "listen_addresses": "127.0.0.1", "unix_socket_directories": str(data.parent)}
+def _launch(binaries: Path, data: Path, port: int, how: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    settings = {**ALWAYS, **how, "listen_addresses": "127.0.0.1", "unix_socket_directories": str(data.parent)}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (data.parent / "server.log").open("wb") as log:
         return subprocess.Popen(

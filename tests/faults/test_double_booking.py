@@ -7,12 +7,10 @@ import os
 import pytest
 from sqlmodel import select
 
-from db import audit, guards
-from db.facts import case_row
-from db.tables import BookingRow, WaitlistEpisodeRow
-from scheduler.vocabulary import Readiness, Stage
-from tests.builders.hostile import acknowledged, broken_bookings, overlaps, storm
-from tests.builders.memory import TODAY, a_case, a_clinic, read, write
+from db import guards
+from db.tables import BookingRow
+from tests.builders.hostile import acknowledged, broken_bookings, overlaps, storm, waiting_cases
+from tests.builders.memory import a_clinic, read
 
 CLERKS = 8
 SECONDS = float(os.environ.get("NEUROLIST_STRESS_SECONDS", "20"))
@@ -25,23 +23,7 @@ pytestmark = [pytest.mark.stress, pytest.mark.slow]
 @pytest.fixture
 def cases(database):
     a_clinic(database)
-    return [listed(database, number) for number in range(CASES)]
-
-
-def listed(database, number):
-    """A case with an open wait, without the walk through the pathway that a real one needs."""
-    ref = a_case(database, number)
-
-    def work(session):
-        case = case_row(session, ref)
-        wait = WaitlistEpisodeRow(
-            case_id=case.id, number=1, stage=Stage.TEST_BLOCK, urgency=1, readiness=Readiness.READY, listed_on=TODAY
-        )
-        session.add(wait)
-        audit.record(session, action="list", entity="case", ref=ref)
-        return ref
-
-    return write(database, work)
+    return waiting_cases(database, CASES)
 
 
 def take_guards_away(database):

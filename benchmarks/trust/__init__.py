@@ -1,0 +1,1 @@
+"""The figures of trust: hostile writers, killed processes, a full disk, clerks beside a publish, and the guards."""

@@ -1,0 +1,95 @@
+"""Print the figures of trust, each with the goal it is held against; exits with 1 where one was missed.
+
+python -m benchmarks.trust                   the set of every change: some minutes
+python -m benchmarks.trust --long            a million attempts and a thousand kills: hours
+python -m benchmarks.trust --only kills      one part
+python -m benchmarks.trust --into docs       keeps the figures in docs/trust.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.load_page import Figures, Measure
+from benchmarks.machine import circumstances
+from benchmarks.trust.clerks import clerks_beside_a_publish
+from benchmarks.trust.faults import clock_an_hour_off, full_disk
+from benchmarks.trust.ground import ENGINES, Ground, new_ground
+from benchmarks.trust.kills import killed_writers
+from benchmarks.trust.page import keep
+from benchmarks.trust.saves import lost_updates
+from benchmarks.trust.storms import hostile_attempts
+from benchmarks.trust.tried import TRIED, tried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much of everything one run does, on each engine."""
+
+    attempts: int
+    saves: int
+    kills: int
+    crashes: int
+    moved: int
+    seconds: float  # of clerks beside a publish
+
+
+EVERY_CHANGE = Size(attempts=10_000, saves=400, kills=50, crashes=6, moved=200, seconds=40.0)
+LONG = Size(attempts=500_000, saves=10_000, kills=500, crashes=200, moved=200, seconds=600.0)
+
+PARTS: dict[str, Callable[[Ground, Size], Iterable[Measure]]] = {
+    "storm": lambda ground, size: hostile_attempts(ground, size.attempts),
+    "saves": lambda ground, size: lost_updates(ground, size.saves),
+    "clerks": lambda ground, size: clerks_beside_a_publish(ground, size.moved, size.seconds),
+    "kills": lambda ground, size: killed_writers(ground, size.kills, size.crashes),
+    "disk": lambda ground, _: full_disk(ground),
+    "clock": lambda ground, _: clock_an_hour_off(ground),
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Read the command line, take the figures, print them; 1 where one missed its goal."""
+    told = _arguments(words)
+    size = LONG if told.long else EVERY_CHANGE
+    facts = circumstances(("sqlmodel", "sqlalchemy", "psycopg", "prefect"))
+    parts: dict[str, list[Measure]] = {}
+    for name, measures in _parts(told.only, told.engine, size):
+        print(f"\n{name}", flush=True)
+        parts[name] = []
+        for measure in measures:
+            print(f"  {measure}", flush=True)
+            parts[name].append(measure)
+    if told.into is not None:
+        keep(told.into, {name: Figures(facts=facts, measures=found) for name, found in parts.items()}, long=told.long)
+    missed = [f"{name}: {one.name}" for name, found in parts.items() for one in found if one.reached is False]
+    print("\n" + (f"Missed: {'; '.join(missed)}." if missed else "Every goal was reached."))
+    return 1 if missed else 0
+
+
+def _parts(only: Sequence[str], engines: Sequence[str], size: Size) -> Iterator[tuple[str, Iterable[Measure]]]:
+    for name, part in PARTS.items():
+        for engine in engines:
+            if name in only and (name, engine) != ("disk", "postgresql"):
+                with new_ground(engine) as ground:
+                    yield f"{name}, {engine}", part(ground, size)
+    for name in TRIED:
+        if name in only:
+            yield name, tried(name)
+
+
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    every = [*PARTS, *TRIED]
+    parser.add_argument("--long", action="store_true", help="the long mode, for hours")
+    parser.add_argument("--only", nargs="+", choices=every, default=every, metavar="PART", help=", ".join(every))
+    parser.add_argument("--engine", nargs="+", choices=ENGINES, default=ENGINES)
+    parser.add_argument("--into", type=Path, help="write the figures and their page into this folder, such as docs")
+    return parser.parse_args(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

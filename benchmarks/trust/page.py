@@ -1,0 +1,56 @@
+"""The page that keeps the figures of trust, those of a long run beside those of every change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks.load_page import Figures, measures_table, ran_on
+
+FIGURES, PAGE = "trust.json", "trust.md"
+INTRODUCTION = """\
+# What is promised, in figures
+
+`make trust` takes these figures with every change and `make trust-long` at length, each part on a new memory. The
+writers are processes of their own, and somebody independent counts afterwards, by plain comparison and without the
+database's help. PostgreSQL writes through to the disk here as a real one does.
+
+- **storm**: eight processes book, move, confirm and cancel at random in one crowded morning, half of them looking
+  first and half leaving all to the guard.
+- **saves**: eight people save the same form from what they saw; who saw an older version is told so.
+- **clerks**: eight people hold, release and confirm at a human pace while a plan that moves 200 bookings is published.
+- **kills**: writers are killed outright, at random and just before or after their commits, and so are the database
+  server's own processes; whoever lost an answer asks again under the same name.
+- **disk**: SQLite finds no more room amid bookings. A full disk under PostgreSQL was not tried here.
+- **clock**: two workers take the same steps, and the clock of one is an hour ahead.
+- **guards**: each trigger, constraint, index, setting, right and migration is taken away, and nothing is served.
+"""
+
+
+def keep(into: Path, found: Mapping[str, Figures], *, long: bool) -> None:
+    """Put these figures in the place of those of the last run of that length, and write the page again."""
+    path = into / FIGURES
+    known: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.exists() else {}
+    known.setdefault("long" if long else "every change", {}).update(
+        {name: asdict(figures) for name, figures in found.items()}
+    )
+    into.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (into / PAGE).write_text(_page(known), encoding="utf-8")
+
+
+def _page(known: Mapping[str, Mapping[str, Any]]) -> str:
+    parts = [INTRODUCTION]
+    for length, runs in known.items():
+        parts.append(f"## {'At length' if length == 'long' else 'With every change'}\n")
+        facts = None
+        for name, figures in runs.items():
+            parts.append(f"### {name[0].upper()}{name[1:]}\n")
+            if figures["facts"] != facts:
+                facts = figures["facts"]
+                parts.append(ran_on(facts))
+            parts.append(measures_table(figures["measures"]))
+    return "\n".join(parts)

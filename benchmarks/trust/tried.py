@@ -1,0 +1,33 @@
+"""What the tests try one by one, counted: of those that ran and passed; a part that ran none misses its goal."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.load_page import Measure
+
+ROOT = Path(__file__).parents[2]
+
+# What is tried, how many at least, and the tests that try it.
+TRIED: dict[str, tuple[str, int, tuple[str, ...]]] = {
+    "guards": (
+        "guards taken away or put to sleep, each refused at start-up",
+        20,
+        ("tests/db/test_guards.py", "tests/db/test_shape.py"),
+    ),
+}
+
+
+def tried(name: str) -> Iterator[Measure]:
+    """Run the tests of one part; gives how many passed, how many did not, and how many were left out."""
+    says, least, files = TRIED[name]
+    command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files)
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|errors?|skipped)", said)}
+    yield Measure.of(says, counts.get("passed", 0), (least, "at least"))
+    yield Measure.of("not so", sum(counts.get(word, 0) for word in ("failed", "error", "errors")), (0, "at most"))
+    yield Measure.of("left out", counts.get("skipped", 0), (0, "at most"))
