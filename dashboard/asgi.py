@@ -30,6 +30,7 @@ from dashboard.live import Hub, live_routes
 from dashboard.login import login_routes
 from dashboard.marking import marking_routes
 from dashboard.printing import printing_routes
+from dashboard.provider import provider_routes
 from dashboard.reads import front_door
 from dashboard.settings import screen_settings
 
@@ -74,6 +75,7 @@ app = st.App(
     lifespan=made_ready,
     on_script_error=show_fault,
     routes=[
+        *provider_routes(front_door, screen_settings()),
         *login_routes(front_door, screen_settings()),
         *health_routes(front_door),
         *live_routes(hub, screen_settings()),

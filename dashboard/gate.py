@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.headers import FIXED_HEADERS, HSTS, font_path, page_policy
-from dashboard.settings import ScreenSettings
+from dashboard.settings import PROVIDER, PROVIDER_BACK, ScreenSettings
 
 OPEN_PATHS: Final = frozenset({"/login", "/login/code", "/logout", "/healthz", "/readyz", "/icon.png"})
 # A calendar program cannot sign in: the address itself is the secret, and only a live one answers.
@@ -37,7 +37,8 @@ class Gate:
         self.app = app
         self.door = door
         self.settings = settings
-        self.open_paths = OPEN_PATHS | {font_path()}
+        at_provider = {PROVIDER, PROVIDER_BACK} if settings.oidc_issuer else set[str]()
+        self.open_paths = OPEN_PATHS | {font_path()} | at_provider
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or connection."""

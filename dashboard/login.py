@@ -5,11 +5,12 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
 from typing import Final, Protocol
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -19,7 +20,7 @@ from starlette.routing import Route
 from dashboard.gate import same_origin
 from dashboard.headers import font_path, form_policy
 from dashboard.palette import as_css
-from dashboard.settings import ScreenSettings
+from dashboard.settings import PROVIDER, ScreenSettings
 from scheduler.errors import NotPermittedError
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -105,34 +106,71 @@ def code_routes(door: Callable[[], SignInDesk], settings: ScreenSettings) -> lis
     return [Route("/login/code", give_code, methods=["POST"])]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorPage:
+    """What one of the pages before the gate says around its form."""
+
+    form: str
+    title: str
+    lead: str
+    foot: str
+
+
+PASSWORD_PAGE: Final = DoorPage(
+    form="login.html",
+    title="Sign in to Neurolist",
+    lead="Neurolysis lists, cases and bookings.",
+    foot="Signing in is recorded. After 30 minutes without use you are signed out.",
+)
+CODE_PAGE: Final = DoorPage(
+    form="code.html",
+    title="Second step, Neurolist",
+    lead="Your password was right. Now give the code your telephone shows.",
+    foot="Without the telephone, give a recovery code. Both lost? An administrator can end your second step.",
+)
+
+
 def form_page(settings: ScreenSettings, *, wanted: str, notice: str = "", status: int = 200) -> Response:
     """Draw the form of the name and the password."""
-    return _page("login.html", settings, wanted=wanted, notice=notice, status=status)
+    return _page(PASSWORD_PAGE, settings, wanted=wanted, notice=notice, status=status)
 
 
 def code_page(settings: ScreenSettings, *, wanted: str, half: str, notice: str = "", status: int = 200) -> Response:
     """Draw the form of the second step, and keep the token that waits for it in a cookie of its own."""
-    page = _page("code.html", settings, wanted=wanted, notice=notice, status=status)
+    page = _page(CODE_PAGE, settings, wanted=wanted, notice=notice, status=status)
     page.set_cookie(settings.half_cookie, half, httponly=True, samesite="strict", secure=settings.tls, path="/")
     return page
 
 
-def _page(asset: str, settings: ScreenSettings, *, wanted: str, notice: str, status: int) -> Response:
+def _page(page: DoorPage, settings: ScreenSettings, *, wanted: str, notice: str, status: int) -> Response:
     """Draw a form with a fresh token, repeated in a cookie."""
     token, style = secrets.token_urlsafe(32), login_style()
-    body = template_of(asset).substitute(
+    form = template_of(page.form).substitute(
+        form_token=token, next=escape(wanted, quote=True), provider=provider_link(settings, wanted)
+    )
+    body = template_of("door.html").substitute(
         style=style,
-        form_token=token,
-        next=escape(wanted, quote=True),
+        title=page.title,
+        lead=page.lead,
+        foot=page.foot,
+        form=form,
         notice=f'<p class="refused" role="alert">{escape(notice)}</p>' if notice else "",
     )
-    page = HTMLResponse(body, status_code=status, headers={"content-security-policy": form_policy(style)})
-    page.set_cookie(settings.form_cookie, token, httponly=True, samesite="strict", secure=settings.tls, path="/")
-    return page
+    drawn = HTMLResponse(body, status_code=status, headers={"content-security-policy": form_policy(style)})
+    drawn.set_cookie(settings.form_cookie, token, httponly=True, samesite="strict", secure=settings.tls, path="/")
+    return drawn
+
+
+def provider_link(settings: ScreenSettings, wanted: str) -> str:
+    """The way to the hospital's own sign-in, where there is one."""
+    if not settings.oidc_issuer:
+        return ""
+    address = escape(f"{PROVIDER}?next={quote(wanted, safe='')}", quote=True)
+    return f'<p class="other"><a href="{address}">Sign in with {escape(settings.oidc_name)}</a></p>'
 
 
 def template_of(asset: str) -> Template:
-    """The page around a form."""
+    """The page around a form, or the form in it."""
     return Template((ASSETS / asset).read_text(encoding="utf-8"))
 
 

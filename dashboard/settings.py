@@ -3,17 +3,50 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Final
+from urllib.parse import urlsplit
 
+from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROVIDER: Final = "/login/provider"
+PROVIDER_BACK: Final = f"{PROVIDER}/back"
+ITSELF: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class ScreenSettings(BaseSettings):
-    """Read from the environment: NEUROLIST_HOSTS is a comma-separated list, NEUROLIST_TLS is true behind HTTPS."""
+    """Read from the environment: NEUROLIST_HOSTS is a comma-separated list, NEUROLIST_TLS is true behind HTTPS.
+
+    NEUROLIST_OIDC_ISSUER, _CLIENT_ID and _CLIENT_SECRET name the hospital's own sign-in, where there is one.
+    """
 
     model_config = SettingsConfigDict(env_prefix="NEUROLIST_", frozen=True, extra="ignore")
 
     hosts: str = "localhost,127.0.0.1,::1"
     tls: bool = False
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_scopes: str = "openid profile email"
+    oidc_name: str = "the hospital's account"
+
+    @model_validator(mode="after")
+    def _whole_provider(self) -> ScreenSettings:
+        if not self.oidc_issuer:
+            return self
+        if not self.oidc_client_id:
+            raise ValueError("NEUROLIST_OIDC_ISSUER is set and NEUROLIST_OIDC_CLIENT_ID is not. Set both, or neither.")
+        address = urlsplit(self.oidc_issuer)
+        if address.scheme != "https" and address.hostname not in ITSELF:
+            raise ValueError("NEUROLIST_OIDC_ISSUER must begin with https://, or nobody knows who answers there.")
+        if "openid" not in self.oidc_scopes.split():
+            raise ValueError("NEUROLIST_OIDC_SCOPES must hold openid, or the provider tells nobody apart.")
+        return self
+
+    @property
+    def provider_cookie(self) -> str:
+        """The cookie that ties an answer of the provider to the browser that asked."""
+        return "__Host-neurolist-provider" if self.tls else "neurolist-provider"
 
     @property
     def host_names(self) -> frozenset[str]:

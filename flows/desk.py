@@ -321,6 +321,12 @@ class Desk:
         """
         return at_the_door.sign_in(self.service, username, password, address)
 
+    def sign_in_by_provider(self, claims: Mapping[str, object], address: str) -> str:
+        """Open a session for whom the hospital's own sign-in vouches for; raises NotPermittedError with why not."""
+        from flows.provided import sign_in_by_provider
+
+        return sign_in_by_provider(self.service, claims, address)
+
     def awaits_code(self, token: str) -> bool:
         """Say whether the code of a second step is still to come for this token."""
         return at_the_door.awaits_code(self.service, token)

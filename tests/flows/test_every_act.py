@@ -41,7 +41,14 @@ OPEN = frozenset(
     {
         *("acting", "check_ready", "sign_in", "person", "sign_out", "today", "now", "own_author", "feeds.calendar"),
         *("board.version", "keeping.may", "scenarios.may_adopt_changes", "people.choose_password"),
-        *("awaits_code", "give_code", "people.second_step", "people.begin_second_step", "people.confirm_second_step"),
+        *(
+            "awaits_code",
+            "give_code",
+            "sign_in_by_provider",
+            "people.second_step",
+            "people.begin_second_step",
+            "people.confirm_second_step",
+        ),
         "people.end_own_second_step",
     }
 )

@@ -64,7 +64,7 @@ LOOKS = frozenset(
 # whose referrals have keys of their own, and work that is done once because it is due.
 EACH_TIME = frozenset(
     {
-        *("sign_in", "give_code", "sign_out", "patient", "letter", "mdt.minutes"),
+        *("sign_in", "sign_in_by_provider", "give_code", "sign_out", "patient", "letter", "mdt.minutes"),
         *("printing.suite_day", "printing.one_list", "printing.agenda"),
         *("import_referrals", "send_letters", "run_due_now"),
     }
