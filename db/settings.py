@@ -26,6 +26,8 @@ class MemorySettings(BaseSettings):
     session_idle_minutes: int = 30
     session_hours: int = 12
     second_step_roles: str = ""
+    emergency_minutes: int = Field(default=60, ge=1)
+    emergency_looked_at_days: int = Field(default=3, ge=0)
 
     @property
     def url(self) -> URL:

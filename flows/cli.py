@@ -18,6 +18,7 @@ from flows.cli_board import board
 from flows.cli_booking import booking
 from flows.cli_common import AsJson, the_desk, typed_date
 from flows.cli_corrections import correct, return_, reverse
+from flows.cli_emergency import emergency
 from flows.cli_letters import letter, letters
 from flows.cli_meetings import mdt
 from scheduler.errors import BadInputError, NeurolistError, NotFoundError
@@ -52,6 +53,7 @@ app.command()(reverse)
 app.command()(correct)
 app.command("return")(return_)
 app.command()(letters)
+app.command()(emergency)
 app.command()(letter)
 app.add_typer(cli_tasks.app, name="tasks")
 app.add_typer(cli_holidays.app, name="holidays")

@@ -22,6 +22,7 @@ from db import (
     cases,
     clinic,
     due_steps,
+    emergencies,
     facts,
     freezing,
     holds,
@@ -39,6 +40,7 @@ from db.accounts import Account
 from db.amendments import Amendable
 from db.audit import Author, plain
 from db.due_steps import DueStep
+from db.emergencies import EmergencyReading
 from db.feeds import FeedKind, FeedLine
 from db.identity import PatientIdentity, who_is
 from db.mapping import ref_of
@@ -161,6 +163,7 @@ __all__ = [
     "Demand",
     "Desk",
     "Drop",
+    "EmergencyReading",
     "Entry",
     "Event",
     "FeedKind",
@@ -375,9 +378,29 @@ class Desk:
         """Tell who a case's patient is; that this person looked goes into the audit trail."""
         from flows.intake.phones import national  # the tables of the world's telephone numbers take a while to load
 
-        author = self._on_case(Action.SEE_PATIENT, ref)
+        author = self._to_read("case", ref, ref)
         found = self._write(author, lambda session: who_is(session, ref))
         return replace(found, phone=national(found.phone) if found.phone else None)
+
+    def open_in_emergency(self, ref: str, reason: str, *, write_id: str | None = None) -> datetime:
+        """Open who a patient of another site is, for a while; the IR lead is asked to look at it. Gives until when.
+
+        A repeat of the same `write_id` gives the same answer.
+        """
+        from flows.reading import opening
+
+        author = self._permitted(Action.OPEN_IN_EMERGENCY, "case", ref)
+        return self._do_once(
+            author,
+            ("open_in_emergency", write_id),
+            opening(self.service, self.actor, author, ref, reason),
+            again=lambda kept: datetime.fromisoformat(str(kept)),
+        )
+
+    def emergency_readings(self, ref: str) -> tuple[EmergencyReading, ...]:
+        """List who opened the patient of a case in an emergency and why; for those who may read who the patient is."""
+        self._to_read("case", ref, ref)
+        return self._look(lambda session: emergencies.of_case(session, ref))
 
     def next_steps(self, ref: str) -> tuple[NextStep, ...]:
         """List what may follow for a case, with each form, and whether the facts allow it today."""
@@ -479,7 +502,7 @@ class Desk:
 
     def letter(self, letter_id: str) -> LetterPage:
         """Give one letter with its text; that this person read it goes into the audit trail."""
-        author = self._on_letter(Action.SEE_PATIENT, letter_id)
+        author = self._to_read("letter", letter_id, None)
         return self._write(author, lambda session: letter_page(session, letter_id))
 
     def tasks(
@@ -1114,6 +1137,16 @@ class Desk:
         with self.service.database.reading() as session:
             sites = tasks.sites_of_case(session, ref)
         return self._checked(author, asked, "case", ref, lambda: demand_at_one(self.actor, asked, sites))
+
+    def _to_read(self, entity: str, name: str, ref: str | None) -> Author:
+        """Give who a reading of a patient's detail is attributed to; its case is `ref`, or else the letter's."""
+        from flows.reading import demand_reading
+
+        author = self._permitted(Action.SEE_PATIENT, entity, name)
+        with self.service.database.reading() as session:
+            case = ref or outbox.letter(session, outbox.id_of(session, name)).case_ref
+        asked = (author, Action.SEE_PATIENT, entity, name)
+        return self._checked(*asked, lambda: demand_reading(self.service, self.actor, case))
 
     def _on_letter(self, asked: Asked, letter_id: str) -> Author:
         """Give who an act on a letter is attributed to; the role must be held at one of its case's sites."""

@@ -38,6 +38,7 @@ class Action(StrEnum):
 
     LOOK = "look"
     SEE_PATIENT = "see_patient"
+    OPEN_IN_EMERGENCY = "open_in_emergency"
     IMPORT_REFERRALS = "import_referrals"
     REQUEST_PLAN = "request_plan"
     WITHDRAW_PROPOSAL = "withdraw_proposal"
@@ -83,6 +84,7 @@ class Action(StrEnum):
 ACTION_LABELS = {
     Action.LOOK: "look at the service",
     Action.SEE_PATIENT: "see who a patient is",
+    Action.OPEN_IN_EMERGENCY: "open a patient of another site in an emergency",
     Action.IMPORT_REFERRALS: "import referrals",
     Action.REQUEST_PLAN: "ask for a plan",
     Action.WITHDRAW_PROPOSAL: "withdraw a proposed plan",
@@ -127,6 +129,7 @@ MEETING = frozenset({Role.MDT_COORDINATOR, Role.IR_LEAD, Role.ADMINISTRATOR})
 PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.LOOK: EVERYONE,
     Action.SEE_PATIENT: EVERYONE - {Role.VIEWER},
+    Action.OPEN_IN_EMERGENCY: frozenset({Role.CLINICIAN, Role.IR_LEAD}),
     Action.IMPORT_REFERRALS: OFFICE | {Role.MDT_COORDINATOR},
     Action.REQUEST_PLAN: OFFICE,
     Action.WITHDRAW_PROPOSAL: OFFICE,
@@ -193,13 +196,18 @@ def demand(actor: Actor, asked: Asked, *, sites: Iterable[str | None] = (None,))
             raise NotPermittedError(_refusal(actor, asked, site))
 
 
+def may_at_one(actor: Actor, asked: Asked, sites: Iterable[str]) -> bool:
+    """Say whether the actor may do this at one of these sites at least; without sites, anywhere."""
+    return any(may(actor, asked, site=site) for site in tuple(sites) or (None,))
+
+
 def demand_at_one(actor: Actor, asked: Asked, sites: Iterable[str]) -> None:
     """Raise NotPermittedError unless the actor may do this at one of these sites at least; without sites, anywhere."""
     places = tuple(sites)
-    if len(places) < 2:
-        demand(actor, asked, sites=places or (None,))
-    elif not any(may(actor, asked, site=site) for site in places):
-        raise NotPermittedError(_refusal(actor, asked, " or ".join(places)))
+    if actor.must_change or actor.must_enrol:
+        demand(actor, asked)
+    if not may_at_one(actor, asked, places):
+        raise NotPermittedError(_refusal(actor, asked, " or ".join(places) or None))
 
 
 def _refusal(actor: Actor, asked: Asked, site: str | None) -> str:

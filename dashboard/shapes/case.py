@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 from dashboard.shapes.differences import differing
 from dashboard.shapes.markup import Cell
 from dashboard.shapes.words import count, day, item_words, listed, moment, short_day, upper
-from flows.desk import BookingLine, CaseSummary, HistoryLine, NoteLine, PathwayClock, TaskLine, TaskState
+from flows.desk import (
+    BookingLine,
+    CaseSummary,
+    EmergencyReading,
+    HistoryLine,
+    NoteLine,
+    PathwayClock,
+    TaskLine,
+    TaskState,
+)
 from scheduler.vocabulary import Role
 
 CLOCK_HEADS = ("Clock", "Started", "#Days", "#Paused", "#Limit", "Due", "How it stands")
@@ -35,6 +44,12 @@ def case_facts(case: CaseSummary) -> tuple[tuple[str, str], ...]:
         ("Due", day(case.due_on) if case.due_on else "no due date"),
         ("In this stage", stay(case)),
     )
+
+
+def emergency_words(line: EmergencyReading, zone: ZoneInfo) -> str:
+    """Say who opened the patient in an emergency, when and why."""
+    when = moment(line.opened_at, zone)
+    return f"Opened in an emergency by {line.name}, {when}, until {line.until.astimezone(zone):%H:%M}: {line.reason}"
 
 
 def stay(case: CaseSummary) -> str:

@@ -10,18 +10,19 @@ from dashboard.components import mounts
 from dashboard.session import the_desk
 from dashboard.shapes import case as shapes
 from dashboard.shapes import papers, results
-from dashboard.shapes.markup import facts, mark, table
+from dashboard.shapes.markup import facts, mark, note, table
 from dashboard.shapes.relief import READING_HEADS, reading_rows, relief_chart, verdict_words
 from dashboard.shapes.standing import act_words, alert_list, stands_words
 from dashboard.shapes.words import day, safe
+from dashboard.views.emergency import draw_emergency
 from dashboard.views.going import Going
 from dashboard.views.letters import draw_letters
 from dashboard.views.putting_right import draw_putting_right
 from dashboard.views.said import show_said
 from dashboard.views.slot import draw_slot
 from dashboard.views.steps import draw_return, draw_steps
-from flows.desk import CasePage, Desk
-from scheduler.errors import NeurolistError, NotFoundError
+from flows.desk import Action, CasePage, Desk
+from scheduler.errors import NeurolistError, NotFoundError, NotPermittedError
 
 OVERVIEW, RESULTS, PAPERS, HISTORY, PUT_RIGHT = "Overview", "Results", "Papers", "History", "Put right"
 PARTS: Final = (OVERVIEW, RESULTS, PAPERS, HISTORY, PUT_RIGHT)
@@ -100,8 +101,15 @@ def draw_patient(desk: Desk, ref: str) -> None:
     """Draw who the patient is, for those who ask; the asking itself is recorded."""
     try:
         st.html(facts(desk.patient(ref).lines()))
+    except NotPermittedError as refusal:
+        st.error(str(refusal))
+        if desk.keeping.may(Action.OPEN_IN_EMERGENCY):
+            draw_emergency(ref)
     except NeurolistError as refusal:
         st.error(str(refusal))
+    else:
+        for line in desk.emergency_readings(ref):
+            st.html(note(shapes.emergency_words(line, desk.zone)))
 
 
 def draw_part(desk: Desk, page: CasePage, part: str) -> None:

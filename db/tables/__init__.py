@@ -47,6 +47,7 @@ from db.tables.pathway import (
 from db.tables.people import (
     AccountRoleRow,
     AccountRow,
+    EmergencyReadingRow,
     LoginAttemptRow,
     LoginSessionRow,
     RecoveryCodeRow,
@@ -83,6 +84,7 @@ __all__ = [
     "DeliveryRow",
     "DocumentRow",
     "DueStepRow",
+    "EmergencyReadingRow",
     "EquipmentUnitRow",
     "HolidayRow",
     "LeaveRow",

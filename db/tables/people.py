@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field
 
-from db.tables.base import OPERATIONAL, STRICT, Row, VersionedRow, key, words
+from db.tables.base import OPERATIONAL, STRICT, Row, VersionedRow, key, private, words
 from scheduler.vocabulary import Role
 
 
@@ -89,3 +89,18 @@ class RecoveryCodeRow(VersionedRow, table=True):
     account_id: str = Field(foreign_key="account.id", index=True)
     code_digest: str = Field(sa_column_kwargs={"info": {"private": True}})
     used_at: datetime | None = None
+
+
+class EmergencyReadingRow(VersionedRow, table=True):
+    """Somebody opened who a patient of another site is, for a while, with the reason they typed."""
+
+    __tablename__ = "emergency_reading"
+    __table_args__ = (Index(None, "case_id", "account_id"), STRICT)
+
+    id: str = key()
+    case_id: str = Field(foreign_key="neurolysis_case.id")
+    account_id: str
+    name: str
+    reason: str = private()
+    opened_at: datetime
+    until: datetime

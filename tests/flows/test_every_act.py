@@ -54,7 +54,8 @@ OPEN = frozenset(
 )
 # What each act asks for; whatever is not named here only looks.
 NEEDS: dict[Action, tuple[str, ...]] = {
-    Action.SEE_PATIENT: ("patient", "letter", "printing.suite_day", "printing.one_list"),
+    Action.OPEN_IN_EMERGENCY: ("open_in_emergency",),
+    Action.SEE_PATIENT: ("patient", "emergency_readings", "letter", "printing.suite_day", "printing.one_list"),
     Action.IMPORT_REFERRALS: ("import_referrals",),
     Action.REQUEST_PLAN: ("request_plan", "plan_now", "answer_event", "scenarios.adopt"),
     Action.WITHDRAW_PROPOSAL: ("withdraw",),
@@ -95,7 +96,17 @@ BY_EVENT = {"record": Event.PATIENT_WITHDRAWS, "book_slot": Event.BOOK_TEST, "md
 # What happens at one site: somebody whose roles are all at another is refused.
 AT_ONE_SITE = frozenset(
     {
-        *("record", "book_slot", "patient", "letter", "repeat_letter", "advance_booking", "reverse", "amend"),
+        *(
+            "record",
+            "book_slot",
+            "patient",
+            "emergency_readings",
+            "letter",
+            "repeat_letter",
+            "advance_booking",
+            "reverse",
+            "amend",
+        ),
         *("refer_again", "hold", "offer_slot", "decline_offer", "release_slot", "chase_documents", "finish_task"),
         *("assign_task", "hand_back_task", "snooze_task", "printing.suite_day", "printing.one_list"),
         *("board.place", "board.give_back", "board.reorder", "board.undo", "board.lock", "board.close", "board.open"),

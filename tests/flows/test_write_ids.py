@@ -49,7 +49,7 @@ LOOKS = frozenset(
             "network.waits",
         ),
         *("feeds.all", "feeds.subjects", "feeds.calendar", "own_author", "people.accounts", "people.sign_ins"),
-        *("people.second_step", "awaits_code"),
+        *("people.second_step", "awaits_code", "emergency_readings"),
         *("people.own_sign_ins", "keeping.sites", "keeping.staff", "keeping.units", "keeping.service"),
         *("keeping.templates", "keeping.coming", "keeping.list", "keeping.protocol", "keeping.protocol_changes"),
         *("keeping.history", "keeping.may", "keeping.preview"),
@@ -109,6 +109,13 @@ def of_the_clinic(desk: Desk) -> Iterator[tuple[str, Act]]:
     new = AddHoliday(on=TODAY + 41 * DAY, name="Show day")
     yield "keeping.save", lambda w: desk.keeping.save(new, write_id=w)
     yield "remove_holiday", lambda w: desk.remove_holiday(TODAY + 40 * DAY, write_id=w)
+
+
+def of_emergencies(desk: Desk) -> Iterator[tuple[str, Act]]:
+    ref = list_for_test(desk.service.database, 31)
+    desk.board.place(Drop(ref=ref, list="S01-1", seen_on=None))
+    away = desk.acting(Actor(id="away", name="Dr Away", roles={"S02": frozenset({Role.CLINICIAN})}))
+    yield "open_in_emergency", lambda w: away.open_in_emergency(ref, "Bleeding at night", write_id=w)
 
 
 def of_people(desk: Desk) -> Iterator[tuple[str, Act]]:
@@ -256,7 +263,18 @@ def of_scenarios(desk: Desk) -> Iterator[tuple[str, Act]]:
     yield "scenarios.drop", lambda w: scenarios.drop("Dear waits", write_id=w)
 
 
-STORIES = (of_a_slot, of_scenarios, of_the_board, of_a_case, of_tasks, of_plans, of_meetings, of_people, of_the_clinic)
+STORIES = (
+    of_a_slot,
+    of_scenarios,
+    of_the_board,
+    of_a_case,
+    of_tasks,
+    of_plans,
+    of_meetings,
+    of_people,
+    of_emergencies,
+    of_the_clinic,
+)
 
 
 @pytest.fixture
