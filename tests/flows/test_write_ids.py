@@ -264,6 +264,7 @@ def of_scenarios(desk: Desk) -> Iterator[tuple[str, Act]]:
 
 
 STORIES = (
+    of_emergencies,
     of_a_slot,
     of_scenarios,
     of_the_board,
@@ -272,7 +273,6 @@ STORIES = (
     of_plans,
     of_meetings,
     of_people,
-    of_emergencies,
     of_the_clinic,
 )
 
