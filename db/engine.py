@@ -23,7 +23,7 @@ from db.errors import MemoryFaultError, TryAgainError
 from db.migrations import upgrade
 from db.postgresql import postgresql_engine
 from db.protocol import seed
-from db.refusals import explain
+from db.refusals import UNKEEPABLE, explain, explain_unkeepable
 from db.settings import MemorySettings
 from db.sqlite import OneWriter, sqlite_engine
 from db.words import Outcome
@@ -100,6 +100,9 @@ class Database:
             except (DBAPIError, StaleDataError) as fault:
                 session.rollback()
                 raise self._say(explain(fault), session) from None
+            except UNKEEPABLE as fault:
+                session.rollback()
+                raise explain_unkeepable(fault) from None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -110,6 +113,8 @@ class Database:
                 yield session
             except DBAPIError as fault:
                 raise explain(fault) from None
+            except UNKEEPABLE as fault:
+                raise explain_unkeepable(fault) from None
 
     def write(self, work: Callable[[Session], T], *, author: Author, now: datetime, why: str = "") -> T:
         """Do one piece of work in a transaction of its own, again from the start when two writes met."""

@@ -17,6 +17,17 @@ REPEATABLE = frozenset({"40001", "40P01", "55P03"})
 FIRST_WRITER_WINS = "client_write"
 
 
+UNKEEPABLE = (UnicodeEncodeError, OverflowError)
+"""What drivers and dates raise for text and numbers that no database can keep."""
+
+
+def explain_unkeepable(fault: UnicodeEncodeError | OverflowError) -> NeurolistError:
+    """Give the error people may see for something that was typed and cannot be kept; it never quotes it."""
+    if isinstance(fault, UnicodeEncodeError):
+        return NeurolistError("A text has characters that cannot be kept; nothing was kept. Type it anew.")
+    return NeurolistError("A number or a date is too large to keep; nothing was kept. Check what was typed.")
+
+
 def explain(fault: DBAPIError | StaleDataError) -> NeurolistError:
     """Give the error people may see for what the database said."""
     if isinstance(fault, StaleDataError):

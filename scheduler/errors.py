@@ -6,7 +6,19 @@ from dataclasses import dataclass
 
 
 class NeurolistError(Exception):
-    """Anything Neurolist refuses or cannot do; its text is a sentence for people, with what to do next."""
+    """Anything Neurolist refuses or cannot do; its text is a sentence for people, with what to do next.
+
+    What somebody typed may be quoted in it, so characters that cannot be printed are replaced: no terminal, page or
+    log is ever told to do something by a refusal.
+    """
+
+    def __init__(self, says: str = "") -> None:
+        super().__init__(printable(says))
+
+
+def printable(text: str) -> str:
+    """Give a text with every character that cannot be printed replaced; lines stay."""
+    return "".join(one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 class TransitionNotAllowedError(NeurolistError):
@@ -56,7 +68,7 @@ class BadInputError(NeurolistError):
     """A document that breaks its format, with every fault found."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
-        self.faults = faults
+        self.faults = tuple(Fault(where=printable(one.where), says=printable(one.says)) for one in faults)
         super().__init__("\n".join(str(fault) for fault in faults))
 
     @classmethod

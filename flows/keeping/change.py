@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
+from sqlmodel import select
 from typing_extensions import override
 
 from db.localtime import wall_instant
+from db.tables import SiteRow
 from scheduler.errors import BadInputError
 from scheduler.pathway.validity import day
 
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
 
 ONE_DAY = timedelta(days=1)
 LONGEST_NAME = 80
+LONGEST_TEXT = 4_000
+LARGEST = 1_000_000_000
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 Days = tuple[date, date | None]  # both included; without a last day, from then on
 
 
@@ -92,6 +99,51 @@ class Ending(Change):
     @override
     def days(self) -> Days | None:
         return None if self.on is None else (self.on, None)
+
+
+def of_words(chosen: Iterable[str], kind: type[StrEnum], where: str) -> None:
+    """Refuse whatever is no word of a closed set."""
+    known = {word.value for word in kind}
+    wrong = sorted(set(chosen) - known)
+    if wrong:
+        says = f"{', '.join(wrong)} cannot be chosen here; the choices are: {', '.join(sorted(known))}."
+        raise BadInputError.of(where, says)
+
+
+def at_sites_known(session: Session, sites: Iterable[str]) -> None:
+    """Refuse a site that is not there."""
+    known = set(session.exec(select(SiteRow.id)).all())
+    wrong = sorted(set(sites) - known)
+    if wrong:
+        raise BadInputError.of("sites", f"No site has the id {', '.join(wrong)}. The sites are: {', '.join(known)}.")
+
+
+def within_reach(value: object, where: str = "") -> None:
+    """Refuse a date, a number or a text of a form, however deep, that no clinic can mean and no database can keep."""
+    if is_dataclass(value):
+        for one in fields(value):
+            within_reach(getattr(value, one.name), one.name)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            within_reach(name, where)
+            within_reach(inner, str(name))
+    elif isinstance(value, tuple | list | frozenset):
+        for inner in value:
+            within_reach(inner, where)
+    elif (says := _out_of_reach(value)) is not None:
+        raise BadInputError.of(where or "form", says)
+
+
+def _out_of_reach(value: object) -> str | None:
+    if isinstance(value, date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
+        return f"give a date between the years {FIRST_YEAR} and {LAST_YEAR}."
+    if isinstance(value, int | float) and not abs(value) <= LARGEST:
+        return f"give a number of at most {LARGEST:,}."
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return f"write at most {LONGEST_TEXT:,} characters; these are {len(value):,}."
+    if isinstance(value, str) and any(not sign.isprintable() and sign not in "\n\t" for sign in value):
+        return "there are characters in it that cannot be printed. Type it anew."
+    return None
 
 
 def needed(text: str, where: str, says: str) -> str:

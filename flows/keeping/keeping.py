@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from db import boards, rebooking, writes
 from db.keeping import history, machines, places, protocol_changes, staff, templates
 from flows.keeping.breaking import Broken, broken_by
-from flows.keeping.change import Moment
+from flows.keeping.change import Moment, within_reach
 from flows.keeping.lists import check_range
 from flows.permissions import may
 from scheduler.errors import NeurolistError
@@ -147,6 +147,7 @@ class Keeping:
     # Inside
 
     def _allowed(self, change: Change) -> Author:
+        within_reach(change)
         self.desk._permitted(change.action, change.entity, change.ref)
         with self.desk.service.database.reading() as session:
             sites = change.sites(session)

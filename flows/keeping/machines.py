@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from typing_extensions import override
 
 from db.keeping import machines, places
-from flows.keeping.change import Change, Days, Ending, Moment, an_id, must_be_coming, needed, whole_days
+from flows.keeping.change import Change, Days, Ending, Moment, an_id, at_sites_known, must_be_coming, needed, whole_days
 from flows.keeping.lists import with_closed
 from flows.permissions import Action
 from scheduler.errors import BadInputError
@@ -47,7 +47,7 @@ class AddUnit(Change):
     def check(self, session: Session, at: Moment) -> None:
         an_id(self.id)
         needed(self.kind, "kind", "say what kind of unit it is, in the word the protocol uses, such as rf_generator.")
-        _check_sites(self.at_sites)
+        _check_sites(session, self.at_sites)
 
     @override
     def save(self, session: Session, at: Moment) -> None:
@@ -84,7 +84,7 @@ class ChangeUnit(Change):
     @override
     def check(self, session: Session, at: Moment) -> None:
         needed(self.name, "name", "give the name people know the unit by.")
-        _check_sites(self.at_sites)
+        _check_sites(session, self.at_sites)
 
     @override
     def days(self) -> Days | None:
@@ -212,6 +212,7 @@ def without_unit(problem: SchedulingProblem, unit: str) -> SchedulingProblem:
     return replace(problem, equipment=tuple(one for one in problem.equipment if one.id != unit))
 
 
-def _check_sites(sites: tuple[str, ...]) -> None:
+def _check_sites(session: Session, sites: tuple[str, ...]) -> None:
     if not sites:
         raise BadInputError.of("sites", "choose the site the unit is at, or all it moves between.")
+    at_sites_known(session, sites)

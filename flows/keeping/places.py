@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from db.keeping import places
 from db.keeping.places import SiteFacts, SuiteFacts
-from flows.keeping.change import Change, Days, Ending, Moment, an_id, needed
+from flows.keeping.change import Change, Days, Ending, Moment, an_id, needed, of_words
 from flows.keeping.lists import with_closed
 from flows.permissions import Action
 from scheduler.errors import BadInputError
@@ -272,3 +272,4 @@ def _check_suite(facts: SuiteFacts) -> None:
     needed(facts.name, "name", "give the name people know the room by.")
     if not facts.modalities:
         raise BadInputError.of("modalities", "choose at least one kind of imaging, or nothing could be done there.")
+    of_words(facts.modalities, Modality, "modalities")

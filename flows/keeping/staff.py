@@ -13,7 +13,18 @@ from db.keeping import lists, staff
 from db.keeping.staff import Credentials
 from db.localtime import wall_instant
 from flows.exchange.wording import counted
-from flows.keeping.change import ONE_DAY, Change, Days, Ending, Moment, an_id, must_be_coming, needed
+from flows.keeping.change import (
+    ONE_DAY,
+    Change,
+    Days,
+    Ending,
+    Moment,
+    an_id,
+    at_sites_known,
+    must_be_coming,
+    needed,
+    of_words,
+)
 from flows.permissions import Action
 from scheduler.errors import BadInputError
 from scheduler.pathway.validity import day
@@ -128,7 +139,7 @@ class AddRadiologist(Change):
     @override
     def check(self, session: Session, at: Moment) -> None:
         an_id(self.id)
-        _check(self.credentials)
+        _check(session, self.credentials)
 
     @override
     def save(self, session: Session, at: Moment) -> None:
@@ -158,7 +169,7 @@ class ChangeRadiologist(Change):
 
     @override
     def check(self, session: Session, at: Moment) -> None:
-        _check(self.credentials)
+        _check(session, self.credentials)
 
     @override
     def days(self) -> Days | None:
@@ -229,13 +240,16 @@ class EndRadiologist(Ending):
             staff.end(session, self.radiologist, self.on, now=at.now, expected_version=self.version)
 
 
-def _check(what: Credentials) -> None:
+def _check(session: Session, what: Credentials) -> None:
     needed(what.name, "name", "give the name people know the radiologist by.")
     for where, chosen in (("sites", what.sites), ("targets", what.targets), ("techniques", what.techniques)):
         if not chosen:
             raise BadInputError.of(
                 where, f"choose at least one of the {where}; to take everything away, end the person."
             )
+    at_sites_known(session, what.sites)
+    of_words(what.targets, Target, "targets")
+    of_words(what.techniques, Technique, "techniques")
 
 
 def _with_staff(
