@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from db import audit, counters
 from db.clinic import add_holiday
+from db.keeping.places import site_ids
 from db.pictures import HolidayLine
 from db.tables import HolidayRow, SiteRow, TaskRow
 from db.words import TaskState
@@ -39,7 +40,7 @@ def holiday_lines(session: Session, first: date, last: date) -> tuple[HolidayLin
 def add(session: Session, on: date, name: str, *, site: str | None, observed: bool) -> None:
     """Add a holiday that a person vouches for, or with `observed` False say that one site works on one."""
     if site is not None and session.get(SiteRow, site) is None:
-        known = ", ".join(session.exec(select(SiteRow.id).order_by(SiteRow.id))) or "none yet"
+        known = ", ".join(site_ids(session)) or "none yet"
         raise NotFoundError(f"No site has the id {site}. The sites are: {known}.")
     if not observed and site is None:
         raise BadInputError.of(

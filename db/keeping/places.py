@@ -36,6 +36,11 @@ class SuiteFacts:
     turnaround_minutes: int
 
 
+def site_ids(session: Session) -> tuple[str, ...]:
+    """Give the id of every site, in order."""
+    return tuple(session.exec(select(SiteRow.id).order_by(SiteRow.id)))
+
+
 def site_places(session: Session) -> tuple[SitePlace, ...]:
     """List the sites by name, each with its rooms."""
     rooms: dict[str, list[SuitePlace]] = defaultdict(list)

@@ -9,11 +9,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
-from sqlmodel import select
 from typing_extensions import override
 
+from db.keeping.places import site_ids
 from db.localtime import wall_instant
-from db.tables import SiteRow
 from scheduler.errors import BadInputError
 from scheduler.pathway.validity import day
 
@@ -112,8 +111,8 @@ def of_words(chosen: Iterable[str], kind: type[StrEnum], where: str) -> None:
 
 def at_sites_known(session: Session, sites: Iterable[str]) -> None:
     """Refuse a site that is not there."""
-    known = set(session.exec(select(SiteRow.id)).all())
-    wrong = sorted(set(sites) - known)
+    known = site_ids(session)
+    wrong = sorted(set(sites) - set(known))
     if wrong:
         raise BadInputError.of("sites", f"No site has the id {', '.join(wrong)}. The sites are: {', '.join(known)}.")
 
