@@ -19,6 +19,7 @@ from flows.cli_booking import booking
 from flows.cli_common import AsJson, the_desk, typed_date
 from flows.cli_corrections import correct, return_, reverse
 from flows.cli_emergency import emergency
+from flows.cli_export import export
 from flows.cli_letters import letter, letters
 from flows.cli_meetings import mdt
 from scheduler.errors import BadInputError, NeurolistError, NotFoundError
@@ -54,6 +55,7 @@ app.command()(correct)
 app.command("return")(return_)
 app.command()(letters)
 app.command()(emergency)
+app.command()(export)
 app.command()(letter)
 app.add_typer(cli_tasks.app, name="tasks")
 app.add_typer(cli_holidays.app, name="holidays")

@@ -118,6 +118,7 @@ if TYPE_CHECKING:
 
     from flows.backfilling import FreedPlace, Standby
     from flows.boarding import Board
+    from flows.deidentified import Exported
     from flows.explaining import PlaceLine, Where, Why
     from flows.feeding import Feeds
     from flows.first_places import FirstPlace
@@ -538,6 +539,12 @@ class Desk:
     def status(self) -> ServiceStatus:
         """Say how the service stands."""
         return self._look(lambda session: boards.service_status(session, now=self.service.clock.now()))
+
+    def export_deidentified(self, folder: Path, purpose: str) -> Exported:
+        """Write every case without names into a new folder; what it is for goes into the audit trail."""
+        from flows.exporting import export_deidentified
+
+        return export_deidentified(self, folder, purpose)
 
     # Acting
 

@@ -39,6 +39,7 @@ class Action(StrEnum):
     LOOK = "look"
     SEE_PATIENT = "see_patient"
     OPEN_IN_EMERGENCY = "open_in_emergency"
+    EXPORT_DEIDENTIFIED = "export_deidentified"
     IMPORT_REFERRALS = "import_referrals"
     REQUEST_PLAN = "request_plan"
     WITHDRAW_PROPOSAL = "withdraw_proposal"
@@ -85,6 +86,7 @@ ACTION_LABELS = {
     Action.LOOK: "look at the service",
     Action.SEE_PATIENT: "see who a patient is",
     Action.OPEN_IN_EMERGENCY: "open a patient of another site in an emergency",
+    Action.EXPORT_DEIDENTIFIED: "export cases without names",
     Action.IMPORT_REFERRALS: "import referrals",
     Action.REQUEST_PLAN: "ask for a plan",
     Action.WITHDRAW_PROPOSAL: "withdraw a proposed plan",
@@ -130,6 +132,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.LOOK: EVERYONE,
     Action.SEE_PATIENT: EVERYONE - {Role.VIEWER},
     Action.OPEN_IN_EMERGENCY: frozenset({Role.CLINICIAN, Role.IR_LEAD}),
+    Action.EXPORT_DEIDENTIFIED: SENIOR,
     Action.IMPORT_REFERRALS: OFFICE | {Role.MDT_COORDINATOR},
     Action.REQUEST_PLAN: OFFICE,
     Action.WITHDRAW_PROPOSAL: OFFICE,

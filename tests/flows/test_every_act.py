@@ -54,6 +54,7 @@ OPEN = frozenset(
 )
 # What each act asks for; whatever is not named here only looks.
 NEEDS: dict[Action, tuple[str, ...]] = {
+    Action.EXPORT_DEIDENTIFIED: ("export_deidentified",),
     Action.OPEN_IN_EMERGENCY: ("open_in_emergency",),
     Action.SEE_PATIENT: ("patient", "emergency_readings", "letter", "printing.suite_day", "printing.one_list"),
     Action.IMPORT_REFERRALS: ("import_referrals",),
@@ -188,6 +189,8 @@ def clinic(tmp_path_factory):
         "comparison": "none",
         "proposal_id": proposal,
         "letter_id": letter.id,
+        "folder": Path("none"),
+        "purpose": "Why",
         "paths": [Path("none.csv")],
         "problem": a_problem(),
         "event": BookingEvent.CONFIRM,
