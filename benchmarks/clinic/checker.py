@@ -24,7 +24,8 @@ NOT_ENDED = f"state NOT IN ({', '.join(repr(state) for state in ENDED)})"
 STANDING = "('held', 'offered', 'booked', 'confirmed', 'arrived', 'in_room', 'recovered')"
 # Events that a machine records by itself, and those that publishing records for many cases at once.
 BY_MACHINE = ("referral_received", "start_triage", "mark_incomplete")
-BY_PUBLISHING = ("book_test", "book_definitive", "booking_moved")
+MOVED = "booking_moved"
+BY_PUBLISHING = ("book_test", "book_definitive", MOVED)
 COUNTED = {
     "test_repeats": ("repeat_test",),
     "patient_postponements": ("cancel_patient",),
@@ -213,14 +214,19 @@ class Books:
                 yield f"{ref}: {booked[ref]} bookings, and its history has {expected}"
 
     def _timers(self) -> Iterator[str]:
-        """Every timer that was worked raised its one task, and no other task has its name."""
+        """Every timer that was worked raised its one task, and no other task has its name.
+
+        A timer whose clock stood still when its day came was set for a later day at that moment, and raised none.
+        """
         named = f"({', '.join(repr(name) for name in BECOME_TASKS)})"
         raised = self._counted(
             "SELECT c.ref, t.kind, count(*) FROM task t JOIN neurolysis_case c ON c.id = t.case_id "
             f"WHERE t.kind IN {named} GROUP BY 1, 2"
         )
         done = self._counted(
-            f"SELECT case_ref, name, count(*) FROM due_step WHERE state = 'done' AND name IN {named} GROUP BY 1, 2"
+            f"SELECT case_ref, name, count(*) FROM due_step d WHERE state = 'done' AND name IN {named} AND NOT EXISTS "
+            "(SELECT 1 FROM due_step later WHERE later.case_ref = d.case_ref AND later.name = d.name "
+            "AND later.created_at = d.finished_at) GROUP BY 1, 2"
         )
         for ref, name in sorted(set(done) | set(raised)):
             if done[ref, name] != raised[ref, name]:
@@ -309,11 +315,22 @@ class Books:
         letters: dict[tuple[str, Any], list[str]] = defaultdict(list)
         for case, at, kind, audience in self.rows("SELECT case_id, queued_at, kind, audience FROM notice"):
             letters[case, at].append(f"{kind}:{audience}")
-        for case, at, event, before in self.rows("SELECT case_id, at, event, from_state FROM case_event"):
+        for case, at, event, before in self._steps():
             sent[event, str(before)][tuple(sorted(letters[case, at]))] += 1
         for (event, before), ways in sent.items():
             if len(ways) > 1:
                 yield f"steps '{event}' from {before} sent different letters: {dict(ways)}"
+
+    def _steps(self) -> Iterator[tuple[str, Any, str, str]]:
+        """Give every step; a move to the same list and time, of which nobody is told, has a name of its own."""
+        stood: dict[str, object] = {}
+        asked = "SELECT case_id, at, event, from_state, details FROM case_event ORDER BY case_id, seq"
+        for case, at, event, before, details in self.rows(asked):
+            told = _document(details) or {}
+            spot = (told.get("list"), told.get("start"))
+            stays = event == MOVED and stood.get(case) == spot
+            stood[case] = spot if told.get("start") else stood.get(case)
+            yield case, at, f"{event} to the same time" if stays else event, before
 
     def _lost_others(self, told: Sequence[Entry]) -> Iterator[str]:
         published = {entry["proposal"] for entry in told if entry["kind"] == "published"}
@@ -333,8 +350,9 @@ class Books:
     def _untold(self, told: Sequence[Entry]) -> Iterator[str]:
         """List lines of history that nobody set out to write, or that one act wrote twice."""
         asked_for: Counter[tuple[str, str]] = Counter()
+        kept_once = self._kept_once()
         for name in {entry["write"] for entry in told if entry["kind"] == "begin" and entry["event"] != "import"}:
-            answer = self._kept_once.get(name)
+            answer = kept_once.get(name)
             if answer is not None:
                 asked_for[str(answer["result"]["ref"]), str(answer["event"])] += 1
         for entry in told:
@@ -346,7 +364,6 @@ class Books:
                 if ours and asked_for[ref, event] != number:
                     yield f"{ref}: '{event}' happened {number} times and was asked for {asked_for[ref, event]} times"
 
-    @property
     def _kept_once(self) -> dict[str, Entry]:
         lines = self._lines()
         return {
@@ -357,7 +374,8 @@ class Books:
 
     def _letters_gone(self) -> Iterator[str]:
         """Every letter that is said to have gone is one file, no file is there without one, and none is on its way."""
-        gone = {name for (name,) in self.rows("SELECT notice_id FROM delivery WHERE state = 'sent'")}
+        by_file = "SELECT notice_id FROM delivery WHERE state = 'sent' AND channel = 'file'"  # others a person posted
+        gone = {name for (name,) in self.rows(by_file)}
         files = [file.stem for file in (self._folder.parent / "outbox").glob("*.eml")]
         yield from (f"letter {name} was sent and is nowhere" for name in sorted(gone - set(files))[:SHOWN])
         yield from (f"letter {name} went out and nobody knows" for name in sorted(set(files) - gone)[:SHOWN])
