@@ -154,6 +154,10 @@ def add_holiday(
 
 def holidays(session: Session, *, site: str | None = None) -> frozenset[date]:
     """Give the days that are no working days: those of every site, and of this one if one is named."""
+    return _days_off(session, site)
+
+
+def _days_off(session: Session, site: str | None) -> frozenset[date]:
     rows = session.exec(_HOLIDAYS).all()
     everywhere = {on for on, whose, observed in rows if whose is None and observed}
     here = [(on, observed) for on, whose, observed in rows if site is not None and whose == site]

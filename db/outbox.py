@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, or_, select
 
 from db import audit, due_steps
@@ -104,6 +105,13 @@ def wake_forgotten(session: Session, *, now: datetime) -> int:
 
 # Looking
 
+_WHOLE = (
+    select(NoticeRow, DeliveryRow, CaseRow.ref)
+    .join(CaseRow, col(CaseRow.id) == NoticeRow.case_id)
+    .join(DeliveryRow, col(DeliveryRow.notice_id) == NoticeRow.id, isouter=True)
+)
+_ONE = _WHOLE.where(col(NoticeRow.id) == bindparam("letter"))
+
 
 def id_of(session: Session, name: str) -> str:
     """Give the id of the letter that people call by this name, or by its id; raises NotFoundError where none is."""
@@ -115,19 +123,15 @@ def id_of(session: Session, name: str) -> str:
 
 def letter(session: Session, letter_id: str) -> Letter:
     """Give one letter; raises NotFoundError where there is none."""
-    notice = _notice(session, letter_id)
-    ref = session.exec(select(CaseRow.ref).where(CaseRow.id == notice.case_id)).one()
-    return _letter(notice, session.get(DeliveryRow, letter_id), ref)
+    found = session.exec(_ONE, params={"letter": letter_id}).first()
+    if found is None:
+        raise _no_letter(letter_id)
+    return _letter(*found)
 
 
 def letters(session: Session, *, case_ref: str | None = None, state: SendState | None = None) -> tuple[Letter, ...]:
     """List letters, oldest first: all, those of one case, or those in one state."""
-    asked = (
-        select(NoticeRow, DeliveryRow, CaseRow.ref)
-        .join(CaseRow, col(CaseRow.id) == NoticeRow.case_id)
-        .join(DeliveryRow, col(DeliveryRow.notice_id) == NoticeRow.id, isouter=True)
-        .order_by(col(NoticeRow.queued_at), col(CaseRow.ref), col(NoticeRow.number))
-    )
+    asked = _WHOLE.order_by(col(NoticeRow.queued_at), col(CaseRow.ref), col(NoticeRow.number))
     if case_ref is not None:
         asked = asked.where(NoticeRow.case_id == case_row(session, case_ref).id)
     found = (_letter(notice, delivery, ref) for notice, delivery, ref in session.exec(asked))
@@ -264,8 +268,12 @@ def take_back(session: Session, letter_id: str, *, author: Author, now: datetime
 def _notice(session: Session, letter_id: str) -> NoticeRow:
     row = session.get(NoticeRow, letter_id)
     if row is None:
-        raise NotFoundError(f"No letter is called {letter_id}. List them with: neurolist letters")
+        raise _no_letter(letter_id)
     return row
+
+
+def _no_letter(name: str) -> NotFoundError:
+    return NotFoundError(f"No letter is called {name}. List them with: neurolist letters")
 
 
 def _delivery(session: Session, letter_id: str) -> DeliveryRow:

@@ -193,6 +193,21 @@ class CasePage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellableCase:
+    """What a letter may tell of a case, which is far less than its page shows."""
+
+    facts: CaseFacts
+    history: tuple[HistoryLine, ...]
+    bookings: tuple[BookingLine, ...]
+    agenda_on: date | None
+
+    @property
+    def ref(self) -> str:
+        """The case's reference."""
+        return self.facts.ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedCase:
     """One booked case on a list; `missing` counts the documents that have not come."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.boards.cases import case_page, case_summaries, case_summary, stages, to_place
+from db.boards.cases import case_page, case_summaries, case_summary, stages, tellable_case, to_place
 from db.boards.lists import list_card, lists, sites, suites
 from db.boards.meetings import agenda, meetings, on_agendas
 from db.boards.network import network_load
@@ -36,6 +36,7 @@ __all__ = [
     "stages",
     "suites",
     "tasks",
+    "tellable_case",
     "to_place",
     "waits",
     "worth_report",

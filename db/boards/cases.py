@@ -25,6 +25,7 @@ from db.pictures import (
     NoteLine,
     NoticeLine,
     StageColumn,
+    TellableCase,
 )
 from db.tables import (
     BookingRow,
@@ -138,7 +139,7 @@ def case_page(session: Session, ref: str, *, now: datetime) -> CasePage:
     return CasePage(
         summary=_summary(row, case, _around(session, row.id)),
         facts=case.facts,
-        history=tuple(_history(event) for event in _of_case(session, CaseEventRow, row.id, "seq")),
+        history=_lines(session, row.id),
         clocks=case.clocks,
         bookings=_booking_lines(session, row.id),
         tasks=case_tasks(session, row, case),
@@ -147,7 +148,7 @@ def case_page(session: Session, ref: str, *, now: datetime) -> CasePage:
             NoteLine(event_seq=note.event_seq, about=note.about, text=note.text)
             for note in _of_case(session, NoteRow, row.id, "event_seq")
         ),
-        agenda_on=waiting.on if (waiting := open_agenda_item(session, row.id)) else None,
+        agenda_on=_agenda_day(session, row.id),
         reviews=review_points(case.facts, light.protocol, light.today),
         outcome=treatment_outcome(case.facts, light.protocol),
         timers=timetable.of_case(session, ref),
@@ -155,6 +156,26 @@ def case_page(session: Session, ref: str, *, now: datetime) -> CasePage:
         prerequisites_on=procedure_on,
         curves=tuple(relief_curve(test, light.protocol) for test in tests_done(case.facts)),
     )
+
+
+def tellable_case(session: Session, ref: str) -> TellableCase:
+    """Give what a letter may tell of a case, with the few questions that takes."""
+    row = case_row(session, ref)
+    return TellableCase(
+        facts=facts_of(session, [row])[row.id],
+        history=_lines(session, row.id),
+        bookings=_booking_lines(session, row.id),
+        agenda_on=_agenda_day(session, row.id),
+    )
+
+
+def _lines(session: Session, case_id: str) -> tuple[HistoryLine, ...]:
+    return tuple(_history(event) for event in _of_case(session, CaseEventRow, case_id, "seq"))
+
+
+def _agenda_day(session: Session, case_id: str) -> date | None:
+    waiting = open_agenda_item(session, case_id)
+    return waiting.on if waiting else None
 
 
 def _prerequisites(case: CaseNow) -> tuple[date | None, tuple[Standing, ...]]:

@@ -81,7 +81,7 @@ def write_down(session: Session, letter: Letter, service: Service, settings: Out
     now = service.clock.now()
     told = Told(
         letter=letter,
-        page=boards.case_page(session, letter.case_ref, now=now),
+        page=boards.tellable_case(session, letter.case_ref),
         who=who_is(session, letter.case_ref),
         light=light_of(session, now),
         zone=ZoneInfo(service.clock.timezone),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from db.identity import PatientIdentity
 from db.light import Light
 from db.outbox import Letter
-from db.pictures import BookingLine, CasePage, HistoryLine
+from db.pictures import BookingLine, HistoryLine, TellableCase
 from flows.outbox.settings import OutboxSettings
 from scheduler.pathway.clocks import category_on
 from scheduler.pathway.events import Event
@@ -58,7 +58,7 @@ class Told:
     """Everything one letter may speak of; `line` is the line of the history that asked for it."""
 
     letter: Letter
-    page: CasePage
+    page: TellableCase
     who: PatientIdentity
     light: Light
     zone: ZoneInfo

@@ -13,6 +13,7 @@ Exits 1 if a check failed, or if a fault was not found.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections import Counter
@@ -20,6 +21,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 MACHINES, STEPS = 2000, 40
 SAY_EVERY = 100
+GARBAGE = 50_000  # new objects before the garbage collector looks; a step of a walk makes about as many
 
 
 @dataclass(slots=True)
@@ -127,7 +130,7 @@ def _all(place: Place, told: argparse.Namespace) -> Iterator[Walk]:
         yield from (walk(place, seed, told.steps) for seed in _seeds(told))
         return
     # The server's process belongs to this one alone; the others need its port only.
-    far = replace(place, opened={}, server=replace(place.server, process=None)) if place.server else place  # type: ignore[arg-type]
+    far = replace(place, opened={}, refilled={}, server=replace(place.server, process=None)) if place.server else place  # type: ignore[arg-type]
     with ProcessPoolExecutor(told.jobs) as pool:
         yield from pool.map(_one, ((far, seed, told.steps) for seed in _seeds(told)), chunksize=4)
 
@@ -135,7 +138,16 @@ def _all(place: Place, told: argparse.Namespace) -> Iterator[Walk]:
 def _one(asked: tuple[Place, int, int]) -> Walk:
     found = walk(*asked)
     found.rows = None  # too much to send back
+    _settle()
     return found
+
+
+@cache
+def _settle() -> None:
+    """What was loaded for the first walk of a process stays, so the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 def _sum_up(engine: str, tally: Tally, seconds: float) -> None:

@@ -30,6 +30,7 @@ from flows.service import Service
 from scheduler.pathway.protocols import Protocol
 from scheduler.problem import EquipmentUnit, Location, Site, Suite
 from scheduler.vocabulary import Funding, Modality, Role
+from scripts.walks.refilling import Refilled
 from tests.builders.memory import CLERK, a_radiologist, a_referral
 from tests.builders.service import MovingClock, an_actor
 
@@ -85,6 +86,7 @@ class Place:
     folder: Path
     server: Server | None = None
     opened: dict[int, Database] = field(default_factory=dict)  # by process
+    refilled: dict[int, Refilled] = field(default_factory=dict)  # by process, on PostgreSQL
 
     @contextmanager
     def memory(self) -> Iterator[Database]:
@@ -96,17 +98,22 @@ class Place:
         home = self.folder / name
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(self.prepared, home)
-        if self.server:
-            self.server.drop(name)
-            self.server.make(name, template="walks")
         database = self.opened.get(os.getpid()) or self._open(home, name)
+        if os.getpid() in self.refilled:
+            self.refilled[os.getpid()].again()
         try:
             yield database
         finally:
-            database.close()
+            if not self.server:
+                database.close()
 
     def _open(self, home: Path, name: str) -> Database:
-        url = self.server.url(name) if self.server else None
+        """Open a memory; on PostgreSQL its connections stay, since each plans every question again."""
+        url = None
+        if self.server:
+            self.server.drop(name)
+            url = self.server.make(name, template="walks")
+            self.refilled[os.getpid()] = Refilled(url)
         database = self.opened[os.getpid()] = open_database(MemorySettings(home=home, database_url=url))
         return database
 
@@ -122,11 +129,15 @@ def places(engine: str, server: Server | None = None) -> Iterator[Place]:
         database.prepare(FIRST_MORNING)
         database.write(_build, author=CLERK, now=FIRST_MORNING)
         database.close()
+        place = Place(engine=engine, prepared=home, folder=Path(folder), server=server)
         try:
-            yield Place(engine=engine, prepared=home, folder=Path(folder), server=server)
+            yield place
         finally:
+            for opened in place.opened.values():
+                opened.close()
             if server:
-                server.drop("walks")
+                for name in {f"walk-{process}" for process in place.opened} | {"walks"}:
+                    server.drop(name)
 
 
 def _build(session: Session) -> None:

@@ -17,6 +17,7 @@ from sqlmodel import UTCDateTime
 
 from db.settings import MemorySettings
 from db.tables.base import METADATA
+from scripts.walks.refilling import marks
 
 Line = Mapping[str, Any]
 Table = Mapping[tuple[Any, ...], Line]
@@ -103,6 +104,7 @@ class Reader:
     def __init__(self, settings: MemorySettings) -> None:
         url = settings.url
         self.last = 0
+        self.rows: dict[str, tuple[Any, Table]] = {}  # by table: the mark that its rows had, and they
         self.is_sqlite = url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._lite = sqlite3.connect(str(url.database), isolation_level=None)
@@ -114,12 +116,15 @@ class Reader:
 
     def now(self) -> Rows:
         """Read everything as it stands."""
-        asked = [shape.asked for shape in self._shapes] + [f"{self._trail.asked} WHERE seq > {self.last} ORDER BY seq"]
+        marks = self._marks()
+        changed = [shape for shape in self._shapes if self.rows.get(shape.name, (None,))[0] != marks[shape.name]]
+        asked = [shape.asked for shape in changed] + [f"{self._trail.asked} WHERE seq > {self.last} ORDER BY seq"]
         *found, new = self._ask(asked)
-        tables = {}
-        for shape, raws in zip(self._shapes, found, strict=True):
+        for shape, raws in zip(changed, found, strict=True):
             lines = [shape.read(raw) for raw in raws]
-            tables[shape.name] = {tuple(line[column] for column in shape.key): line for line in lines}
+            table = {tuple(line[column] for column in shape.key): line for line in lines}
+            self.rows[shape.name] = marks[shape.name], table
+        tables = {shape.name: self.rows[shape.name][1] for shape in self._shapes}
         told = tuple(self._trail.read(raw) for raw in new)
         self.last = told[-1]["seq"] if told else self.last
         return Rows(tables, told)
@@ -127,6 +132,13 @@ class Reader:
     def close(self) -> None:
         """Let the connection go."""
         (self._lite if self.is_sqlite else self._post).close()
+
+    def _marks(self) -> Mapping[str, Any]:
+        """Give each table a mark that is another one as soon as any of its rows is; SQLite has one mark for all."""
+        names = [shape.name for shape in self._shapes]
+        if self.is_sqlite:
+            return dict.fromkeys(names, self._lite.execute("PRAGMA data_version").fetchone())
+        return marks(self._post.execute, names)
 
     def _ask(self, asked: list[str]) -> Iterator[list[tuple[Any, ...]]]:
         if self.is_sqlite:
