@@ -8,20 +8,25 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from scripts.walks import walking
 from scripts.walks.__main__ import Tally
 from scripts.walks.bugs import BUGS
 from scripts.walks.clinic import BEGINNINGS, places
+from scripts.walks.digests import digest
 from scripts.walks.hunting import hunt
 from scripts.walks.page import Page, Run
+from scripts.walks.rows import Reader
 from scripts.walks.walking import walk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 ROOT = Path(__file__).resolve().parents[2]
-MACHINES = {"sqlite": 10, "postgresql": 3}  # of 40 steps each, so that all of it ends within two minutes
+MACHINES = {"sqlite": 16, "postgresql": 5}  # of 40 steps each, so that all of it ends within two minutes
 STEPS = 40
 ZONES = ("UTC", "Australia/Melbourne", "America/New_York")
 SOME_FAULTS = (
@@ -104,6 +109,27 @@ def test_what_was_run_on_another_state_of_the_code_is_left_behind(tmp_path):
 def test_walks_begin_before_the_clocks_change_before_holidays_and_before_a_leap_day():
     days = {day.isoformat() for day in BEGINNINGS}
     assert {"2026-04-02", "2026-10-01", "2027-03-22", "2028-02-24"} <= days
+
+
+def test_a_walk_that_keeps_what_it_has_read_ends_as_one_that_reads_everything_anew(lite):
+    kept = walk(lite, 5, 25)
+    with patch.object(walking, "quickly", lambda _: nullcontext()):
+        anew = walk(lite, 5, 25)
+    assert digest([kept]) == digest([anew])
+
+
+def test_a_database_that_is_filled_again_holds_what_it_held_when_it_was_made(post):
+    def rows():
+        with post.memory() as memory:
+            reader = Reader(memory.settings)
+            found = reader.now()
+            reader.close()
+        return found.tables, len(found.told)
+
+    first = rows()
+    walked = walk(post, 5, 10)
+    assert walked.rows.tables != first[0]
+    assert rows() == first
 
 
 def test_a_walk_told_again_takes_the_same_steps(lite):
