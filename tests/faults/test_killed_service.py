@@ -15,6 +15,7 @@ from db import boards
 from flows.home import RunningNote, free_port, is_held, read_note
 from flows.prefect_home import answers, health_url
 from scheduler.pathway.states import PathwayState
+from tests.builders.canary import CANARY, NOTE, files_that_hold
 from tests.builders.memory import MORNING, a_case, read
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
@@ -140,12 +141,19 @@ def test_the_service_survives_kills_stops_whole_and_carries_on(up, home, sqlite_
         page = read(sqlite_database, lambda session, ref=ref: boards.case_page(session, ref, now=MORNING))
         assert [line.event for line in page.history] == ["referral_received", "start_triage"]
 
+    # A patient nobody else is goes through the real Prefect, and no file but the memory's own holds a word of it.
+    number += 1
+    a_case(sqlite_database, number, patient=CANARY, note=NOTE)
+    until(lambda: all_looked_through(sqlite_database, number), 60, "the canary's step")
+    assert (home / "prefect" / "prefect.db").exists()
+
     # Ctrl-C stops all of it.
     pids = running.parts().values()
     assert running.stop() < 10
     assert running.process.returncode == 0
     assert not any(alive(pid) for pid in pids)
     assert not is_held(home)
+    assert files_that_hold(home) == []
 
     # What came in meanwhile waits, and the next start carries on.
     number += 1
