@@ -136,17 +136,46 @@ def set_active(
     audit.record(session, action="open_account" if active else "close_account", entity="account", ref=account_id)
 
 
-def sign_in(session: Session, *, username: str, password: str, now: datetime, address: str = "") -> SignIn:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A hash, and whether a password is the one that was hashed: worked out before others are kept waiting."""
+
+    kept: str
+    right: bool
+
+
+def hash_to_check(session: Session, *, username: str, now: datetime, address: str) -> str | None:
+    """Give the hash that a password must be checked against, to be done without a session; None for one that waits."""
+    wanted = username.strip().casefold()
+    row = session.exec(select(AccountRow).where(AccountRow.username == wanted, col(AccountRow.active))).first()
+    account = row.id if row else None
+    if wait_until(session, name=digest_of(wanted), place=digest_of(address), account=account, now=now) > now:
+        return None
+    return row.password_hash if row else nobodys_hash()
+
+
+def sign_in(
+    session: Session,
+    *,
+    username: str,
+    password: str,
+    now: datetime,
+    address: str = "",
+    checked: Checked | None = None,
+) -> SignIn:
     """Check a name and password; an unknown name takes as long as a wrong password, and both get the same answer.
 
-    Somebody with a second step gets a token that lets nobody in until `give_code` has taken its code.
+    Somebody with a second step gets a token that lets nobody in until `give_code` has taken its code. What
+    was `checked` before is taken if the password has not changed since.
     """
     wanted, place = username.strip().casefold(), digest_of(address)
     digest = digest_of(wanted)
     row = session.exec(select(AccountRow).where(AccountRow.username == wanted, col(AccountRow.active))).first()
     if wait_until(session, name=digest, place=place, account=row.id if row else None, now=now) > now:
         return _turned_away(session, digest, LOCKED)
-    if not matches(row.password_hash if row else nobodys_hash(), password) or row is None:
+    kept = row.password_hash if row else nobodys_hash()
+    right = checked.right if checked is not None and checked.kept == kept else matches(kept, password)
+    if not right or row is None:
         note_wrong(session, name=digest, place=place, now=now)
         return _turned_away(session, digest, WRONG)
     half_open = second_steps.is_asked(session, row.id)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -17,6 +18,8 @@ SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256  # a longer one only costs time to hash
 FEWEST_DIFFERENT = 5  # characters: "aaaaaaaaaaaa" is long and known
 GUESSED_FIRST = Path(__file__).parent / "guessed_first.txt"
+HASHED_AT_ONCE = 4  # each takes 64 MiB: a flood of sign-ins waits its turn instead of taking the machine's memory
+_HASHING = BoundedSemaphore(HASHED_AT_ONCE)
 _LEET = str.maketrans("013457@$!", "oieastasi")
 
 
@@ -68,7 +71,8 @@ def matches(kept: str, password: str) -> bool:
     if len(password) > LONGEST_PASSWORD:
         return False
     try:
-        return _hasher().verify(kept, password)
+        with _HASHING:
+            return _hasher().verify(kept, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
 

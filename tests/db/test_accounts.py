@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from sqlmodel import select
 
-from db import accounts, second_steps, tries
+from db import accounts, passwords, second_steps, tries
 from db.digests import digest_of
 from db.tables import AccountRow, AuditEventRow, LoginSessionRow, RecoveryCodeRow
 from scheduler.errors import BadInputError
@@ -273,3 +273,25 @@ def test_a_second_step_counts_only_once_its_first_code_was_right(database, accou
     with pytest.raises(BadInputError, match="does not fit"):
         write(database, lambda session: second_steps.confirm(session, account, "000000", now=MORNING))
     assert not sign_in(database).half_open
+
+
+def test_a_password_is_checked_before_others_are_kept_waiting_and_again_if_it_changed_meanwhile(
+    database, account, monkeypatch
+):
+    kept = read(database, lambda session: accounts.hash_to_check(session, username="kim", now=MORNING, address=""))
+    tried = {"username": "kim", "password": PASSWORD, "now": MORNING}
+    checked = accounts.Checked(kept, passwords.matches(kept, PASSWORD))
+    with monkeypatch.context() as patch:
+        patch.setattr(accounts, "matches", lambda *_: pytest.fail("The password was hashed inside the write."))
+        assert write(database, lambda session: accounts.sign_in(session, **tried, checked=checked)).token
+    write(database, lambda session: accounts.set_password(session, account, "another long one", now=MORNING))
+    answer = write(database, lambda session: accounts.sign_in(session, **tried, checked=checked))
+    assert answer.refusal == accounts.WRONG
+
+
+def test_a_try_that_must_wait_is_not_hashed_at_all(database, account, monkeypatch):
+    wrong(database, 5, "here")
+    monkeypatch.setattr(accounts, "matches", lambda *_: pytest.fail("A locked try was hashed."))
+    asked = {"username": "kim", "now": MORNING, "address": "here"}
+    assert read(database, lambda session: accounts.hash_to_check(session, **asked)) is None
+    assert sign_in(database, address="here").refusal == accounts.LOCKED
