@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pyotp
 import pytest
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
-import dashboard
 from flows.desk import Actor, Drop
 from scheduler.vocabulary import Role
 from tests.builders.memory import a_clinic, list_for_test
 from tests.builders.service import MovingClock, a_desk, a_service
 from tests.dashboard.conftest import html
 
-APP = Path(dashboard.__file__).parent / "app.py"
 PASSWORD = "a long pass phrase"
 
 
@@ -27,17 +21,9 @@ def desk(sqlite_database):
 
 
 @pytest.fixture
-def show(monkeypatch):
-    def draw(desk, page="", **query):
-        monkeypatch.setattr("dashboard.session.person", lambda **_: desk.actor)
-        monkeypatch.setattr("dashboard.session.front_door", lambda: desk)
-        at = AppTest.from_file(APP, default_timeout=60)
-        for name, value in query.items():
-            at.query_params[name] = value
-        at._page_hash = calc_hash(page) if page else ""
-        return at.run()
-
-    return draw
+def show_to(show):
+    """Draw a page for whoever acts at a desk."""
+    return lambda desk, page="", **query: show(desk, page, who=desk.actor, **query)
 
 
 def press(at, label):
@@ -48,14 +34,20 @@ def type_in(at, label, text):
     next(each for each in at.text_input if each.label == label).input(text)
 
 
+def a_booked_case(desk):
+    ref = list_for_test(desk.service.database)
+    desk.board.place(Drop(ref=ref, list="S01-1", seen_on=None))
+    return ref
+
+
 def of_lee(desk, **changed):
     found = next((one.id for one in desk.accounts() if one.username == "lee"), None)
     lee = found or desk.add_account("lee", "Lee Doe", PASSWORD, {"*": {Role.CLINICIAN}})
     return desk.acting(Actor(id=lee, name="Lee Doe", roles={"*": frozenset({Role.CLINICIAN})}, **changed))
 
 
-def test_a_second_step_is_set_up_with_its_first_code_and_ended_with_the_password(desk, show):
-    at = press(show(of_lee(desk), "my-account"), "Set up a second step")
+def test_a_second_step_is_set_up_with_its_first_code_and_ended_with_the_password(desk, show_to):
+    at = press(show_to(of_lee(desk), "my-account"), "Set up a second step")
     key = at.code[0].value.replace(" ", "")
     assert "data:image/png;base64," in html(at)
     type_in(at, "The code it shows", "000000")
@@ -74,18 +66,17 @@ def test_a_second_step_is_set_up_with_its_first_code_and_ended_with_the_password
     assert not desk.awaits_code(desk.sign_in("lee", PASSWORD, "here"))
 
 
-def test_somebody_whose_role_asks_for_a_second_step_sees_nothing_else_until_it_is_set_up(desk, show):
-    at = show(of_lee(desk, must_enrol=True))
+def test_somebody_whose_role_asks_for_a_second_step_sees_nothing_else_until_it_is_set_up(desk, show_to):
+    at = show_to(of_lee(desk, must_enrol=True))
     assert not at.exception
     assert [each.value for each in at.title] == ["Set up your second step"]
     assert [each.label for each in at.button] == ["Set up a second step"]
 
 
-def test_a_clinician_of_another_site_opens_the_patient_in_an_emergency_on_the_case_page(desk, show):
-    ref = list_for_test(desk.service.database)
-    desk.board.place(Drop(ref=ref, list="S01-1", seen_on=None))
+def test_a_clinician_of_another_site_opens_the_patient_in_an_emergency_on_the_case_page(desk, show_to):
+    ref = a_booked_case(desk)
     away = desk.acting(Actor(id="away", name="Dr Away", roles={"S02": frozenset({Role.CLINICIAN})}))
-    at = press(show(away, "case", case=ref), "Show who the patient is")
+    at = press(show_to(away, "case", case=ref), "Show who the patient is")
     assert "In an emergency a clinician may open it" in at.error[0].value
     assert "Family1" not in html(at)
     type_in(at, "What is the emergency?", "Bleeding at night")
@@ -96,10 +87,9 @@ def test_a_clinician_of_another_site_opens_the_patient_in_an_emergency_on_the_ca
     assert "Opened in an emergency by Dr Away" in html(at)
 
 
-def test_a_clerk_of_another_site_is_refused_and_offered_no_emergency(desk, show):
-    ref = list_for_test(desk.service.database)
-    desk.board.place(Drop(ref=ref, list="S01-1", seen_on=None))
+def test_a_clerk_of_another_site_is_refused_and_offered_no_emergency(desk, show_to):
+    ref = a_booked_case(desk)
     away = desk.acting(Actor(id="away", name="A Clerk", roles={"S02": frozenset({Role.BOOKINGS})}))
-    at = press(show(away, "case", case=ref), "Show who the patient is")
+    at = press(show_to(away, "case", case=ref), "Show who the patient is")
     assert "may not see who a patient is at S01" in at.error[0].value
     assert not [each for each in at.text_input if each.label == "What is the emergency?"]
