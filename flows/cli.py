@@ -102,7 +102,11 @@ def main() -> None:
         sys.exit(REFUSED)
     except Exception as fault:  # noqa: BLE001 - the last door: people get a sentence, the log file the traceback
         from flows.fault_log import keep_fault
+        from flows.settings_faults import setting_fault
 
+        if says := setting_fault(fault):
+            _complain(says)
+            sys.exit(BAD_INPUT)
         where = keep_fault(fault)
         _complain(f"Something went wrong inside Neurolist. The details are in {where}; nothing was half saved.")
         sys.exit(OUR_FAULT)

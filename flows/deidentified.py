@@ -35,7 +35,7 @@ cases.csv   one row for each case. `case` is a pseudonym made for this export al
             shifted by the same time for each patient, so that only how long things took can be read from them. An empty
             field is withheld or not known: at least {fewest} patients share what a row says of them.
 counts.csv  cases by target and category; `{few}` also hides one other cell where it could be worked out.
-Left out    {left_out}, because too few patients are like them. No free text, site, staff or record number is in it.
+Left out    {left_out}, where too few patients are alike. No free text, site, staff or record number is in it.
 """
 Row = dict[str, str]
 
