@@ -18,9 +18,9 @@ PATIENT = {"email": "given@example.net", "address": "1 Sample Street", "general_
 BY_MAIL = {"patient": a_patient(1, **PATIENT), "referrer": DOCTOR}
 
 
-def an_accepted_case(database: Database, **changes: object) -> str:
+def an_accepted_case(database: Database, number: int = 1, **changes: object) -> str:
     """A case that was accepted, so that a letter to the referrer and one to the patient wait to be sent."""
-    ref = a_case(database, 1, **(BY_MAIL | changes))
+    ref = a_case(database, number, **(BY_MAIL | changes))
     step(database, ref, Event.START_TRIAGE)
     step(database, ref, Event.ACCEPT)
     return ref

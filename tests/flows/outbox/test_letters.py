@@ -177,6 +177,27 @@ def test_a_letter_is_repeated_once_and_then_its_repeat(desk):
     desk.repeat_letter(second, "Lost again")
 
 
+def test_the_repeat_of_a_letter_sent_by_mistake_never_goes_and_one_correction_follows_the_first(desk, monkeypatch):
+    an_accepted_case(database(desk))
+    desk.send_letters()
+    monkeypatch.setenv("NEUROLIST_OUTBOX", "smtp")
+    monkeypatch.setenv("NEUROLIST_SMTP_HOST", "mail.invalid")
+    [letter] = [letter for letter in desk.letters() if letter.audience.value == "referrer"]
+    again = desk.repeat_letter(letter.id, "Lost")
+    desk.reverse("N10001", "Another patient was meant", expected_version=desk.reversal("N10001").version)
+    assert next(one.state for one in desk.letters() if one.id == again) is SendState.DROPPED
+    corrections = [one.audience.value for one in desk.letters() if one.kind.value == "correction"]
+    assert sorted(corrections) == ["patient", "referrer"]
+
+
+def test_sending_a_letter_of_one_case_again_sends_no_letter_of_another(desk):
+    an_accepted_case(database(desk))
+    desk.send_letters()
+    an_accepted_case(database(desk), 2)
+    desk.repeat_letter(next(one.id for one in desk.letters() if one.case_ref == "N10001"), "Lost")
+    assert {one.state for one in desk.letters() if one.case_ref == "N10002"} == {SendState.WAITING}
+
+
 def test_a_letter_that_could_not_be_posted_goes_once_the_address_is_known(desk):
     an_accepted_case(database(desk), patient=a_patient(1))
     desk.send_letters()
