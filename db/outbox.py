@@ -230,6 +230,13 @@ def repeat(session: Session, letter_id: str, *, reason: str, expected_version: i
     return made
 
 
+def with_repeats(session: Session, letter_id: str) -> tuple[str, ...]:
+    """Give a letter and those that took its place one after another, by id."""
+    asked = select(DeliveryRow.notice_id).where(DeliveryRow.replaces == letter_id)
+    later = session.exec(asked).first()
+    return (letter_id,) if later is None else (letter_id, *with_repeats(session, later))
+
+
 def settle(session: Session, task_id: str, *, actor: Author) -> None:
     """A person ticked off the task of a letter: it was posted, or has arrived; nothing to do for any other task."""
     delivery = session.exec(select(DeliveryRow).where(DeliveryRow.task_id == task_id)).first()

@@ -160,7 +160,7 @@ def _letters(session: Session, trace: CaseTraceRow) -> list[NoticeRow]:
 
 
 def _went_out(session: Session, notice: NoticeRow) -> bool:
-    return outbox.may_have_gone(session, notice.id)
+    return any(outbox.may_have_gone(session, name) for name in outbox.with_repeats(session, notice.id))
 
 
 def _given_away(session: Session, trace: CaseTraceRow) -> BookingRow | None:
@@ -242,12 +242,15 @@ def _drop(work: Work, step: DueStepRow) -> None:
 
 
 def _recall(work: Work, notice: NoticeRow) -> None:
-    """Stop a letter that has not gone out; one that has is followed by a correcting letter."""
-    if _went_out(work.session, notice):
+    """Stop a letter and its repeats that have not gone out; where one of them has, a correcting letter follows."""
+    sent = outbox.with_repeats(work.session, notice.id)
+    gone = [name for name in sent if outbox.may_have_gone(work.session, name)]
+    for name in set(sent) - set(gone):
+        if work.session.get_one(NoticeRow, name).state is NoticeState.QUEUED:
+            outbox.take_back(work.session, name, author=work.author, now=work.now)
+    if gone:
         audience = pathway.Audience(notice.audience)
         effects.apply(pathway.Notice(kind=pathway.NoticeKind.CORRECTION, audience=audience), work)
-    elif notice.state is NoticeState.QUEUED:
-        outbox.take_back(work.session, notice.id, author=work.author, now=work.now)
 
 
 def _forget_decision(work: Work, item: MdtItemRow) -> None:

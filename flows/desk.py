@@ -921,7 +921,8 @@ class Desk:
                 session, letter_id, reason, write_id=write_id, expected_version=expected_version
             ),
         )
-        run_due_steps(self.service, names=(SEND_STEP,))
+        ref = self._look(lambda session: outbox.letter(session, made)).case_ref
+        run_due_steps(self.service, case_ref=ref, names=(SEND_STEP,))
         return made
 
     def send_letters(self) -> tuple[StepReport, ...]:
