@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from db.mapping import planning, ref_of
-from db.tables import SuiteSessionRow, UnitPlacementRow
+from db.mapping import Planning, planning, planning_about, ref_of
+from db.tables import UnitPlacementRow
 from scheduler.plan import Booking, Plan, SessionUse, UnitPlacement, Unscheduled
 from scheduler.problem import SchedulingProblem
 
@@ -27,14 +26,21 @@ class Standing:
 
 def standing(session: Session, *, start: date, end: date, now: datetime) -> Standing:
     """Read what is booked on these dates, both included, on lists that have not begun. The plan is not priced."""
-    made = planning(session, start=start, end=end, now=now)
-    return Standing(problem=made.problem, plan=staffed_plan(session, made.problem), left_out=made.left_out)
+    return stands_in(session, planning(session, start=start, end=end, now=now))
 
 
-def staffed_plan(session: Session, problem: SchedulingProblem) -> Plan:
-    """Give what is booked now as `standing_plan` does, each list with whoever does it now."""
-    plan = standing_plan(session, problem)
-    return replace(plan, sessions=_assigned(session, {booking.session for booking in plan.bookings}))
+def standing_about(session: Session, ref: str, *, start: date, end: date, now: datetime) -> Standing:
+    """Read what one case is judged by on these dates, both included: whoever else is booked, and nobody who waits."""
+    return stands_in(session, planning_about(session, ref, start=start, end=end, now=now))
+
+
+def stands_in(session: Session, made: Planning) -> Standing:
+    """Give the problem that the memory made with the plan that stands in it, each list with whoever does it now."""
+    plan = standing_plan(session, made.problem)
+    used = {booking.session for booking in plan.bookings}
+    who = {name: made.frame.lists[name].assigned_radiologist_id for name in sorted(used)}
+    staff = tuple(SessionUse(session=name, radiologist=person) for name, person in who.items())
+    return Standing(problem=made.problem, plan=replace(plan, sessions=staff), left_out=made.left_out)
 
 
 def standing_plan(session: Session, problem: SchedulingProblem) -> Plan:
@@ -45,6 +51,7 @@ def standing_plan(session: Session, problem: SchedulingProblem) -> Plan:
         col(UnitPlacementRow.on).between(problem.horizon.start, problem.horizon.end),
         col(UnitPlacementRow.unit_id).in_(problem.unit_by_id),
     )
+    placed = placed.order_by(col(UnitPlacementRow.on), UnitPlacementRow.unit_id)
     return Plan(
         bookings=tuple(Booking(case=case, session=before.session, start=before.start) for case, before in booked),
         sessions=tuple(SessionUse(session=name, radiologist=person) for name, person in staff.items()),
@@ -53,12 +60,6 @@ def standing_plan(session: Session, problem: SchedulingProblem) -> Plan:
             Unscheduled(case=case.id, reasons=(WAITS,)) for case in problem.cases if case.previous is None
         ),
     )
-
-
-def _assigned(session: Session, lists: Collection[str]) -> tuple[SessionUse, ...]:
-    """Name who does each list; a radiologist taken off leaves the list without one, whoever was promised."""
-    asked = select(SuiteSessionRow).where(col(SuiteSessionRow.id).in_(lists)).order_by(SuiteSessionRow.id)
-    return tuple(SessionUse(session=row.id, radiologist=row.assigned_radiologist_id) for row in session.exec(asked))
 
 
 def waiting_id(problem: SchedulingProblem, ref: str) -> str | None:

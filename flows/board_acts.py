@@ -19,7 +19,7 @@ from db.effects import standing_booking
 from db.facts import case_row
 from db.localtime import local_date, timezone_of
 from db.mapping import ref_of
-from db.standing import Standing, standing
+from db.standing import Standing, standing, standing_about
 from flows.board_asked import ActKind, BoardAct, Drop
 from flows.hold_asked import HoldAsked
 from flows.holding import hold_slot, judged
@@ -166,7 +166,7 @@ class Acting:
         for name in (left, asked.list):
             moving.must_be_free_to_change(holds.list_row(self.session, name), self.now)
         first, last = moving.open_weeks(self.session, [left, asked.list])
-        stands = standing(self.session, start=max(first, self._today), end=last, now=self.now)
+        stands = standing_about(self.session, asked.ref, start=max(first, self._today), end=last, now=self.now)
         slot, place = judged(self.session, _with_cases_free(stands, {asked.ref}), asked, self._today)
         before = self._place_of(moving.the_booking(self.session, case_row(self.session, asked.ref)))
         booking = moving.move(self.session, asked.ref, slot, actor=self.actor, now=self.now)

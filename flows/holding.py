@@ -10,7 +10,7 @@ from db import clinic, facts, holds, writes
 from db import protocol as protocols
 from db.holds import BOOK, Slot
 from db.localtime import instant, local_date, timezone_of
-from db.standing import Standing, standing
+from db.standing import Standing, standing_about
 from flows.explaining import case_of
 from flows.hold_asked import HeldSlot, HoldAsked
 from scheduler.errors import NeurolistError, TransitionNotAllowedError
@@ -42,7 +42,7 @@ def hold_slot(
         return _answer(done)
     first, last = holds.open_for(session, asked.ref, asked.list, expected_version=expected_version)
     today = local_date(session, now)
-    stands = standing(session, start=max(first, today), end=max(last, today), now=now)
+    stands = standing_about(session, asked.ref, start=max(first, today), end=max(last, today), now=now)
     slot, place = judged(session, stands, asked, today)
     until = holds.take(session, asked.ref, slot, actor=actor, now=now)
     held = HeldSlot(

@@ -103,7 +103,7 @@ def _over(session: Session, proposal: str, now: datetime) -> _Over:
     was = proposals.problem_of(row)
     plan = proposals.plan_of(row, was)
     made = mapping.planning(session, start=row.start, end=row.finish, now=now)
-    stands = standing.staffed_plan(session, made.problem)
+    stands = standing.stands_in(session, made).plan
     left = changes(made.problem, stands, plan)
     before = {case.id: case.previous for case in was.cases}
     known = made.problem.case_by_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,7 @@ def answer_now(
         )
         if repeated:
             return proposal
-        problem = mapping.Planning(problem=answer.problem, versions=made.versions, left_out=made.left_out)
+        problem = replace(made, problem=answer.problem)
         proposals.begin(session, proposal, problem, now=now)
         told = {"event": options["event"]["says"], "changes": [change.says for change in answer.changes]}
         proposals.finish(session, proposal, answer.plan, now=now, run=told)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -307,6 +308,32 @@ class SchedulingProblem:
         for first, second, minutes in self.travel_minutes:
             pairs[first, second] = pairs[second, first] = minutes
         return pairs
+
+    def with_changes(
+        self,
+        *,
+        cases: tuple[Case, ...],
+        lists: Iterable[SuiteSession],
+        only: Collection[str],
+        radiologists: tuple[Radiologist, ...] | None = None,
+    ) -> SchedulingProblem:
+        """Put in other cases, and these lists for those of their names; no list but `only` these, in order of time.
+
+        What was worked out and stays true is kept.
+        """
+        fresh = {each.id: each for each in lists}
+        known = {each.id: fresh.get(each.id, each) for each in self.sessions}
+        named = {**known, **fresh}
+        in_order = sorted((each for each in named.values() if each.id in only), key=lambda each: (each.start, each.id))
+        people = self.radiologists if radiologists is None else radiologists
+        made = replace(self, cases=cases, sessions=tuple(in_order), radiologists=people)
+        other = {"cases", "sessions", "radiologists", "case_by_id", "lists"}
+        if people != self.radiologists:
+            other |= {"radiologist_by_id", "away"}
+        vars(made).update({name: value for name, value in vars(self).items() if name not in other})
+        facts = {each.id: self._list_facts(each) if each.id in fresh else self.lists[each.id] for each in in_order}
+        vars(made).update(lists=facts)
+        return made
 
     def minutes_between(self, first: str, second: str) -> int:
         """Give a radiologist's journey between two sites in minutes; 0 at one site and where none is stated."""
