@@ -20,8 +20,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from dashboard.settings import ScreenSettings
 from scheduler.errors import NeurolistError
 
-LOOK_EVERY_SECONDS: Final = 0.3
-CHECK_SESSIONS_EVERY: Final = 3  # looks
+LOOK_EVERY_SECONDS: Final = 0.2
+CHECK_SESSIONS_EVERY: Final = 5  # looks
 ENDED: Final = 4401  # the close code that tells the page its session is over
 
 

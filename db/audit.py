@@ -281,6 +281,11 @@ def head(session: Session) -> tuple[int, str]:
     return (row.seq, row.seal) if row else (0, FIRST_SEAL)
 
 
+def seal_of(session: Session, seq: int) -> str:
+    """Give the seal of one row, to tell whether the trail still is the one that was followed so far."""
+    return session.exec(select(AuditEventRow.seal).where(AuditEventRow.seq == seq)).first() or FIRST_SEAL
+
+
 def _end_fault(session: Session, count: int, seal_of_last: str, *, anchored: bool) -> str | None:
     if head(session) != (count, seal_of_last):
         return f"The trail ends at row {count}, but its head says otherwise: rows were cut off or added."

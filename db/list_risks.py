@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -43,9 +43,15 @@ class BookedList:
 
 
 def booked_lists(
-    session: Session, *, start: date, end: date, now: datetime, site: str | None = None
+    session: Session,
+    *,
+    start: date,
+    end: date,
+    now: datetime,
+    site: str | None = None,
+    only: Collection[str] | None = None,
 ) -> tuple[BookedList, ...]:
-    """Give the lists of these dates, both included, that hold cases and have not begun."""
+    """Give the lists of these dates, both included, that hold cases and have not begun; `only` some by name."""
     asked = (
         select(SuiteSessionRow, SuiteRow, SiteRow)
         .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
@@ -53,7 +59,8 @@ def booked_lists(
         .where(col(SuiteSessionRow.on).between(start, end), col(SuiteSessionRow.start) > now)
         .order_by(col(SuiteSessionRow.start), SuiteSessionRow.id)
     )
-    rows = session.exec(asked if site is None else asked.where(SiteRow.id == site)).all()
+    asked = asked if site is None else asked.where(SiteRow.id == site)
+    rows = session.exec(asked if only is None else asked.where(col(SuiteSessionRow.id).in_(only))).all()
     cases = _booked_on(session, [row.id for row, _, _ in rows], room_times(session, local_date(session, now)))
     names = dict(session.exec(select(RadiologistRow.id, RadiologistRow.name)).all())
     return tuple(

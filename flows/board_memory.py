@@ -1,83 +1,254 @@
-"""What stands on the lists, read once for each change of the board, so that a drag is answered at once."""
+"""What the board shows, read once, and after each change mended where it changed, so that a drag is answered at once.
+
+The audit trail says which rows every change touched. What a change touched is read again and nothing else; what cannot
+be told apart, such as a protocol or a holiday, makes everything be read again.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from db.board_state import board_version, locked_lists
+from db import audit, boards
+from db.list_names import list_names
 from db.mapping import ref_of
-from db.standing import Standing, standing
+from db.standing_kept import KeptStanding, keep_standing, mend_standing
+from db.touched import EVERYTHING, NOTHING, Touched, touched_since
 from flows.explaining import PlaceLine, Where, where_it_can_go
+from flows.first_places import Found, first_places
 from flows.risks import published_risks
 from scheduler.explain import Verdict
+from scheduler.explain.excerpt import with_cases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import date, datetime
 
     from sqlmodel import Session
 
     from db.engine import Database
+    from db.pictures import CaseSummary, ListCard
+    from db.standing import Standing
+    from flows.first_places import FirstPlace
 
 MOST_KEPT: Final = 32  # pictures: a few for each window and site that people look at
+MOST_CHANGES: Final = 64  # remembered; a picture that lags behind by more is read again
 T = TypeVar("T")
 LOCKED: Final = "The list is locked. Release it first."
 OFF_LOCKED: Final = "The case stands on a locked list. Release that list first."
+Risks = dict[str, tuple[float, "datetime"]]
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What stood when it was read."""
+@dataclass(slots=True)
+class Picture(Generic[T]):
+    """Something read, with the steps of the trail it knows of, and the instant after which it is another picture."""
 
-    stands: Standing
-    locked: frozenset[str]
+    shows: T
+    step: int
+    until: datetime | None = None
+
+
+@dataclass(slots=True)
+class Stands:
+    """What stands, with the answers that were worked out from it so far."""
+
+    kept: KeptStanding
+    where: dict[str, Where] = field(default_factory=dict)
+    first: dict[str, FirstPlace] = field(default_factory=dict)
 
 
 class BoardMemory:
-    """The latest pictures of one database, shared by everybody who looks at the board or drags on it."""
+    """The latest pictures of each database, shared by everybody who looks at the board or drags on it."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._trails: dict[str, Trail] = {}
+        self._pictures: OrderedDict[tuple[object, ...], Picture[Any]] = OrderedDict()
         self._reading = Lock()
+        self._finding = Lock()
 
-    def known(self, database: Database, what: tuple[object, ...], read: Callable[[Session], T]) -> T:
-        """Give what was read since the board last changed, else read it: once, however many ask for it at one time."""
+    def version(self, database: Database) -> int:
+        """Give a number that grows whenever something the board shows may have changed, in whichever process."""
         with self._reading, database.reading() as session:
-            key = (str(database.settings.url), board_version(session), *what)
-            if key not in self._kept:
-                self._kept[key] = read(session)
-                while len(self._kept) > MOST_KEPT:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(key)
-            found: T = self._kept[key]
-            return found
+            return self._trail(database).follow(session).changed
+
+    def lists(
+        self, database: Database, *, first: date, last: date, site: str | None, now: datetime, today: date
+    ) -> tuple[ListCard, ...]:
+        """Give the lists of these dates with their cases."""
+        return self._known(
+            database,
+            ("lists", first, last, site, today),
+            lambda session: boards.lists(session, start=first, end=last, now=now, site=site),
+            lambda session, before, touched: (
+                boards.lists_mended(session, before, touched.lists, start=first, end=last, now=now, site=site)
+                if touched.lists
+                else before
+            ),
+        ).shows
+
+    def to_place(self, database: Database, *, site: str | None, now: datetime, today: date) -> tuple[CaseSummary, ...]:
+        """Give the waiting cases without a place."""
+        return self._known(
+            database,
+            ("to place", site, today),
+            lambda session: boards.to_place(session, now=now, site=site),
+            lambda session, before, touched: (
+                boards.to_place_mended(session, before, touched.cases, now=now, site=site) if touched.cases else before
+            ),
+        ).shows
+
+    def risks(self, database: Database, *, first: date, last: date, now: datetime, today: date) -> Mapping[str, float]:
+        """Say of each list of these days that holds cases on what share of days it would end late."""
+
+        def read(session: Session, only: Collection[str] | None = None) -> Risks:
+            found = published_risks(session, start=first, end=last, now=now, only=only).lists
+            return {risk.list: (risk.probability, risk.start) for risk in found}
+
+        def mend(session: Session, before: Shares, touched: Touched) -> Shares:
+            if touched.timed:
+                return Shares(read(session))
+            if not touched.lists:
+                return before
+            kept = {name: risk for name, risk in before.of.items() if name not in touched.lists}
+            return Shares({**kept, **read(session, touched.lists)})
+
+        what = ("risks", first, last, today)
+        return self._known(database, what, lambda session: Shares(read(session)), mend, now).shows.shares
 
     def where(self, database: Database, ref: str, *, today: date, last: date, now: datetime) -> Where:
         """Answer for every list until a day, from what stands now."""
-        found = self.known(
+        stands = self._stands(database, today, last, now)
+        found = stands.where.get(ref)
+        if found is None:
+            found = stands.where[ref] = _where(stands.kept, ref)
+        return found
+
+    def first_places(
+        self, database: Database, refs: Sequence[str], *, start: date, end: date, now: datetime, **limits: Any
+    ) -> Mapping[str, FirstPlace]:
+        """Give the best list of these cases as far as the time goes; see `flows.first_places`."""
+        stands = self._stands(database, start, end, now)
+
+        def name(list_id: str) -> str:
+            with database.reading() as session:
+                return list_names(session, [list_id])[list_id]
+
+        with self._finding:
+            return first_places(Found(stands.kept.stands, name, stands.first), refs, **limits)
+
+    def _stands(self, database: Database, start: date, end: date, now: datetime) -> Stands:
+        return self._known(
             database,
-            ("stands", today, last),
-            lambda session: Snapshot(standing(session, start=today, end=last, now=now), locked_lists(session, now)),
-        )
-        free = _may_move(found.stands, ref)
-        stays_on = next((case.previous for case in free.problem.cases if ref_of(case.id) == ref), None)
-        where = where_it_can_go(free, ref)
-        stuck = stays_on is not None and stays_on.session in found.locked
-        return replace(where, places=tuple(_with_locks(line, found.locked, stuck=stuck) for line in where.places))
+            ("stands", start, end),
+            lambda session: Stands(keep_standing(session, start=start, end=end, now=now)),
+            lambda session, before, touched: Stands(mend_standing(session, before.kept, touched)),
+            now,
+        ).shows
+
+    def _known(
+        self,
+        database: Database,
+        what: tuple[object, ...],
+        read: Callable[[Session], T],
+        mend: Callable[[Session, T, Touched], T],
+        now: datetime | None = None,
+    ) -> Picture[T]:
+        """Give a picture as it is now: once made or mended, however many ask for it at one time."""
+        with self._reading, database.reading() as session:
+            trail = self._trail(database).follow(session)
+            key = (trail, *what)
+            picture: Picture[T] | None = self._pictures.get(key)
+            if picture is None or (picture.until and now and picture.until <= now):
+                picture = Picture(read(session), trail.step)
+            elif picture.step != trail.step:
+                touched = trail.since(picture.step)
+                shows = picture.shows
+                if touched:
+                    shows = read(session) if touched.everything else mend(session, shows, touched)
+                picture = Picture(shows, trail.step, picture.until)
+            if now is not None:
+                picture.until = _until(picture.shows)
+            self._pictures[key] = picture
+            self._pictures.move_to_end(key)
+            while len(self._pictures) > MOST_KEPT:
+                self._pictures.popitem(last=False)
+            return picture
+
+    def _trail(self, database: Database) -> Trail:
+        return self._trails.setdefault(str(database.settings.url), Trail())
 
 
-def risk_shares(session: Session, *, first: date, last: date, now: datetime) -> Mapping[str, float]:
-    """Give on what share of days each list of these dates that has not begun would end late."""
-    return {risk.list: risk.probability for risk in published_risks(session, start=first, end=last, now=now).lists}
+@dataclass(slots=True, eq=False)
+class Trail:
+    """How far the audit trail of one database has been followed, and what its latest events changed."""
+
+    seq: int = -1
+    seal: str = ""
+    step: int = 0
+    changed: int = 0
+    latest: tuple[Touched, ...] = ()
+
+    def follow(self, session: Session) -> Trail:
+        """Read what was told since."""
+        seq, seal = audit.head(session)
+        if (seq, seal) != (self.seq, self.seal):
+            touched = self._touched(session, seq)
+            self.latest = (*self.latest[1 - MOST_CHANGES :], touched)
+            self.seq, self.seal, self.step = seq, seal, self.step + 1
+            if touched:
+                self.changed = max(self.changed + 1, seq)
+        return self
+
+    def since(self, step: int) -> Touched:
+        """Tell what has changed after a step of the trail."""
+        missed = self.step - step
+        return reduce(or_, self.latest[-missed:], NOTHING) if missed <= len(self.latest) else EVERYTHING
+
+    def _touched(self, session: Session, seq: int) -> Touched:
+        """A trail that is not the one followed so far, as after a restore, changes everything."""
+        if self.seq < 0 or seq < self.seq or audit.seal_of(session, self.seq) != self.seal:
+            return EVERYTHING
+        return touched_since(session, self.seq)
 
 
-def _may_move(stands: Standing, ref: str) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How often lists end late, each with its start: a list that has begun is no longer asked about."""
+
+    of: Risks
+
+    @property
+    def shares(self) -> Mapping[str, float]:
+        """The shares alone."""
+        return {name: share for name, (share, _) in self.of.items()}
+
+
+def _until(shown: object) -> datetime | None:
+    if isinstance(shown, Stands):
+        return shown.kept.until
+    return min((start for _, start in shown.of.values()), default=None) if isinstance(shown, Shares) else None
+
+
+def _where(kept: KeptStanding, ref: str) -> Where:
+    free = may_move(kept.stands, ref)
+    stays_on = next((case.previous for case in free.problem.cases if ref_of(case.id) == ref), None)
+    where = where_it_can_go(free, ref)
+    locked = kept.locked
+    stuck = stays_on is not None and stays_on.session in locked
+    return replace(where, places=tuple(_with_locks(line, locked, stuck=stuck) for line in where.places))
+
+
+def may_move(stands: Standing, ref: str) -> Standing:
     """Let one case move: what pins it keeps plans from moving it, and the desk asks again when a person does."""
-    cases = tuple(replace(case, pinned=None) if ref_of(case.id) == ref else case for case in stands.problem.cases)
-    return replace(stands, problem=replace(stands.problem, cases=cases))
+    problem = stands.problem
+    if not any(case.pinned and ref_of(case.id) == ref for case in problem.cases):
+        return stands
+    cases = (replace(case, pinned=None) if ref_of(case.id) == ref else case for case in problem.cases)
+    return replace(stands, problem=with_cases(problem, *cases))
 
 
 def _with_locks(line: PlaceLine, locked: frozenset[str], *, stuck: bool) -> PlaceLine:

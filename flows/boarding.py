@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from db import boards, clinic, writes
-from db.board_state import board_version, latest_writes, radiologist_lines
+from db import clinic, writes
+from db.board_state import latest_writes, radiologist_lines
 from db.effects import standing_booking
 from db.facts import case_row
 from db.holds import date_of
@@ -20,12 +20,13 @@ from scheduler.errors import TransitionNotAllowedError
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from db.engine import Database
     from db.pictures import CaseSummary, ListCard, RadiologistLine
     from flows.board_asked import Drop
+    from flows.board_memory import BoardMemory
     from flows.desk import Desk
     from flows.explaining import Where
 
-T = TypeVar("T")
 OFFERED_FOR = timedelta(hours=1)  # later, a look at the board is better than taking back
 
 
@@ -39,18 +40,15 @@ class Board:
 
     def version(self) -> int:
         """Give a number that grows whenever something on the board may have changed, in whichever process."""
-        with self.desk.service.database.reading() as session:
-            return board_version(session)
+        return self._memory.version(self.desk.service.database)
 
     def where(self, ref: str, last: date) -> Where:
         """Say for every list until a day whether a case can go there; the case's own list is always among them."""
-        from flows.board_memory import MEMORY  # the rules take a second to load
-
         desk = self.desk
         booked = desk._look(lambda session: _booked_on(session, ref))
         until = max(last, booked or last)
         service = desk.service
-        return MEMORY.where(service.database, ref, today=desk.today(), last=until, now=service.clock.now())
+        return self._memory.where(service.database, ref, today=desk.today(), last=until, now=service.clock.now())
 
     def stands_on(self, ref: str) -> str | None:
         """Name the list that a case has its place on; None while it waits for one."""
@@ -59,25 +57,18 @@ class Board:
 
     def lists(self, first: date, last: date, site: str | None = None) -> tuple[ListCard, ...]:
         """List the lists of these dates, both included, with their cases, as they stand since the last change."""
-        now = self.desk.service.clock.now()
-        return self._known(
-            ("lists", first, last, site),
-            lambda session: boards.lists(session, start=first, end=last, now=now, site=site),
-        )
+        database, now = self._looked_at()
+        return self._memory.lists(database, first=first, last=last, site=site, now=now, today=self.desk.today())
 
     def to_place(self, site: str | None = None) -> tuple[CaseSummary, ...]:
         """List the waiting cases that have no place yet, or those one site may take."""
-        now = self.desk.service.clock.now()
-        return self._known(("to place", site), lambda session: boards.to_place(session, now=now, site=site))
+        database, now = self._looked_at()
+        return self._memory.to_place(database, site=site, now=now, today=self.desk.today())
 
     def risks(self, first: date, last: date) -> Mapping[str, float]:
         """Say of each list of these days that holds cases on what share of days it would end late."""
-        from flows.board_memory import risk_shares
-
-        now = self.desk.service.clock.now()
-        return self._known(
-            ("risks", first, last), lambda session: risk_shares(session, first=first, last=last, now=now)
-        )
+        database, now = self._looked_at()
+        return self._memory.risks(database, first=first, last=last, now=now, today=self.desk.today())
 
     def radiologists(self) -> tuple[RadiologistLine, ...]:
         """List the radiologists by name."""
@@ -175,13 +166,16 @@ class Board:
 
     # Inside
 
-    def _known(self, what: tuple[object, ...], read: Callable[[Session], T]) -> T:
-        """Give what the board remembers, to those who may look; what is due may change with the day."""
+    @property
+    def _memory(self) -> BoardMemory:
         from flows.board_memory import MEMORY  # the rules take a second to load
 
-        desk = self.desk
-        desk._permitted(Action.LOOK, "service", "screens")
-        return MEMORY.known(desk.service.database, (*what, desk.today()), read)
+        return MEMORY
+
+    def _looked_at(self) -> tuple[Database, datetime]:
+        """Give where to look, and the time, to those who may look."""
+        self.desk._permitted(Action.LOOK, "service", "screens")
+        return self.desk.service.database, self.desk.service.clock.now()
 
     def _do(
         self,

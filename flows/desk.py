@@ -475,11 +475,11 @@ class Desk:
 
     def first_places(self, refs: Sequence[str], weeks: int = USUAL_WEEKS) -> Mapping[str, FirstPlace]:
         """Say which list each of these waiting cases would best go on; those not worked out yet are left out."""
-        from flows.first_places import first_places  # the rules take a second to load
+        from flows.board_memory import MEMORY  # the rules take a second to load
 
+        self._permitted(Action.LOOK, "service", "screens")
         first, last = self.today(), self.today() + weeks * WEEK - ONE_DAY
-        now = self.service.clock.now()
-        return self._look(lambda session: first_places(session, refs, start=first, end=last, now=now))
+        return MEMORY.first_places(self.service.database, refs, start=first, end=last, now=self.service.clock.now())
 
     def freed_place(self, ref: str) -> FreedPlace:
         """Say who fits the place that a cancelled booking left, the one who gains most first."""

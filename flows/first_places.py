@@ -1,32 +1,24 @@
-"""The best list for each waiting case, worked out once for each state of the memory and kept until it changes."""
+"""The best list for each waiting case, worked out a few at a time."""
 
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from threading import Lock
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from db import audit, standing
-from db.list_names import list_names
+from db import standing
 from db.mapping import ref_of
 from scheduler.explain.places import best_place
 from scheduler.explain.surroundings import surroundings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date, datetime
-
-    from sqlmodel import Session
+    from datetime import datetime
 
     from db.standing import Standing
 
-KEPT = 4  # states of the memory whose answers are kept
 SECONDS_AT_ONCE = 0.4  # a page is drawn with what is known by then; the rest follows when it asks again
-
-Key = tuple[int, "date", "date"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,53 +33,34 @@ class FirstPlace:
     says: str = ""
 
 
-@dataclass(slots=True)
-class _Kept:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands, and the best lists that were found in it so far."""
+
     stands: Standing
-    names: Mapping[str, str]
-    known: dict[str, FirstPlace] = field(default_factory=dict)
-
-
-_KEPT: OrderedDict[Key, _Kept] = OrderedDict()
-_TURN = Lock()
+    name: Callable[[str], str]  # of a list, as people call it
+    known: dict[str, FirstPlace]
 
 
 def first_places(
-    session: Session,
+    found: Found,
     refs: Sequence[str],
     *,
-    start: date,
-    end: date,
-    now: datetime,
     seconds: float = SECONDS_AT_ONCE,
     clock: Callable[[], float] = time.monotonic,
 ) -> Mapping[str, FirstPlace]:
     """Give the best list of these cases, in their order, as far as the time goes; ask again for the others."""
-    with _TURN:
-        kept = _kept(session, start, end, now)
-        until = clock() + seconds
-        for ref in refs:
-            if ref not in kept.known:
-                kept.known[ref] = _found(kept, ref)
-                if clock() >= until:
-                    break
-        return {ref: kept.known[ref] for ref in refs if ref in kept.known}
+    until = clock() + seconds
+    for ref in refs:
+        if ref not in found.known:
+            found.known[ref] = _found(found, ref)
+            if clock() >= until:
+                break
+    return {ref: found.known[ref] for ref in refs if ref in found.known}
 
 
-def _kept(session: Session, start: date, end: date, now: datetime) -> _Kept:
-    """Every write tells the trail, so its position is the version of everything."""
-    key = (audit.head(session)[0], start, end)
-    if key not in _KEPT:
-        while len(_KEPT) >= KEPT:
-            _KEPT.popitem(last=False)
-        stands = standing.standing(session, start=start, end=end, now=now)
-        _KEPT[key] = _Kept(stands, list_names(session, stands.problem.lists))
-    return _KEPT[key]
-
-
-def _found(kept: _Kept, ref: str) -> FirstPlace:
-    stands, names = kept.stands, kept.names
-    problem = stands.problem
+def _found(found: Found, ref: str) -> FirstPlace:
+    stands, problem = found.stands, found.stands.problem
     left = next((one for one in stands.left_out if ref_of(one.case) == ref), None)
     if left is not None:
         return FirstPlace(ref=ref, says=" ".join(left.reasons))
@@ -103,6 +76,6 @@ def _found(kept: _Kept, ref: str) -> FirstPlace:
         ref=ref,
         list=spot.entry.list.id,
         start=problem.local(spot.entry.start),
-        where=names[spot.entry.list.id],
+        where=found.name(spot.entry.list.id),
         radiologist=person.name if person else None,
     )

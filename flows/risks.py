@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -84,10 +84,17 @@ def _per_cent(share: float) -> str:
 
 
 def published_risks(
-    session: Session, *, start: date, end: date, now: datetime, site: str | None = None, seed: int = 0
+    session: Session,
+    *,
+    start: date,
+    end: date,
+    now: datetime,
+    site: str | None = None,
+    seed: int = 0,
+    only: Collection[str] | None = None,
 ) -> RiskReport:
-    """Simulate the lists of these dates that hold bookings and have not begun."""
-    lists = booked_lists(session, start=start, end=end, now=now, site=site)
+    """Simulate the lists of these dates that hold bookings and have not begun; `only` some by name."""
+    lists = booked_lists(session, start=start, end=end, now=now, site=site, only=only)
     sources = Counter(case.time.source.value for each in lists for case in each.cases)
     return _report((_published(each, seed) for each in lists), sources, seed)
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from db.boards.cases import case_page, case_summaries, case_summary, stages, tellable_case, to_place
-from db.boards.lists import list_card, lists, sites, suites
+from db.boards.cases import (
+    case_page,
+    case_summaries,
+    case_summary,
+    stages,
+    tellable_case,
+    to_place,
+    to_place_mended,
+)
+from db.boards.lists import list_card, lists, lists_mended, sites, suites
 from db.boards.meetings import agenda, meetings, on_agendas
 from db.boards.network import network_load
 from db.boards.proposals import proposal_page, proposal_summaries, proposal_summary
@@ -23,6 +31,7 @@ __all__ = [
     "kept_tasks",
     "list_card",
     "lists",
+    "lists_mended",
     "meetings",
     "network_load",
     "on_agendas",
@@ -38,6 +47,7 @@ __all__ = [
     "tasks",
     "tellable_case",
     "to_place",
+    "to_place_mended",
     "waits",
     "worth_report",
 ]

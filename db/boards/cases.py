@@ -91,9 +91,29 @@ def case_summaries(
     return summaries_of(session, rows, cases_now(session, rows, light_of(session, now)))
 
 
-def summaries_of(session: Session, rows: Sequence[CaseRow], cases: Mapping[str, CaseNow]) -> tuple[CaseSummary, ...]:
-    """Give these cases in a line each, from their facts as they were read."""
-    around = _around(session)
+def to_place_mended(
+    session: Session,
+    before: tuple[CaseSummary, ...],
+    ids: Collection[str],
+    *,
+    now: datetime,
+    site: str | None = None,
+) -> tuple[CaseSummary, ...]:
+    """Give what `to_place` would give now, where only these cases have changed since."""
+    changed = set(session.exec(select(CaseRow.ref).where(col(CaseRow.id).in_(ids))))
+    kept = [case for case in before if case.ref not in changed]
+    fresh = to_place(session, now=now, site=site, only=ids)
+    return tuple(sorted([*kept, *fresh], key=lambda case: (case.received_on, case.ref)))
+
+
+def summaries_of(
+    session: Session,
+    rows: Sequence[CaseRow],
+    cases: Mapping[str, CaseNow],
+    ids: Collection[str] | None = None,
+) -> tuple[CaseSummary, ...]:
+    """Give these cases in a line each, from their facts as they were read; `ids` where they are few."""
+    around = _around(session, ids)
     return tuple(_summary(row, cases[row.id], around) for row in rows)
 
 
@@ -103,9 +123,16 @@ def cases_now(session: Session, rows: Sequence[CaseRow], light: Light) -> dict[s
     return {row.id: light.on(facts[row.id]) for row in rows}
 
 
-def to_place(session: Session, *, now: datetime, site: str | None = None) -> tuple[CaseSummary, ...]:
-    """List the waiting cases that may be given a place; with a site, those that may be treated there."""
-    found = case_summaries(session, now=now, states=WAITING)
+def to_place(
+    session: Session, *, now: datetime, site: str | None = None, only: Collection[str] | None = None
+) -> tuple[CaseSummary, ...]:
+    """List the waiting cases that may be given a place; with a site, those that may be treated there.
+
+    `only` asks for some cases by id.
+    """
+    asked = select(CaseRow).where(col(CaseRow.state).in_(WAITING)).order_by(col(CaseRow.received_on), CaseRow.ref)
+    rows = session.exec(asked if only is None else asked.where(col(CaseRow.id).in_(only))).all()
+    found = summaries_of(session, rows, cases_now(session, rows, light_of(session, now)), only)
     elsewhere = _barred(session, site) if site else frozenset[str]()
     return tuple(
         case for case in found if case.readiness in PLACEABLE and case.booked_for is None and case.ref not in elsewhere
@@ -128,7 +155,7 @@ def stages(session: Session, *, now: datetime, site: str | None = None) -> tuple
 def case_summary(session: Session, ref: str, *, now: datetime) -> CaseSummary:
     """Give one case in a line."""
     row = case_row(session, ref)
-    return _summary(row, cases_now(session, [row], light_of(session, now))[row.id], _around(session, row.id))
+    return _summary(row, cases_now(session, [row], light_of(session, now))[row.id], _around(session, [row.id]))
 
 
 def case_page(session: Session, ref: str, *, now: datetime) -> CasePage:
@@ -137,7 +164,7 @@ def case_page(session: Session, ref: str, *, now: datetime) -> CasePage:
     case = cases_now(session, [row], light)[row.id]
     procedure_on, prerequisites = _prerequisites(case)
     return CasePage(
-        summary=_summary(row, case, _around(session, row.id)),
+        summary=_summary(row, case, _around(session, [row.id])),
         facts=case.facts,
         history=_lines(session, row.id),
         clocks=case.clocks,
@@ -187,7 +214,7 @@ def _prerequisites(case: CaseNow) -> tuple[date | None, tuple[Standing, ...]]:
     return on, standings(case.facts, episode.stage, on, case.protocol, case.today)
 
 
-def _around(session: Session, case_id: str | None = None) -> _Around:
+def _around(session: Session, ids: Collection[str] | None = None) -> _Around:
     booked = (
         select(BookingRow.case_id, BookingRow.start, SuiteRow.site_id)
         .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
@@ -197,8 +224,8 @@ def _around(session: Session, case_id: str | None = None) -> _Around:
     counted = (
         select(TaskRow.case_id, func.count()).where(TaskRow.state == TaskState.OPEN).group_by(col(TaskRow.case_id))
     )
-    if case_id is not None:
-        booked, counted = booked.where(BookingRow.case_id == case_id), counted.where(TaskRow.case_id == case_id)
+    if ids is not None:
+        booked, counted = booked.where(col(BookingRow.case_id).in_(ids)), counted.where(col(TaskRow.case_id).in_(ids))
     return _Around(
         {case: (start, site) for case, start, site in session.exec(booked)},
         {case: count for case, count in session.exec(counted) if case is not None},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
@@ -35,8 +35,16 @@ NOON = "12:00"
 SHOWN = (*HOLDING, BookingState.CLOSED.value)
 
 
-def lists(session: Session, *, start: date, end: date, now: datetime, site: str | None = None) -> tuple[ListCard, ...]:
-    """Give the lists of these dates, both included, with their cases in order of time."""
+def lists(
+    session: Session,
+    *,
+    start: date,
+    end: date,
+    now: datetime,
+    site: str | None = None,
+    only: Collection[str] | None = None,
+) -> tuple[ListCard, ...]:
+    """Give the lists of these dates, both included, with their cases in order of time; `only` some by name."""
     asked = (
         select(SuiteSessionRow, SuiteRow, SiteRow)
         .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
@@ -44,10 +52,28 @@ def lists(session: Session, *, start: date, end: date, now: datetime, site: str 
         .where(col(SuiteSessionRow.on).between(start, end))
         .order_by(col(SuiteSessionRow.on), SiteRow.name, SuiteRow.name, col(SuiteSessionRow.start))
     )
-    rows = session.exec(asked if site is None else asked.where(SiteRow.id == site)).all()
+    asked = asked if site is None else asked.where(SiteRow.id == site)
+    rows = session.exec(asked if only is None else asked.where(col(SuiteSessionRow.id).in_(only))).all()
     booked = _booked_on(session, [row.id for row, _, _ in rows], light_of(session, now))
     names = _radiologists(session)
     return tuple(_card(row, suite, at, booked.get(row.id, []), names) for row, suite, at in rows)
+
+
+def lists_mended(
+    session: Session,
+    before: tuple[ListCard, ...],
+    names: Collection[str],
+    *,
+    start: date,
+    end: date,
+    now: datetime,
+    site: str | None = None,
+) -> tuple[ListCard, ...]:
+    """Give what `lists` would give now, where only these have changed since."""
+    fresh = {card.id: card for card in lists(session, start=start, end=end, now=now, site=site, only=names)}
+    if fresh.keys() != {card.id for card in before if card.id in names}:
+        return lists(session, start=start, end=end, now=now, site=site)  # one came or went, so the order is asked for
+    return tuple(fresh.get(card.id, card) for card in before)
 
 
 def list_card(session: Session, list_id: str, *, now: datetime) -> ListCard:
