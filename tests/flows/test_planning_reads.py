@@ -8,6 +8,7 @@ from sqlmodel import select
 from db import audit, clinic
 from db.tables import CaseItemRow, CaseRow
 from flows import first_places
+from flows.board_memory import MEMORY
 from flows.hold_asked import HoldAsked
 from flows.left_over import explained
 from scheduler.errors import NeurolistError, NotPermittedError, StaleVersionError, TransitionNotAllowedError
@@ -57,13 +58,10 @@ def test_what_was_found_is_kept_until_anything_changes_and_the_rest_follows(desk
     asked = []
     honest = first_places.best_place
     monkeypatch.setattr(first_places, "best_place", lambda around: asked.append(1) or honest(around))
-    monkeypatch.setattr(first_places, "SECONDS_AT_ONCE", 0.0)
 
     def look():
-        with desk.service.database.reading() as session:
-            return first_places.first_places(
-                session, refs, start=TODAY, end=TODAY + timedelta(days=7), now=desk.now(), seconds=0.0
-            )
+        dates = {"start": TODAY, "end": TODAY + timedelta(days=7), "now": desk.now()}
+        return MEMORY.first_places(desk.service.database, refs, seconds=0.0, **dates)
 
     assert [len(look()) for _ in range(4)] == [1, 2, 3, 3]
     assert len(asked) == 3
