@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from dashboard.board_routes import board_routes
 from dashboard.calendars import calendar_routes
 from dashboard.faults import show_fault
 from dashboard.gate import Gate
@@ -79,6 +80,7 @@ app = st.App(
         *login_routes(front_door, screen_settings()),
         *health_routes(front_door),
         *live_routes(hub, screen_settings()),
+        *board_routes(front_door, screen_settings()),
         *marking_routes(front_door, screen_settings()),
         *printing_routes(front_door, screen_settings()),
         *calendar_routes(front_door),

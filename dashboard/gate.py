@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -18,6 +19,8 @@ from dashboard.settings import PROVIDER, PROVIDER_BACK, ScreenSettings
 OPEN_PATHS: Final = frozenset({"/login", "/login/code", "/logout", "/healthz", "/readyz", "/icon.png"})
 # A calendar program cannot sign in: the address itself is the secret, and only a live one answers.
 OPEN_BELOW: Final = "/feed/"
+# Pages ask these by themselves, which keeps no session open; what a hand did is told apart behind them.
+ASKED_BY_PAGES: Final = frozenset({"/api/board", "/api/still-here"})
 FOREVER: Final = "/static/"
 LARGEST_BODY_BYTES: Final = 12 * 1024 * 1024  # a file of the largest size that a page takes, with its form around it
 TOO_LARGE: Final = "This is more than the server takes at once."
@@ -26,8 +29,8 @@ TOO_LARGE: Final = "This is more than the server takes at once."
 class Door(Protocol):
     """The part of the desk that knows who stands in front of it."""
 
-    def person(self, token: str) -> object | None:
-        """Return the person whose live session this is, or nothing."""
+    def person(self, token: str, *, idle: bool = False) -> object | None:
+        """Return the person whose live session this is, or nothing; asking while `idle` keeps no session open."""
 
 
 class Gate:
@@ -80,7 +83,8 @@ class Gate:
         token = HTTPConnection(scope).cookies.get(self.settings.session_cookie)
         if not token:
             return False
-        return await to_thread.run_sync(self.door().person, token) is not None
+        known = partial(self.door().person, token, idle=scope["path"] in ASKED_BY_PAGES)
+        return await to_thread.run_sync(known) is not None
 
 
 def no_more_than(receive: Receive, limit: int) -> Receive:

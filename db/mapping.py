@@ -351,7 +351,7 @@ _THERE = core_select(
 )
 
 
-def _booked_there(session: Session, frame: Frame) -> Sequence[Line[Any]]:
+def _booked_there(session: Session, frame: Frame) -> list[Any]:
     """Read who is booked on the lists, as plain rows."""
     asked = (
         _THERE.join(BookingRow, col(BookingRow.case_id) == col(CaseRow.id))

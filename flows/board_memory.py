@@ -88,7 +88,7 @@ class BoardMemory:
                 if touched.lists
                 else before
             ),
-        ).shows
+        )
 
     def to_place(self, database: Database, *, site: str | None, now: datetime, today: date) -> tuple[CaseSummary, ...]:
         """Give the waiting cases without a place."""
@@ -99,7 +99,7 @@ class BoardMemory:
             lambda session, before, touched: (
                 boards.to_place_mended(session, before, touched.cases, now=now, site=site) if touched.cases else before
             ),
-        ).shows
+        )
 
     def risks(self, database: Database, *, first: date, last: date, now: datetime, today: date) -> Mapping[str, float]:
         """Say of each list of these days that holds cases on what share of days it would end late."""
@@ -117,7 +117,7 @@ class BoardMemory:
             return Shares({**kept, **read(session, touched.lists)})
 
         what = ("risks", first, last, today)
-        return self._known(database, what, lambda session: Shares(read(session)), mend, now).shows.shares
+        return self._known(database, what, lambda session: Shares(read(session)), mend, now).shares
 
     def where(self, database: Database, ref: str, *, today: date, last: date, now: datetime) -> Where:
         """Answer for every list until a day, from what stands now."""
@@ -147,7 +147,7 @@ class BoardMemory:
             lambda session: Stands(keep_standing(session, start=start, end=end, now=now)),
             lambda session, before, touched: Stands(mend_standing(session, before.kept, touched)),
             now,
-        ).shows
+        )
 
     def _known(
         self,
@@ -156,7 +156,7 @@ class BoardMemory:
         read: Callable[[Session], T],
         mend: Callable[[Session, T, Touched], T],
         now: datetime | None = None,
-    ) -> Picture[T]:
+    ) -> T:
         """Give a picture as it is now: once made or mended, however many ask for it at one time."""
         with self._reading, database.reading() as session:
             trail = self._trail(database).follow(session)
@@ -176,7 +176,7 @@ class BoardMemory:
             self._pictures.move_to_end(key)
             while len(self._pictures) > MOST_KEPT:
                 self._pictures.popitem(last=False)
-            return picture
+            return picture.shows
 
     def _trail(self, database: Database) -> Trail:
         return self._trails.setdefault(str(database.settings.url), Trail())
@@ -215,16 +215,12 @@ class Trail:
         return touched_since(session, self.seq)
 
 
-@dataclass(frozen=True, slots=True)
 class Shares:
     """How often lists end late, each with its start: a list that has begun is no longer asked about."""
 
-    of: Risks
-
-    @property
-    def shares(self) -> Mapping[str, float]:
-        """The shares alone."""
-        return {name: share for name, (share, _) in self.of.items()}
+    def __init__(self, of: Risks) -> None:
+        self.of = of
+        self.shares: Mapping[str, float] = {name: share for name, (share, _) in of.items()}
 
 
 def _until(shown: object) -> datetime | None:

@@ -105,21 +105,35 @@ function tray(data) {
   ];
 }
 
+function figures(data) {
+  return data.figures.map(({ label, value, level }) => make("div", "", make("dd", level, value), make("dt", "", label)));
+}
+
 // What decides where the cards are; while it stays the same only the cards that changed are drawn again.
-function frame(data) {
-  return JSON.stringify([data.density, data.days, data.sites, Object.keys(data.lists), data.nothing]);
+const FRAME = ["density", "days", "sites", "nothing"];
+
+function same(old, fresh) {
+  return old === fresh || JSON.stringify(old) === JSON.stringify(fresh);
+}
+
+function sameFrame(old, fresh) {
+  const names = Object.keys(fresh.lists);
+  return FRAME.every((name) => same(old[name], fresh[name])) && same(Object.keys(old.lists), names);
 }
 
 function drawAll(memory, data) {
+  memory.figures.replaceChildren(...figures(data));
   memory.tray.replaceChildren(...tray(data));
   if (data.sites.length) memory.sheet.replaceChildren(sheet(data));
   else memory.sheet.replaceChildren(make("p", "nothing", data.nothing));
 }
 
 function drawChanges(memory, data) {
-  if (JSON.stringify(memory.data.tray) !== JSON.stringify(data.tray)) memory.tray.replaceChildren(...tray(data));
+  const before = memory.data;
+  if (!same(before.figures, data.figures)) memory.figures.replaceChildren(...figures(data));
+  if (!same(before.tray, data.tray)) memory.tray.replaceChildren(...tray(data));
   for (const [id, list] of Object.entries(data.lists)) {
-    if (JSON.stringify(memory.data.lists[id]) === JSON.stringify(list)) continue;
+    if (same(before.lists[id], list)) continue;
     const old = memory.sheet.querySelector(`[data-card="${CSS.escape(id)}"]`);
     if (!old) continue;
     const fresh = listCard(list, data.density);
@@ -135,7 +149,6 @@ function scrollToToday(memory) {
 }
 
 function drawLine(memory, data) {
-  delete memory.root.dataset.busy;
   const { said, undo } = data;
   if (said && said.n !== memory.said) {
     memory.said = said.n;
@@ -154,7 +167,7 @@ function focusKey(memory) {
 
 function draw(memory, data) {
   const first = memory.data === null, kept = focusKey(memory);
-  if (first || frame(memory.data) !== frame(data)) drawAll(memory, data);
+  if (first || !sameFrame(memory.data, data)) drawAll(memory, data);
   else drawChanges(memory, data);
   memory.data = data;
   memory.unanswered = 0;
@@ -169,6 +182,32 @@ function draw(memory, data) {
 function drawWhenDown(memory, data) {
   if (memory.drag || memory.move) memory.waiting = data;
   else draw(memory, data);
+}
+
+// What the server answers is the whole board, or what has changed since the one that was asked about.
+function withChanges(data, answer) {
+  if (!answer.from) return { ...data, ...answer };
+  return answer.from === data.picture ? { ...data, ...answer, lists: { ...data.lists, ...answer.lists } } : null;
+}
+
+function take(memory, answer) {
+  const { said, ...changed } = answer;
+  const fresh = withChanges(memory.waiting ?? memory.data, changed);
+  if (fresh) drawWhenDown(memory, { ...fresh, said: null });
+  if (said) say(memory, [said.text, said.detail].filter(Boolean).join(" "), said.refused);
+}
+
+async function askBoard(memory, more, patience) {
+  const { looking, picture } = memory.waiting ?? memory.data;
+  const asked = { method: "POST", body: JSON.stringify({ looking, picture, ...more }), cache: "no-store", signal: AbortSignal.timeout(patience) };
+  const answer = await fetch("/api/board", asked);
+  return answer.ok ? answer.json() : Promise.reject(new Error(answer.status));
+}
+
+// While a drawer is open the whole page is asked for, since what it shows may have changed too.
+function lookAgain(memory) {
+  if (document.querySelector("[role=dialog]")) return memory.sendStale(memory.heard);
+  askBoard(memory, {}, ASK_AGAIN_AFTER).then((answer) => take(memory, answer)).catch(() => memory.sendStale(memory.heard));
 }
 
 // What was asked while the server was away is lost, so it is asked again. A server that was started anew does not know
@@ -190,14 +229,14 @@ function catchUp(memory) {
   const free = !memory.drag && !memory.move && !memory.root.dataset.busy;
   if (!free || memory.heard <= Math.max(memory.asked, memory.data.version)) return;
   memory.asked = memory.heard;
-  memory.sendStale(memory.heard);
+  lookAgain(memory);
   setTimeout(() => askAgain(memory), ASK_AGAIN_AFTER);
 }
 
 function begin(root) {
   const find = (name) => root.querySelector(name);
   const memory = {
-    root, tray: find(".tray"), sheet: find(".sheet"), line: find(".line-words"), undo: find(".undo"), tip: make("div", "tip"),
+    root, figures: find(".figures"), tray: find(".tray"), sheet: find(".sheet"), line: find(".line-words"), undo: find(".undo"), tip: make("div", "tip"),
     data: null, waiting: null, marks: null, drag: null, move: null, dropped: 0, heard: 0, asked: 0, unanswered: 0, said: 0, answers: new Map(),
   };
   memory.afterwards = () => catchUp(memory);
@@ -227,9 +266,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".board");
   const memory = memories.get(root) ?? begin(root);
   memory.send = (wanted) => setTriggerValue("open", wanted);
-  memory.sendAct = (wanted) => setTriggerValue("act", wanted);
   memory.sendStale = (version) => setTriggerValue("stale", version);
-  drawWhenDown(memory, data);
+  // A run of the page that began before the latest answer tells nothing new.
+  const old = memory.data && data.version < memory.data.version && same(memory.data.looking, data.looking);
+  if (!old) drawWhenDown(memory, data);
   memory.heard = Math.max(memory.heard, window.neurolistLive?.version ?? 0);
   catchUp(memory);
 }

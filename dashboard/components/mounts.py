@@ -72,28 +72,18 @@ def _nothing() -> None:
     """Let the rerun that a click causes carry the value."""
 
 
-def _only(_wanted: Mapping[str, object]) -> None:
-    """Look, without doing anything."""
-
-
 def board(
     data: Mapping[str, object],
     *,
     key: str,
-    act: Callable[[Mapping[str, object]], None] = _only,
     stale: Callable[[], None] = _nothing,
 ) -> Opened | None:
     """Draw the schedule by site, suite and day; give back what was clicked just now.
 
-    `act` is called with what somebody wants done by hand, `stale` when others have changed something.
+    What is done by hand there, and what others change, the board asks of `dashboard.board_routes` itself; `stale` is
+    called when what is open beside it is to be drawn again too.
     """
-
-    def asked() -> None:
-        wanted = st.session_state[key].get("act")
-        if isinstance(wanted, Mapping):
-            act(wanted)
-
-    drawn = _board(data=dict(data), key=key, on_open_change=_nothing, on_act_change=asked, on_stale_change=stale)
+    drawn = _board(data=dict(data), key=key, on_open_change=_nothing, on_stale_change=stale)
     return _opened(drawn.open)
 
 

@@ -58,15 +58,16 @@ function writeId() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function act(memory, wanted) {
+// The answer holds what came of it and what has changed, so the lists are drawn again without a new page.
+async function act(memory, wanted) {
   say(memory, "Writing …");
   memory.root.dataset.busy = "1";
-  memory.sendAct({ ...wanted, write: writeId() });
-  setTimeout(() => {
-    if (!memory.root.dataset.busy) return;
-    delete memory.root.dataset.busy;
-    say(memory, "The server has not answered. Look where the case is before you try again.", true);
-  }, PATIENCE);
+  const asked = { act: { ...wanted, write: writeId() } };
+  const answer = await askBoard(memory, asked, PATIENCE).catch(() => null);
+  delete memory.root.dataset.busy;
+  if (answer) take(memory, answer);
+  else say(memory, "The server has not answered. Look where the case is before you try again.", true);
+  memory.afterwards();
 }
 
 function say(memory, text, refused = false) {

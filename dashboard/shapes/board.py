@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, timedelta, tzinfo
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 from dashboard.shapes.case import missing_words
 from dashboard.shapes.markup import Figure
@@ -47,6 +47,13 @@ class Narrowed:
 EVERYTHING: Final = Narrowed()
 
 
+class Drawing(Protocol):
+    """How one list is shaped."""
+
+    def __call__(self, card: ListCard, *, narrowed: Narrowed, risk: float, clock: tzinfo | None) -> object:
+        """Shape one list."""
+
+
 def board_data(
     cards: Sequence[ListCard],
     waiting: Sequence[CaseSummary],
@@ -56,8 +63,13 @@ def board_data(
     narrowed: Narrowed = EVERYTHING,
     risks: Mapping[str, float] = MappingProxyType({}),
     zone: tzinfo = UTC,
+    draw: Drawing | None = None,
 ) -> dict[str, object]:
-    """Everything the board component draws, ready for JSON; `risks` are shares of days on which a list ends late."""
+    """Everything the board component draws, ready for JSON; `risks` are shares of days on which a list ends late.
+
+    `draw` shapes one list, where some are shaped already.
+    """
+    drawing = draw or list_data
     shown = [card for card in cards if narrowed.keeps_list(card)]
     open_days = {card.date for card in shown}
     clock = zone if window.weeks == 1 else None  # only one week leaves room for the time beside each case
@@ -68,9 +80,8 @@ def board_data(
         "caption": f"Lists from {day(window.start)} to {day(window.last)}, by site, suite and day",
         "days": [day_data(on, today) for on in window.days(open_days)],
         "sites": sites_data(shown),
-        "lists": {
-            card.id: list_data(card, narrowed=narrowed, risk=risks.get(card.id, 0), clock=clock) for card in shown
-        },
+        "lists": {card.id: drawing(card, narrowed=narrowed, risk=risks.get(card.id, 0), clock=clock) for card in shown},
+        "figures": [asdict(figure) for figure in board_figures(cards, waiting, today)],
         "tray": tray_data(waiting, today, narrowed),
         "nothing": "There are no lists in these weeks. Show more weeks, another site, or ask the site to open a list.",
     }

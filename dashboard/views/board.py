@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 import streamlit as st
 
+from dashboard.board_routes import undo_of
 from dashboard.components import mounts
-from dashboard.hand import handle
+from dashboard.pictures import PICTURES, Looking
 from dashboard.session import the_desk
-from dashboard.shapes.board import Narrowed, board_data, board_figures, key_words
-from dashboard.shapes.markup import figures, note
-from dashboard.shapes.window import Window, window_of
+from dashboard.shapes.board import Narrowed, key_words
+from dashboard.shapes.markup import note
+from dashboard.shapes.window import window_of
 from dashboard.views.board_drawers import OPENED, draw_opened
-from dashboard.views.board_line import HAND, tell
+from dashboard.views.board_line import HAND
 from dashboard.views.going import Going
 from dashboard.views.narrowing import one_of
 from dashboard.views.planning import ask_button, watch_plan
@@ -26,15 +26,6 @@ WEEKS: Final = {"1 week": 1, "2 weeks": 2, "4 weeks": 4, "8 weeks": 8}
 USUAL: Final = "2 weeks"
 CATEGORIES: Final = (1, 2, 3)
 BY_OTHERS: Final = "board-stale"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looking:
-    """What of the board is looked at."""
-
-    window: Window
-    site: str | None
-    narrowed: Narrowed
 
 
 def draw(going: Going) -> None:
@@ -47,33 +38,19 @@ def draw(going: Going) -> None:
 
 @st.fragment
 def draw_board(going: Going, looking: Looking) -> None:
-    """Ask for the lists of these weeks and draw them; open what was clicked."""
+    """Draw the lists of these weeks; open what was clicked."""
     desk = the_desk(idle=bool(st.session_state.pop(BY_OTHERS, False)))
-    today, window = desk.today(), looking.window
-    version = desk.board.version()  # before the lists, so that what changes while they are read is drawn again
-    cards = desk.board.lists(window.start, window.last, looking.site)
-    waiting = desk.board.to_place(looking.site)
-    st.html(figures(board_figures(cards, waiting, today)))
-    risks = desk.board.risks(window.start, window.last)
-    data = board_data(cards, waiting, window, today, narrowed=looking.narrowed, risks=risks, zone=desk.zone)
-    opened = mounts.board(
-        {**data, "version": version, **after_acting(desk)}, key="board", act=do_by_hand, stale=by_others
-    )
-    st.html(note(key_words(window)))
+    picture = PICTURES.now(desk, looking)
+    opened = mounts.board({**picture.whole(), **after_acting(desk)}, key="board", stale=by_others)
+    st.html(note(key_words(looking.window)))
     if opened is not None:
         st.session_state[OPENED] = opened
-    draw_opened(desk, going, cards, waiting, window.last)
+    draw_opened(desk, going, picture.cards, picture.waiting, looking.window.last)
 
 
 def after_acting(desk: Desk) -> Mapping[str, object]:
-    """Give what the desk answered last, and what could be taken back."""
-    last, answer = desk.board.last_act(), st.session_state.get(HAND)
-    return {"undo": {"id": last[0], "says": last[1].says} if last else None, "said": answer}
-
-
-def do_by_hand(wanted: Mapping[str, object]) -> None:
-    """Do what a gesture on the board asks for."""
-    tell(handle(the_desk(), wanted))
+    """Give what the desk answered last in a drawer, and what could be taken back."""
+    return {"undo": undo_of(desk), "said": st.session_state.get(HAND)}
 
 
 def by_others() -> None:

@@ -16,7 +16,7 @@ SETTINGS = ScreenSettings(hosts="neurolist.test,localhost", tls=False)
 
 
 class OneKnownPerson:
-    def person(self, token):
+    def person(self, token, *, idle=False):
         return "Bella Marsh" if token == "good" else None
 
 
