@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -15,6 +17,11 @@ from dashboard.settings import ScreenSettings
 from dashboard.shapes.marks import marks_data, no_marks
 from flows.desk import Actor, Desk
 from scheduler.errors import NeurolistError
+
+if TYPE_CHECKING:
+    from flows.explaining import Where
+
+MOST_TOLD: Final = 16  # answers of some hundred kilobytes on a large board
 
 
 class Door(Protocol):
@@ -27,8 +34,26 @@ class Door(Protocol):
         """Give the desk in this person's name."""
 
 
+class Told:
+    """The latest answers as they were sent: everybody who asks about the same case is told the same."""
+
+    def __init__(self) -> None:
+        self._latest: OrderedDict[int, tuple[Where, bytes]] = OrderedDict()
+
+    def __call__(self, where: Where) -> bytes:
+        """Write an answer, once."""
+        known = self._latest.get(id(where))
+        if known is None:
+            known = where, json.dumps(marks_data(where), separators=(",", ":"), ensure_ascii=False).encode()
+            self._latest[id(where)] = known
+            while len(self._latest) > MOST_TOLD:
+                self._latest.popitem(last=False)
+        return known[1]
+
+
 def marking_routes(door: Callable[[], Door], settings: ScreenSettings) -> list[Route]:
     """The route that a page asks when somebody picks up a case: /api/where?case=N10001&last=2026-12-06."""
+    told = Told()
 
     def answer(token: str, ref: str, last: date) -> Response:
         person = door().person(token)
@@ -38,7 +63,7 @@ def marking_routes(door: Callable[[], Door], settings: ScreenSettings) -> list[R
             where = door().acting(person).board.where(ref, last)
         except NeurolistError as refusal:
             return JSONResponse(no_marks(str(refusal)))
-        return JSONResponse(marks_data(where))
+        return Response(told(where), media_type="application/json")
 
     async def where(request: Request) -> Response:
         token = request.cookies.get(settings.session_cookie, "")

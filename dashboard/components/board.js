@@ -3,6 +3,7 @@
 const memories = new WeakMap();
 const ASK_AGAIN_AFTER = 4000; // milliseconds
 const UNANSWERED = 2; // askings, before the page is loaded again
+const QUIET = 700; // milliseconds without a change, after which the next case is asked about beforehand
 
 // A chip that may be picked up says where it stands and as which version, so the desk can tell whether that still holds.
 function movable(card) {
@@ -176,6 +177,16 @@ function draw(memory, data) {
   drawLine(memory, data);
   if (first) requestAnimationFrame(() => scrollToToday(memory));
   if (kept) memory.root.querySelector(kept)?.focus({ preventScroll: true });
+  askAhead(memory);
+}
+
+// The case that is due first is the one most likely picked up next.
+function askAhead(memory) {
+  clearTimeout(memory.ahead);
+  memory.ahead = setTimeout(() => {
+    const next = memory.tray.querySelector(".chip[data-moves]");
+    if (next && memory.root.isConnected && !document.hidden) askWhere(memory, next.dataset.case);
+  }, QUIET);
 }
 
 // Nothing is redrawn under a case that is in the air; what came meanwhile is drawn when it is down.

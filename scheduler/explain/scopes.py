@@ -79,7 +79,7 @@ def same_suite(around: Surroundings, spot: Spot) -> Part:
     meeting = (
         around.without.by_list[facts.id]
         for facts, ends in around.spans.get(here.suite.id, ())
-        if facts.id != here.id and facts.start < last and ends > here.start
+        if facts.start < last and ends > here.start and facts.id != here.id
     )
     return Part(problem=around.problem, others=(*others, *chain.from_iterable(meeting)))
 
@@ -109,9 +109,8 @@ def staged(around: Surroundings, _: Spot) -> Part | None:
 def recovering(around: Surroundings, spot: Spot) -> Part:
     """Show the patients in the site's recovery while this one is."""
     entry = spot.entry
-    starts, ends = entry.end, entry.recovered
-    stays = around.stays.get(entry.list.site.id, ())
-    others = tuple(other for other, first, last in stays if first < ends and starts < last)
+    stays = around.stays.get(entry.list.site.id)
+    others = stays.during(entry.end, entry.recovered) if stays else ()
     return Part(problem=around.problem, others=others)
 
 

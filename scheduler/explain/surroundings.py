@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from scheduler.audit import audit
@@ -20,6 +22,21 @@ if TYPE_CHECKING:
     from scheduler.audit import Breach
     from scheduler.plan import Plan
     from scheduler.problem import Case, ListFacts, SchedulingProblem
+
+
+class Stays:
+    """Bookings in the order in which their recovery starts, so that those of some minutes are found at once."""
+
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        self._rows = sorted((entry.end, entry.recovered, at, entry) for at, entry in enumerate(entries))
+        self._starts = [row[0] for row in self._rows]
+        self._longest = max((last - first for first, last, _, _ in self._rows), default=0)
+
+    def during(self, starts: int, ends: int) -> tuple[Entry, ...]:
+        """Give the bookings whose recovery meets these minutes, in the order of the plan."""
+        first, last = bisect_left(self._starts, starts - self._longest), bisect_left(self._starts, ends)
+        found = [(at, entry) for _, ended, at, entry in self._rows[first:last] if starts < ended]
+        return tuple(entry for _, entry in sorted(found, key=itemgetter(0)))
 
 
 # Not slotted: it keeps what it works out.
@@ -75,12 +92,9 @@ class Surroundings:
         return {key: tuple(lists) for key, lists in groups.items()}
 
     @cached_property
-    def stays(self) -> dict[str, tuple[tuple[Entry, int, int], ...]]:
-        """The bookings of each site with the minutes their recovery starts and ends."""
-        return {
-            site: tuple((entry, entry.end, entry.recovered) for entry in entries)
-            for site, entries in self.without.by_site.items()
-        }
+    def stays(self) -> dict[str, Stays]:
+        """The bookings of each site by when their recovery starts and ends."""
+        return {site: Stays(entries) for site, entries in self.without.by_site.items()}
 
     @cached_property
     def work_at_site(self) -> dict[str, Case]:
