@@ -1,12 +1,28 @@
-"""Lists by the names of their suites and sites."""
+"""Lists with their suites and sites, and by their names."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from db.tables import SiteRow, SuiteRow, SuiteSessionRow
+
+Placed = tuple[SuiteSessionRow, SuiteRow, SiteRow]
+
+
+def lists_asked(start: date, end: date, *, site: str | None, only: Collection[str] | None) -> Select[Placed]:
+    """Ask for the lists of these dates, both included, with suite and site; those of one site, or `only` some."""
+    asked = (
+        select(SuiteSessionRow, SuiteRow, SiteRow)
+        .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
+        .join(SiteRow, col(SiteRow.id) == SuiteRow.site_id)
+        .where(col(SuiteSessionRow.on).between(start, end))
+    )
+    asked = asked if site is None else asked.where(SiteRow.id == site)
+    return asked if only is None else asked.where(col(SuiteSessionRow.id).in_(only))
 
 
 def list_names(session: Session, ids: Collection[str]) -> dict[str, str]:

@@ -9,9 +9,10 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from db.list_names import lists_asked
 from db.localtime import local_date
 from db.room_times import RoomTime, RoomTimes, Source, room_times
-from db.tables import BookingRow, CaseRow, RadiologistRow, SiteRow, SuiteRow, SuiteSessionRow
+from db.tables import BookingRow, CaseRow, RadiologistRow, SuiteSessionRow
 from db.tables.booking import HOLDING
 from scheduler.risk import Spread
 from scheduler.vocabulary import Stage, Technique
@@ -52,15 +53,8 @@ def booked_lists(
     only: Collection[str] | None = None,
 ) -> tuple[BookedList, ...]:
     """Give the lists of these dates, both included, that hold cases and have not begun; `only` some by name."""
-    asked = (
-        select(SuiteSessionRow, SuiteRow, SiteRow)
-        .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
-        .join(SiteRow, col(SiteRow.id) == SuiteRow.site_id)
-        .where(col(SuiteSessionRow.on).between(start, end), col(SuiteSessionRow.start) > now)
-        .order_by(col(SuiteSessionRow.start), SuiteSessionRow.id)
-    )
-    asked = asked if site is None else asked.where(SiteRow.id == site)
-    rows = session.exec(asked if only is None else asked.where(col(SuiteSessionRow.id).in_(only))).all()
+    asked = lists_asked(start, end, site=site, only=only).where(col(SuiteSessionRow.start) > now)
+    rows = session.exec(asked.order_by(col(SuiteSessionRow.start), SuiteSessionRow.id)).all()
     cases = _booked_on(session, [row.id for row, _, _ in rows], room_times(session, local_date(session, now)))
     names = dict(session.exec(select(RadiologistRow.id, RadiologistRow.name)).all())
     return tuple(

@@ -21,9 +21,9 @@ OWNERS = {"patient": "patient_id", "referral": "referral_id"}  # the column of a
 # No picture of the board shows anything of these; what is not known here changes everything.
 NOT_SHOWN = frozenset(
     {
-        *("account", "account_role", "calendar_feed", "claim", "document", "list_template", "mdt_attendance"),
-        *("mdt_meeting", "note", "patient_identity", "practitioner_identity", "proposal", "protocol_change"),
-        *("scenario", "study", "trend"),
+        *("account", "account_role", "calendar_feed", "claim", "document", "emergency_reading", "list_template"),
+        *("mdt_attendance", "mdt_meeting", "note", "patient_identity", "practitioner_identity", "proposal"),
+        *("protocol_change", "recovery_code", "scenario", "second_step", "study", "trend"),
     }
 )
 FACTS = "facts"  # what an event says besides its rows

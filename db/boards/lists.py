@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from db import clinic
 from db.facts import items_of
 from db.light import Light, light_of
+from db.list_names import lists_asked
 from db.pictures import (
     ListCard,
     ListedCase,
@@ -45,15 +46,8 @@ def lists(
     only: Collection[str] | None = None,
 ) -> tuple[ListCard, ...]:
     """Give the lists of these dates, both included, with their cases in order of time; `only` some by name."""
-    asked = (
-        select(SuiteSessionRow, SuiteRow, SiteRow)
-        .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
-        .join(SiteRow, col(SiteRow.id) == SuiteRow.site_id)
-        .where(col(SuiteSessionRow.on).between(start, end))
-        .order_by(col(SuiteSessionRow.on), SiteRow.name, SuiteRow.name, col(SuiteSessionRow.start))
-    )
-    asked = asked if site is None else asked.where(SiteRow.id == site)
-    rows = session.exec(asked if only is None else asked.where(col(SuiteSessionRow.id).in_(only))).all()
+    in_order = (col(SuiteSessionRow.on), SiteRow.name, SuiteRow.name, col(SuiteSessionRow.start))
+    rows = session.exec(lists_asked(start, end, site=site, only=only).order_by(*in_order)).all()
     booked = _booked_on(session, [row.id for row, _, _ in rows], light_of(session, now))
     names = _radiologists(session)
     return tuple(_card(row, suite, at, booked.get(row.id, []), names) for row, suite, at in rows)
