@@ -10,10 +10,10 @@ from sqlmodel.sql.expression import Select
 
 from db.tables import SiteRow, SuiteRow, SuiteSessionRow
 
-Placed = tuple[SuiteSessionRow, SuiteRow, SiteRow]
 
-
-def lists_asked(start: date, end: date, *, site: str | None, only: Collection[str] | None) -> Select[Placed]:
+def lists_asked(
+    start: date, end: date, *, site: str | None, only: Collection[str] | None
+) -> Select[SuiteSessionRow, SuiteRow, SiteRow]:
     """Ask for the lists of these dates, both included, with suite and site; those of one site, or `only` some."""
     asked = (
         select(SuiteSessionRow, SuiteRow, SiteRow)
