@@ -175,7 +175,7 @@ def _shaped(
         same = before and cards_before.get(card.id) is card and before.risks.get(card.id, 0) == risk
         return shapes[card.id] if same else list_data(card, narrowed=narrowed, risk=risk, clock=clock)
 
-    data = board_data(
+    return board_data(
         picture.cards,
         picture.waiting,
         looking.window,
@@ -185,7 +185,6 @@ def _shaped(
         zone=zone,
         draw=draw,
     )
-    return {**data, "looking": looking.as_data()}
 
 
 PICTURES: Final = Pictures()

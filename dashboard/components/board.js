@@ -201,54 +201,71 @@ function withChanges(data, answer) {
   return answer.from === data.picture ? { ...data, ...answer, lists: { ...data.lists, ...answer.lists } } : null;
 }
 
-function take(memory, answer) {
-  const { said, ...changed } = answer;
-  const fresh = withChanges(memory.waiting ?? memory.data, changed);
-  if (fresh) drawWhenDown(memory, { ...fresh, said: null });
+function take(memory, { said, ...changed }) {
+  const fresh = changed.version === undefined ? null : withChanges(memory.waiting ?? memory.data ?? {}, changed);
+  if (fresh) drawWhenDown(memory, fresh);
   if (said) say(memory, [said.text, said.detail].filter(Boolean).join(" "), said.refused);
 }
 
 async function askBoard(memory, more, patience) {
-  const { looking, picture } = memory.waiting ?? memory.data;
+  const { looking } = memory, { picture } = memory.waiting ?? memory.data ?? {};
   const asked = { method: "POST", body: JSON.stringify({ looking, picture, ...more }), cache: "no-store", signal: AbortSignal.timeout(patience) };
   const answer = await fetch("/api/board", asked);
-  return answer.ok ? answer.json() : Promise.reject(new Error(answer.status));
+  if (!answer.ok) throw new Error(answer.status);
+  const found = await answer.json();
+  return same(looking, memory.looking) ? { ...found, looking } : { said: found.said }; // or another part is looked at by now
 }
 
-// While a drawer is open the whole page is asked for, since what it shows may have changed too.
-function lookAgain(memory) {
-  if (document.querySelector("[role=dialog]")) return memory.sendStale(memory.heard);
-  askBoard(memory, {}, ASK_AGAIN_AFTER).then((answer) => take(memory, answer)).catch(() => memory.sendStale(memory.heard));
+// The page was told of a later board than is shown, or somebody looks at another part of it.
+function behind(memory) {
+  const shown = memory.waiting ?? memory.data;
+  return !shown || !same(shown.looking, memory.looking) || memory.heard > shown.version;
 }
 
-// What was asked while the server was away is lost, so it is asked again. A server that was started anew does not know
-// this part of the page any more and answers nothing: then the whole page is loaded again, as its address says.
+function refresh(memory) {
+  memory.asked = memory.heard;
+  askBoard(memory, {}, PATIENCE).then((answer) => take(memory, answer)).catch(() => memory.sendStale(memory.heard));
+  setTimeout(() => askAgain(memory), ASK_AGAIN_AFTER);
+}
+
+// What was asked while the server was away is lost, so it is asked again, and in the end the whole page is loaded again.
 function askAgain(memory) {
-  if (!memory.root.isConnected || memory.heard <= memory.data.version) return;
+  if (!memory.root.isConnected || !behind(memory)) return;
   memory.unanswered += 1;
   if (memory.unanswered > UNANSWERED && !memory.drag && !memory.move) return location.reload();
-  memory.asked = 0;
-  catchUp(memory);
+  refresh(memory);
 }
 
 function catchUp(memory) {
-  if (memory.waiting) {
+  const free = !memory.drag && !memory.move && !memory.root.dataset.busy;
+  if (memory.waiting && free) {
     const data = memory.waiting;
     memory.waiting = null;
     draw(memory, data);
   }
-  const free = !memory.drag && !memory.move && !memory.root.dataset.busy;
-  if (!free || memory.heard <= Math.max(memory.asked, memory.data.version)) return;
-  memory.asked = memory.heard;
-  lookAgain(memory);
-  setTimeout(() => askAgain(memory), ASK_AGAIN_AFTER);
+  if (!free || memory.heard <= memory.asked || !behind(memory)) return;
+  refresh(memory);
+  // What is open beside the board may have changed too.
+  if (document.querySelector("[role=dialog]")) memory.sendStale(memory.heard);
+}
+
+// A run of the page tells what is looked at, and what was said and done in a drawer; the lists are fetched.
+function tell(memory, { looking, version, said, undo }) {
+  const shown = memory.waiting ?? memory.data;
+  memory.looking = looking;
+  memory.heard = Math.max(memory.heard, version, window.neurolistLive?.version ?? 0);
+  if (shown && version >= shown.version) {
+    shown.undo = undo;
+    drawLine(memory, { ...shown, said });
+  }
+  if (behind(memory) && !memory.root.dataset.busy) refresh(memory);
 }
 
 function begin(root) {
   const find = (name) => root.querySelector(name);
   const memory = {
     root, figures: find(".figures"), tray: find(".tray"), sheet: find(".sheet"), line: find(".line-words"), undo: find(".undo"), tip: make("div", "tip"),
-    data: null, waiting: null, marks: null, drag: null, move: null, dropped: 0, heard: 0, asked: 0, unanswered: 0, said: 0, answers: new Map(),
+    data: null, waiting: null, looking: null, marks: null, drag: null, move: null, dropped: 0, heard: 0, asked: 0, unanswered: 0, said: 0, answers: new Map(),
   };
   memory.afterwards = () => catchUp(memory);
   root.addEventListener("keydown", (event) => {
@@ -278,9 +295,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const memory = memories.get(root) ?? begin(root);
   memory.send = (wanted) => setTriggerValue("open", wanted);
   memory.sendStale = (version) => setTriggerValue("stale", version);
-  // A run of the page that began before the latest answer tells nothing new.
-  const old = memory.data && data.version < memory.data.version && same(memory.data.looking, data.looking);
-  if (!old) drawWhenDown(memory, data);
-  memory.heard = Math.max(memory.heard, window.neurolistLive?.version ?? 0);
-  catchUp(memory);
+  tell(memory, data);
 }

@@ -38,10 +38,11 @@ def draw(going: Going) -> None:
 
 @st.fragment
 def draw_board(going: Going, looking: Looking) -> None:
-    """Draw the lists of these weeks; open what was clicked."""
+    """Tell the board which picture is the latest, which it fetches if it has another one; open what was clicked."""
     desk = the_desk(idle=bool(st.session_state.pop(BY_OTHERS, False)))
     picture = PICTURES.now(desk, looking)
-    opened = mounts.board({**picture.whole(), **after_acting(desk)}, key="board", stale=by_others)
+    told = {"looking": looking.as_data(), "picture": picture.id, "version": picture.version, **after_acting(desk)}
+    opened = mounts.board(told, key="board", stale=by_others)
     st.html(note(key_words(looking.window)))
     if opened is not None:
         st.session_state[OPENED] = opened

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from dashboard.pictures import PICTURES, looking_from
 from db.words import ProposalStatus
 from scheduler.errors import NotPermittedError, StaleVersionError, TransitionNotAllowedError
 from scheduler.pathway.events import Event
@@ -51,8 +52,9 @@ def test_the_board_shows_two_weeks_of_lists_from_this_monday(show):
     assert not at.exception
     assert desk.asked == [("lists", (date(2026, 11, 23), date(2026, 12, 6), None))]
     data = component(at, "neurolist_board")
-    assert data["lists"]["L1"]["cases"][0]["ref"] == "N10001"
-    assert data["tray"]["cases"][0]["ref"] == "N10002"
+    told = PICTURES.since(desk, looking_from(data["looking"]), None)  # as the board then fetches it
+    assert told["lists"]["L1"]["cases"][0]["ref"] == "N10001"
+    assert told["tray"]["cases"][0]["ref"] == "N10002"
 
 
 def test_the_address_holds_the_weeks_and_the_site(show):
