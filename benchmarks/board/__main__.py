@@ -43,8 +43,8 @@ INTRODUCTION = """\
 `python -m benchmarks.board` wrote this page in one run, on the machine named below and on the real server and database.
 A real Chromium picks cases up, drops them and watches somebody else's drop; `pick-up` is from the key or the mouse to
 the moment every list is marked yes, yes-but or no, `drop` from letting go to the list drawn again from the database.
-Thirty people are thirty live connections that each ask for the board again about once a second, and fetch the lists that
-changed. Memory is that of the web process after 100 and after 1,100 of those on one connection.
+Thirty people are thirty live connections that each ask for the board again about once a second, and fetch the lists
+that changed. Memory is that of the web process after 100 and after 1,100 of those on one connection.
 """
 
 

@@ -64,7 +64,11 @@ def open_ground(home: Path) -> Ground | None:
     note = home / NOTE
     if not note.exists():
         return None
-    return Ground(settings=MemorySettings(home=home), **json.loads(note.read_text()))
+    settings = MemorySettings(home=home)
+    database = open_database(settings)
+    database.prepare(datetime.now(tz=UTC))  # its tables may be of an older shape
+    database.close()
+    return Ground(settings=settings, **json.loads(note.read_text()))
 
 
 def _places(database: Database, moment: datetime, clock: Clock, password: str) -> int:
