@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -113,25 +113,39 @@ def what_a_mistake_made_counts_no_more(it: Move) -> Iterator[str]:
 
 @each_step
 def a_letter_sent_by_mistake_is_stopped_or_corrected(it: Move) -> Iterator[str]:
-    """Of each letter of the mistake: one that had left is followed by one correcting letter, another never leaves."""
+    """Of each letter of the mistake and its repeats: what had left is corrected once, and nothing else ever leaves."""
     found = _taken_back(it)
     if found is None:
         return
     case, mistake = found
     wanted: Counter[str] = Counter()
-    for delivery in it.before.of("delivery", event_seq=mistake["seq"]):
+    left: set[str] = set()
+    for delivery in _repeats_last(it.before.of("delivery", event_seq=mistake["seq"])):
         was = it.before.tables["notice"][delivery["notice_id"],]
         now = it.after.tables["notice"][delivery["notice_id"],]
         if was["case_id"] != case["id"]:
             continue
         if was["state"] == "sent":
-            wanted[was["audience"]] += 1
-        elif delivery["state"] in STILL_WITH_US and now["state"] == "queued":
+            wanted[was["audience"]] += delivery["replaces"] not in left
+        if was["state"] == "sent" or delivery["replaces"] in left:
+            left.add(delivery["notice_id"])
+        if was["state"] != "sent" and delivery["state"] in STILL_WITH_US and now["state"] == "queued":
             yield f"{was['kind']} to {was['audience']} still goes, and {mistake['event']} was taken back"
     queued = [line for line in it.new("notice", case) if line["kind"] == "correction"]
     first = _asked_by(it, queued, it.new_lines(case)[0]["seq"])
     if first != wanted:
         yield f"{mistake['event']} taken back sends corrections to {dict(first)}, and letters went to {dict(wanted)}"
+
+
+def _repeats_last(deliveries: Iterable[Line]) -> list[Line]:
+    """Give letters before those that took their place."""
+    rows = {line["notice_id"]: line for line in deliveries}
+
+    def depth(line: Line) -> int:
+        before = rows.get(line["replaces"])
+        return 0 if before is None else 1 + depth(before)
+
+    return sorted(rows.values(), key=depth)
 
 
 def _asked_by(it: Move, notices: list[Line], seq: int) -> Counter[str]:
