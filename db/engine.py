@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
-from db import audit, claims, guards, shape
+from db import audit, claims, guards, keyring, shape
 from db.audit import Attribution, Author, SealingKey
 from db.errors import MemoryFaultError, TryAgainError
 from db.migrations import upgrade
@@ -44,8 +44,7 @@ class _Lazy:
     settings: MemorySettings
 
     def __call__(self) -> SealingKey:
-        given = self.settings.audit_key
-        return audit.load_key(self.settings.home.expanduser(), given.get_secret_value() if given else None)
+        return keyring.current(self.settings)
 
 
 class Database:
@@ -132,10 +131,17 @@ class Database:
         with self.writing(author, now, why) as session:
             audit.record(session, action=action, entity=entity, ref=ref, outcome=Outcome.REFUSED)
 
-    def verify_trail(self, *, anchor: tuple[int, str] | None = None) -> audit.TrailReport:
-        """Walk the whole audit trail with the key at hand."""
+    def keys(self) -> tuple[SealingKey, ...]:
+        """Give every key of the audit trail that is at hand."""
+        return keyring.every(self.settings)
+
+    def verify_trail(self, *, anchors: Mapping[int, str] | None = None) -> audit.TrailReport:
+        """Walk the whole audit trail with the keys at hand, as it is at one moment; `anchors` are seals kept outside."""
         with self.reading() as session:
-            return audit.verify(session, [self._key()], anchor=anchor)
+            if not self.is_sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+                session.connection().execute(text("SET LOCAL statement_timeout = 0"))
+            return audit.verify(session, self.keys(), anchors=anchors)
 
     def cautions(self) -> tuple[str, ...]:
         """Say what an operator should know about the database underneath; empty when there is nothing."""

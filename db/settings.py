@@ -23,6 +23,14 @@ class MemorySettings(BaseSettings):
     database_url: SecretStr | None = None
     timezone: str = "Australia/Melbourne"
     audit_key: SecretStr | None = None
+    audit_keys_before: SecretStr | None = None  # keys given up since, apart by spaces: their rows are still checked
+    anchors: Path | None = None
+    anchor_minutes: int = Field(default=5, ge=0)
+    backups: Path | None = None
+    backup_minutes: int = Field(default=5, ge=0)  # 0: no backup by itself
+    backups_kept: int = Field(default=48, ge=1)
+    backup_days: int = Field(default=30, ge=0)
+    drill_url: SecretStr | None = None
     session_idle_minutes: int = 30
     session_hours: int = 12
     second_step_roles: str = ""
@@ -34,9 +42,22 @@ class MemorySettings(BaseSettings):
         """Give the database's address for SQLAlchemy: SQLite in the home folder unless another is set."""
         if self.database_url is None:
             return URL.create("sqlite", database=str(self.home.expanduser() / "neurolist.sqlite3"))
-        url = make_url(self.database_url.get_secret_value())
-        plain = url.drivername in {"postgres", "postgresql"}
-        return url.set(drivername=POSTGRESQL) if plain else url
+        return _with_driver(self.database_url)
+
+    @property
+    def anchor_file(self) -> Path:
+        """Give the file that the head of the audit trail is written to, outside the database."""
+        return (self.anchors or self.home / "anchors" / "trail.jsonl").expanduser()
+
+    @property
+    def backup_folder(self) -> Path:
+        """Give the folder that backups are kept in."""
+        return (self.backups or self.home / "backups").expanduser()
+
+    @property
+    def scratch_url(self) -> URL:
+        """Give the address under which a drill may make a database of its own on PostgreSQL."""
+        return self.url if self.drill_url is None else _with_driver(self.drill_url)
 
     @field_validator("second_step_roles")
     @classmethod
@@ -63,3 +84,8 @@ class MemorySettings(BaseSettings):
     def session_life(self) -> timedelta:
         """How long a sign-in may last at all."""
         return timedelta(hours=self.session_hours)
+
+
+def _with_driver(address: SecretStr) -> URL:
+    url = make_url(address.get_secret_value())
+    return url.set(drivername=POSTGRESQL) if url.drivername in {"postgres", "postgresql"} else url

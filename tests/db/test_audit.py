@@ -38,7 +38,7 @@ def tamper(database, *statements):
 
 
 def test_an_untouched_trail_holds(database, told):
-    report = database.verify_trail(anchor=told)
+    report = database.verify_trail(anchors=dict([told]))
     assert (report.fault, report.rows, report.seal) == (None, *told)
 
 
@@ -75,7 +75,7 @@ def test_a_cut_tail_with_its_head_moved_shows_by_the_anchor(database, told):
     cut = f"DELETE FROM audit_event WHERE seq = {told[0]}"
     tamper(database, cut, f"UPDATE audit_head SET seq = {told[0] - 1}, seal = '{seal}'")
     assert database.verify_trail().fault is None
-    assert "anchored outside" in database.verify_trail(anchor=told).fault
+    assert "anchored outside" in database.verify_trail(anchors=dict([told])).fault
 
 
 def test_a_trail_sealed_again_with_another_key_shows(database, told):

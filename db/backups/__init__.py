@@ -1,0 +1,1 @@
+"""Backups: made, kept for a while, restored, and tried, on both engines."""

@@ -1,0 +1,64 @@
+"""Making a backup: one moment of the database in one file, with a manifest of what it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import text
+
+from db.backups import archive, postgresql, sqlite
+from db.backups.manifest import Contents, Manifest, contents_of, product_version
+from db.engine import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A backup that was made: its file and its manifest."""
+
+    path: Path
+    manifest: Manifest
+
+
+def back_up(database: Database, into: Path, *, now: datetime) -> Backup:
+    """Make a backup in this folder while others go on writing; it has its name once all of it is on the disk."""
+    with archive.alone_in(into) as work:
+        payload = work / (sqlite.PAYLOAD if database.is_sqlite else postgresql.PAYLOAD)
+        contents = (_from_sqlite if database.is_sqlite else _from_postgresql)(database, payload)
+        manifest = Manifest(
+            made_at=now.replace(microsecond=0),
+            engine=database.settings.url.get_backend_name(),
+            timezone=database.timezone,
+            product=product_version(),
+            contents=contents,
+            payload=payload.name,
+            size=payload.stat().st_size,
+            sha256=archive.digest_of(payload),
+        )
+        return Backup(path=archive.pack(work, payload, manifest, into), manifest=manifest)
+
+
+def newest(folder: Path) -> Backup | None:
+    """Give the newest backup in a folder."""
+    path = archive.newest_in(folder)
+    return Backup(path=path, manifest=archive.manifest_of(path)) if path else None
+
+
+def _from_sqlite(database: Database, payload: Path) -> Contents:
+    sqlite.copy(Path(str(database.settings.url.database)), payload)
+    with sqlite.looking_at(payload) as connection:
+        return contents_of(connection)
+
+
+def _from_postgresql(database: Database, payload: Path) -> Contents:
+    """The rows are counted in the very snapshot that is dumped."""
+    with database.reading() as session:
+        connection = session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {limit} = 0"))  # a large database takes longer to dump than any page
+        snapshot = str(connection.execute(text("SELECT pg_export_snapshot()")).scalar_one())
+        postgresql.dump(database.settings.url, payload, snapshot=snapshot)
+        return contents_of(connection)
+
+
