@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import cli_feeds, cli_holidays, cli_keeping, cli_printing, cli_scenarios, cli_tasks
+from flows import cli_feeds, cli_holidays, cli_keeping, cli_printing, cli_scenarios, cli_tasks, cli_upkeep
 from flows.cli_board import board
 from flows.cli_booking import booking
 from flows.cli_common import AsJson, the_desk, typed_date
@@ -63,6 +63,10 @@ app.add_typer(cli_keeping.app, name="setup")
 app.add_typer(cli_printing.app, name="print")
 app.add_typer(cli_feeds.app, name="feeds")
 app.add_typer(cli_scenarios.app, name="scenario")
+app.add_typer(cli_upkeep.app, name="audit")
+app.command()(cli_upkeep.backup)
+app.command()(cli_upkeep.drill)
+app.command()(cli_upkeep.restore)
 
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same result.")]
 PlanFile = Annotated[str | None, typer.Option("--plan", metavar="FILE", help="The plan file for that problem.")]

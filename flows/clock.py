@@ -38,6 +38,10 @@ class Clock:
         """Give this instant, aware, in UTC."""
         return (self.source() if self.follows is None else _shown_by(self.follows)) + self.shift
 
+    def machine_now(self) -> datetime:
+        """Give this instant as the machine has it, whatever time the service's clock shows."""
+        return self.source()
+
     def today(self) -> date:
         """Give the local date where the service is."""
         return self.now().astimezone(ZoneInfo(self.timezone)).date()

@@ -130,6 +130,7 @@ if TYPE_CHECKING:
     from flows.quick_asked import QuickAsked
     from flows.risks import RiskReport
     from flows.scenarios import Scenarios
+    from flows.upkeep import Upkeep
     from scheduler.engine import Progress
     from scheduler.engine.quick import QuickAnswer
     from scheduler.explain.capacity import CapacityWorth
@@ -304,6 +305,13 @@ class Desk:
         from flows.boarding import Board  # the rules take a second to load
 
         return Board(self)
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Everything that keeps the memory safe, in the same person's name."""
+        from flows.upkeep import Upkeep
+
+        return Upkeep(self)
 
     @property
     def scenarios(self) -> Scenarios:

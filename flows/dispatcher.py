@@ -15,7 +15,7 @@ from itertools import groupby
 
 from flows.prefect_home import MARK, answers, health_url
 from flows.service import Service, the_service
-from flows.steps import SOLVED, STAGES, WaitingStep, run_plan_steps, run_steps, waiting_steps
+from flows.steps import SOLVED, STAGES, UPKEEP, WaitingStep, run_plan_steps, run_steps, waiting_steps
 from flows.sweeping import sweep
 from flows.tether import tether_if_marked
 from flows.words import FlowName
@@ -125,7 +125,11 @@ def _flow_of(step: WaitingStep) -> FlowName:
 async def dispatch(*groups: Iterable[FlowName]) -> None:
     """Run a dispatcher for each group of flows until SIGTERM; no group waits for another."""
     api, mark = os.environ.get("PREFECT_API_URL"), os.environ.get(MARK, "")
-    dispatchers = [Dispatcher(the_service(), flows, prefect_api=api, mark=mark) for flows in groups]
+    dispatchers = [
+        # Prefect keeps a record of every run, and upkeep would fill it with hundreds a day.
+        Dispatcher(the_service(), flows, prefect_api=None if flows == UPKEEP else api, mark=mark)
+        for flows in groups
+    ]
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -139,10 +143,10 @@ async def dispatch(*groups: Iterable[FlowName]) -> None:
 
 
 def main() -> None:
-    """Run the dispatcher of the case flows, and beside it that of letters, since a mail server may be slow."""
+    """Run the dispatcher of the case flows, beside it those of letters and of upkeep: both may take their time."""
     tether_if_marked()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(dispatch(STAGES - LETTERS, LETTERS))
+    asyncio.run(dispatch(STAGES - LETTERS, LETTERS, UPKEEP))
 
 
 if __name__ == "__main__":

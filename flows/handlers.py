@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 PUBLISHED_STEP = "plan_published"
+UPKEEP_STEPS = ("anchor_trail", "back_up", "drill")
 
 
 def receive_referral(session: Session, step: DueStep, at: Moment) -> None:
@@ -125,6 +126,7 @@ FLOW_OF: Mapping[str, FlowName] = {
     PLAN_STEP: FlowName.PLANNING,
     SEND_STEP: FlowName.NOTICES,
     STUDY_STEP: FlowName.STUDIES,
+    **dict.fromkeys(UPKEEP_STEPS, FlowName.UPKEEP),
 }
 
 

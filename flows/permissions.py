@@ -75,6 +75,7 @@ class Action(StrEnum):
     PROPOSE_PROTOCOL = "propose_protocol"
     APPROVE_PROTOCOL = "approve_protocol"
     CHASE_DOCUMENTS = "chase_documents"
+    KEEP_SERVICE = "keep_service"
 
     @property
     def label(self) -> str:
@@ -122,6 +123,7 @@ ACTION_LABELS = {
     Action.PROPOSE_PROTOCOL: "propose a change of the protocol",
     Action.APPROVE_PROTOCOL: "approve a change of the protocol",
     Action.CHASE_DOCUMENTS: "remind a referrer of missing documents",
+    Action.KEEP_SERVICE: "look after the service's backups, audit trail and running",
 }
 
 EVERYONE = frozenset(Role)
@@ -168,6 +170,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.PROPOSE_PROTOCOL: CLINICAL,
     Action.APPROVE_PROTOCOL: frozenset({Role.IR_LEAD}),
     Action.CHASE_DOCUMENTS: OFFICE | {Role.MDT_COORDINATOR, Role.CLINICIAN},
+    Action.KEEP_SERVICE: ADMINISTRATORS,
 }
 
 

@@ -1,4 +1,4 @@
-"""Every stage flow by its name."""
+"""Every stage flow by its name; upkeep has none, for it must go on without Prefect."""
 
 from __future__ import annotations
 

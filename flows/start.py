@@ -7,7 +7,9 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from db.audit import Author
 from db.settings import MemorySettings
 from flows.clock import carry
 from flows.desk import EVERY_SITE, Actor, Desk
@@ -18,6 +20,9 @@ from flows.public_holidays import fill_in_holidays
 from flows.serve import serve
 from flows.service import Service, open_service
 from scheduler.vocabulary import Role
+
+if TYPE_CHECKING:
+    from db.backups.restoring import Restored
 
 USER = "NEUROLIST_USER"
 
@@ -33,6 +38,15 @@ def command_line_actor() -> Actor:
     """Say who types: whoever can reach the database from here is its administrator, by the name they give."""
     name = os.environ.get(USER) or getpass.getuser()
     return Actor(id=f"command line: {name}", name=name, roles={EVERY_SITE: frozenset({Role.ADMINISTRATOR})})
+
+
+def restore_in_my_name(path: Path, into: Path, keys: list[Path]) -> Restored:
+    """Restore a backup into a new home, in the name of who types."""
+    from flows.upkeep import restore_here
+
+    who = command_line_actor()
+    author = Author(id=who.id, name=who.name, role=Role.ADMINISTRATOR.value)
+    return restore_here(path, into, keys=keys, service=open_service(), author=author)
 
 
 def start_service(*, port: int, demo: bool, say: Callable[[str], None]) -> None:

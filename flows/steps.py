@@ -16,7 +16,7 @@ from db import automatic, due_steps, outbox, proposals, studies
 from db.due_steps import DueStep
 from db.outbox import SEND_STEP
 from db.words import StepState
-from flows.handlers import FLOW_OF, HANDLER_OF, flow_of
+from flows.handlers import FLOW_OF, HANDLER_OF, UPKEEP_STEPS, flow_of
 from flows.handling import Moment
 from flows.outbox.settings import leave_at_once
 from flows.plan_requests import PLAN_STEP, PLANNING_MARGIN, request_of, time_needed
@@ -43,7 +43,9 @@ BATCH = 200
 OVERDUE = timedelta(minutes=1)  # the dispatcher works a step within seconds, so an older one was missed
 SOLVED = frozenset({FlowName.PLANNING, FlowName.STUDIES})
 SOLVED_STEPS = (PLAN_STEP, STUDY_STEP)
-STAGES = frozenset(FlowName) - SOLVED
+LEFT_ALONE = (*SOLVED_STEPS, *UPKEEP_STEPS)  # what takes long has workers of its own
+UPKEEP = frozenset({FlowName.UPKEEP})
+STAGES = frozenset(FlowName) - SOLVED - UPKEEP
 FINAL = (TransitionNotAllowedError, NotFoundError, BadInputError, PinsClashError)
 
 
@@ -135,7 +137,7 @@ def re_drive(service: Service) -> tuple[StepReport, ...]:
     with service.database.reading() as session:
         due = due_steps.due(session, now=now, limit=BATCH)
     return run_steps(
-        service, [step.id for step in due if step.due_at <= now - OVERDUE and step.name not in SOLVED_STEPS]
+        service, [step.id for step in due if step.due_at <= now - OVERDUE and step.name not in LEFT_ALONE]
     )
 
 
@@ -177,6 +179,10 @@ def _perform(service: Service, step: DueStep) -> StepOutcome:
         from flows.outbox.sending import send_letter  # what words and carries letters is loaded when one leaves
 
         return send_letter(service, step)
+    if step.name in UPKEEP_STEPS:
+        from flows.upkeep_jobs import perform
+
+        return perform(service, step)
     handler = HANDLER_OF.get(step.name)
     if handler is None:
         raise NeurolistError(f"This version does not know the step '{step.name}'. Look at what it was for.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from db import timers
-from flows import recurring
+from flows import recurring, upkeep_jobs
 from flows.keeping_watch import WatchReport, keep_watch
 from flows.service import MACHINE, Service
 from flows.steps import StepReport, re_drive
@@ -45,6 +45,7 @@ class SweepReport:
 
 def sweep(service: Service) -> SweepReport:
     """Set what is missing, work what is overdue, then look for cases nobody would look at again."""
+    upkeep_jobs.set_missing(service)
     daily, rebuilt = _set_daily(service), _rebuild(service)
     return SweepReport(daily=daily, rebuilt=rebuilt, worked=re_drive(service), watched=keep_watch(service))
 

@@ -20,6 +20,7 @@ class FlowName(StrEnum):
     ESCALATION = "escalation"
     NOTICES = "notices"
     STUDIES = "studies"
+    UPKEEP = "upkeep"
 
 
 class StepOutcome(StrEnum):

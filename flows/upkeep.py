@@ -1,0 +1,111 @@
+"""What keeps the memory safe, at the desk: backups, drills, the trail checked, anchored and told, and its key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from db import anchors, audit, keyring
+from db.anchors import Anchor
+from db.audit import SealingKey, TrailReport
+from db.backups import archive
+from db.backups.making import Backup, back_up
+from db.backups.restoring import Restored, restore
+from flows.drills import try_backup
+from flows.permissions import Action
+from scheduler.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from flows.desk import Desk
+    from flows.service import Service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailState:
+    """How the audit trail stands: what the walk along it found, and how many anchors it was held against."""
+
+    report: TrailReport
+    anchors: int
+    last: Anchor | None
+
+
+class Upkeep:
+    """Everything that keeps the memory safe, at one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.settings = desk.service.database.settings
+
+    def back_up(self, into: Path | None = None) -> Backup:
+        """Make a backup now, in the folder for backups unless another is named."""
+        folder = into or self.settings.backup_folder
+        self._tell("back_up", "database")
+        return back_up(self.desk.service.database, folder, now=self.desk.service.clock.machine_now())
+
+    def drill(self, path: Path | None = None) -> Restored:
+        """Restore a backup to a scratch place and look at everything; the newest unless another is named."""
+        self._tell("drill", "database")
+        chosen = path or archive.newest_in(self.settings.backup_folder)
+        if chosen is None:
+            raise NotFoundError("There is no backup to try yet. Make one: neurolist backup")
+        return try_backup(self.desk.service, chosen)
+
+    def verify(self) -> TrailState:
+        """Walk the whole audit trail, and hold it against every anchor."""
+        self._allowed("trail")
+        return verify_trail(self.desk.service)
+
+    def anchor(self) -> Anchor:
+        """Write where the trail ends to the file outside the database, now."""
+        self._tell("anchor_trail", "trail")
+        return anchor_trail(self.desk.service)
+
+    def export(self, path: Path) -> int:
+        """Write the whole trail as FHIR AuditEvents, one a line; gives how many. That it was taken is on the trail."""
+        from flows.exchange.audit_events import write_trail  # FHIR's models take a while to load
+
+        self._tell("export_trail", "trail")
+        return write_trail(self.desk.service.database, path)
+
+    def rotate_key(self) -> tuple[SealingKey, SealingKey]:
+        """Seal what comes from now on with a new key; gives the old and the new."""
+        self._allowed("trail")
+        old, new = keyring.rotate(self.settings)
+        self._tell("rotate_key", "trail", **{"from": old.id, "to": new.id})
+        return old, new
+
+    def _allowed(self, ref: str) -> audit.Author:
+        return self.desk._permitted(Action.KEEP_SERVICE, "service", ref)
+
+    def _tell(self, action: str, ref: str, **facts: object) -> None:
+        author = self._allowed(ref)
+        self.desk._write(
+            author, lambda session: audit.record(session, action=action, entity="service", ref=ref, facts=facts)
+        )
+
+
+def verify_trail(service: Service) -> TrailState:
+    """Walk the whole audit trail, and hold it against every anchor."""
+    known = anchors.read(service.database.settings.anchor_file)
+    expected = anchors.still_expected(known)
+    report = service.database.verify_trail(anchors=expected)
+    return TrailState(report=report, anchors=len(expected), last=known[-1] if known else None)
+
+
+def anchor_trail(service: Service) -> Anchor:
+    """Write where the trail ends to the file outside the database, unless the last anchor says so already."""
+    path = service.database.settings.anchor_file
+    with service.database.reading() as session:
+        seq, seal = audit.head(session)
+    anchor = Anchor(seq=seq, seal=seal, at=service.clock.machine_now())
+    known = anchors.read(path)
+    if not known or (known[-1].seq, known[-1].seal) != (seq, seal):
+        anchors.append(path, anchor)
+    return anchor
+
+
+def restore_here(path: Path, into: Path, *, keys: list[Path], service: Service, author: audit.Author) -> Restored:
+    """Restore a backup into a new home; the database is the one that the environment names, or SQLite in that home."""
+    settings = service.database.settings.model_copy(update={"home": into})
+    return restore(path, settings, author=author, now=service.clock.now(), keys=keys)
