@@ -21,7 +21,7 @@ from sqlmodel import Session, col
 
 from db.errors import UnauditedWriteError
 from db.tables.base import METADATA, Row
-from db.tables.trail import AuditEventRow, AuditHeadRow
+from db.tables.trail import AuditHeadRow
 from db.words import Outcome
 
 FIRST_SEAL = "0" * 64
@@ -318,7 +318,9 @@ def _stored_rows(connection: Connection) -> TextClause:
 def _fault(row: Sequence[Any], expected: int, previous: str, secrets: Mapping[str, bytes]) -> str | None:
     seq, *_, key_id, follows, seal_of_row = row
     if seq != expected:
-        return f"Row {expected} of the trail is missing." if seq > expected else f"Row {seq} of the trail is there twice."
+        return (
+            f"Row {expected} of the trail is missing." if seq > expected else f"Row {seq} of the trail is there twice."
+        )
     if follows != previous:
         return f"Row {seq} of the trail does not follow the row before it."
     secret = secrets.get(key_id)

@@ -136,7 +136,7 @@ class Database:
         return keyring.every(self.settings)
 
     def verify_trail(self, *, anchors: Mapping[int, str] | None = None) -> audit.TrailReport:
-        """Walk the whole audit trail with the keys at hand, as it is at one moment; `anchors` are seals kept outside."""
+        """Walk the whole audit trail with the keys at hand, as it is at one moment; `anchors` were kept outside."""
         with self.reading() as session:
             if not self.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

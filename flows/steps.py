@@ -136,9 +136,7 @@ def re_drive(service: Service) -> tuple[StepReport, ...]:
     )
     with service.database.reading() as session:
         due = due_steps.due(session, now=now, limit=BATCH)
-    return run_steps(
-        service, [step.id for step in due if step.due_at <= now - OVERDUE and step.name not in LEFT_ALONE]
-    )
+    return run_steps(service, [step.id for step in due if step.due_at <= now - OVERDUE and step.name not in LEFT_ALONE])
 
 
 def _claim(service: Service, ids: Sequence[str], *, lease: timedelta) -> list[DueStep]:

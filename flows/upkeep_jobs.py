@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db import alarms, audit, due_steps
@@ -45,18 +46,27 @@ def _anchor(service: Service) -> str:
 
 
 def _back_up(service: Service) -> str:
-    """Make a backup if anything was written since the last, and remove those that are too old."""
+    """Make a backup if anything was written since the last good one, and remove those that are too old."""
     settings, now = service.database.settings, service.clock.machine_now()
     folder = settings.backup_folder
     last = archive.newest_in(folder)
-    if last is not None:
-        with service.database.reading() as session:
-            unchanged = audit.head(session)[0] == archive.manifest_of(last).contents.seq
-        if unchanged:
-            return f"Nothing was written since {last.name}."
+    if last is not None and _still_holds_all(service, last):
+        return f"Nothing was written since {last.name}."
     made = back_up(service.database, folder, now=now)
     archive.thin_out(folder, kept=settings.backups_kept, days=settings.backup_days, now=now)
     return f"Made {made.path.name}."
+
+
+def _still_holds_all(service: Service, last: Path) -> bool:
+    """Say whether a backup holds all there is; one that a drill found bad, or that cannot be read, holds nothing."""
+    if any(line.backup == last.name and not line.good for line in drills(last.parent)):
+        return False
+    try:
+        kept = archive.manifest_of(last).contents.seq
+    except NeurolistError:
+        return False
+    with service.database.reading() as session:
+        return audit.head(session)[0] == kept
 
 
 def _drill(service: Service) -> str:

@@ -60,5 +60,3 @@ def _from_postgresql(database: Database, payload: Path) -> Contents:
         snapshot = str(connection.execute(text("SELECT pg_export_snapshot()")).scalar_one())
         postgresql.dump(database.settings.url, payload, snapshot=snapshot)
         return contents_of(connection)
-
-

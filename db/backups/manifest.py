@@ -51,12 +51,13 @@ def from_json(text_of_manifest: str, where: str) -> Manifest:
     """Read a manifest; raises BadInputError for one that is not ours."""
     try:
         told = json.loads(text_of_manifest)
-        if told.pop("format") != FORMAT:
-            raise ValueError
-        contents = Contents(**told.pop("contents"))
-        return Manifest(**{**told, "made_at": datetime.fromisoformat(told["made_at"])}, contents=contents)
+        known, contents = told.pop("format") == FORMAT, Contents(**told.pop("contents"))
+        manifest = Manifest(**{**told, "made_at": datetime.fromisoformat(told["made_at"])}, contents=contents)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise BadInputError.of(where, f"this is not a backup of Neurolist, or of another format than {FORMAT}.") from None
+        known = False
+    if not known:
+        raise BadInputError.of(where, f"this is not a backup of Neurolist, or of another format than {FORMAT}.")
+    return manifest
 
 
 def contents_of(connection: Connection) -> Contents:

@@ -88,7 +88,12 @@ def _run(name: str, url: URL, *options: str) -> None:
     command = [program(name), f"--dbname={_address(url)}", "--no-password", *options]
     try:
         ended = subprocess.run(  # noqa: S603 - PostgreSQL's own program, no shell
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=LONGEST_SECONDS, check=False
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=LONGEST_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise MemoryFaultError(f"{name} took longer than {LONGEST_SECONDS // 60} minutes and was stopped.") from None

@@ -24,7 +24,13 @@ SECURITY_ALERT, PATIENT_RECORD, SIGN_IN, EXPORT, ACTIVITY = (
     ("110106", "Export"),
     ("110100", "Application Activity"),
 )
-TYPES = {"sign_in": SIGN_IN, "sign_out": SIGN_IN, "print": EXPORT, "export_trail": EXPORT, "raise_alarm": SECURITY_ALERT}
+TYPES = {
+    "sign_in": SIGN_IN,
+    "sign_out": SIGN_IN,
+    "print": EXPORT,
+    "export_trail": EXPORT,
+    "raise_alarm": SECURITY_ALERT,
+}
 # The first word of an action says what it does to the record; whatever is not named here changes it.
 READS = frozenset({"read", "look", "print", "export"})
 MAKES = frozenset({"add", "make", "store", "keep", "ask", "raise", "seed", "queue"})
@@ -46,7 +52,9 @@ def write_trail(database: Database, path: Path) -> int:
     except OSError as fault:
         draft.unlink(missing_ok=True)
         reason = (fault.strerror or "").lower()
-        raise BadInputError.of("file", f"{path} could not be written: {reason}. Name a file in a folder there is.") from None
+        raise BadInputError.of(
+            "file", f"{path} could not be written: {reason}. Name a file in a folder there is."
+        ) from None
     return count
 
 
@@ -72,7 +80,7 @@ def audit_event(line: TrailLine) -> dict[str, Any]:
 
 
 def _action(action: str) -> str:
-    first = action.split("_")[0]
+    first = action.partition("_")[0]
     kinds = {"R": READS, "C": MAKES, "E": RUNS}
     return next((code for code, words in kinds.items() if first in words), "U")
 

@@ -1,4 +1,4 @@
-"""A backup is one moment of the database, whole or not there; restored, it is tried from end to end, on both engines."""
+"""A backup is one moment of the database, whole or not there; restored, it is tried from end to end."""
 
 from __future__ import annotations
 
@@ -86,9 +86,7 @@ def test_a_restored_backup_is_what_it_was_goes_on_and_lets_no_old_sign_in_in(liv
     backup = made(lived_in)
     a_case(lived_in, 3)
     settings = elsewhere(lived_in, request, tmp_path)
-    found = restore(
-        backup.path, settings, author=CLERK, now=MORNING, keys=[lived_in.settings.home / "audit.key"]
-    )
+    found = restore(backup.path, settings, author=CLERK, now=MORNING, keys=[lived_in.settings.home / "audit.key"])
     assert faults(found) == {}
     assert [finding.what for finding in found.findings] == CHECKS
     again = open_database(settings)
@@ -171,7 +169,7 @@ def test_a_drill_finds_what_is_wrong_with_a_backup(lived_in):
 
 def _sabotage(database):
     claim = (
-        "INSERT INTO claim (id, version, kind, resource_id, start, \"end\", active) VALUES "
+        'INSERT INTO claim (id, version, kind, resource_id, start, "end", active) VALUES '
         "('{}', 1, 'suite', 'S', '2026-12-01 0{}:00:00.000000', '2026-12-01 05:00:00.000000', {})"
     )
     true = "1" if database.is_sqlite else "true"
@@ -278,7 +276,7 @@ def test_the_newest_few_stay_and_the_last_of_each_day(tmp_path):
 
 def test_without_postgresqls_programs_the_sentence_says_what_to_install(postgresql_database, monkeypatch, tmp_path):
     monkeypatch.setenv("NEUROLIST_PG_BIN", str(tmp_path))
-    with pytest.raises(NeurolistError, match="program pg_dump is needed and was not found. Install it"):
+    with pytest.raises(NeurolistError, match=r"program pg_dump is needed and was not found. Install it"):
         made(postgresql_database)
 
 
@@ -350,5 +348,3 @@ def test_after_a_restore_only_what_it_kept_is_expected():
         7: "s7",
         9: "new",
     }
-
-

@@ -43,8 +43,10 @@ class Intruder:
             connection.execute(text("DELETE FROM audit_event"))
             names = ", ".join(f'"{name}"' for name in COLUMNS)
             values = ", ".join(
-                f"CAST(:{name} AS JSON)" if name in {"before", "after"} and not self.database.is_sqlite
-                else f"CAST(:{name} AS TIMESTAMPTZ)" if name == "at" and not self.database.is_sqlite
+                f"CAST(:{name} AS JSON)"
+                if name in {"before", "after"} and not self.database.is_sqlite
+                else f"CAST(:{name} AS TIMESTAMPTZ)"
+                if name == "at" and not self.database.is_sqlite
                 else f":{name}"
                 for name in COLUMNS
             )
@@ -188,5 +190,5 @@ def test_a_document_made_unreadable_is_found(sqlite_database):
     a_case(sqlite_database, 1)
     with sqlite_database._changing() as connection:
         connection.exec_driver_sql("DROP TRIGGER audit_event_no_update")
-        connection.exec_driver_sql("UPDATE audit_event SET \"after\" = '{\"a\": 1' WHERE seq = 2")
+        connection.exec_driver_sql('UPDATE audit_event SET "after" = \'{"a": 1\' WHERE seq = 2')
     assert sqlite_database.verify_trail().fault == "Row 2 of the trail was changed after it was written."

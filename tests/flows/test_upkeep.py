@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -44,8 +45,8 @@ def folder(service):
 
 def work(service):
     """Do whatever upkeep is due, as its dispatcher does."""
-    ids = [step.id for step in waiting_steps(service, flows=UPKEEP, limit=10)]
-    return {report.name: report.outcome for report in run_steps(service, ids)}
+    due = sorted(waiting_steps(service, flows=UPKEEP, limit=10), key=lambda step: UPKEEP_STEPS.index(step.name))
+    return {step.name: run_steps(service, [step.id])[0].outcome for step in due}
 
 
 def alarms(service):
@@ -120,16 +121,36 @@ def full(*_, **__):
     raise OSError(28, "No space left on device")
 
 
-def test_a_backup_that_cannot_be_restored_is_a_task_and_no_good_drill(service, clock, folder):
+def test_a_backup_that_cannot_be_restored_is_a_task_and_made_again(service, clock, folder):
     sweep(service)
     work(service)
-    for path in archive.all_in(folder):
-        path.write_bytes(path.read_bytes()[:-3000])
+    damage(archive.newest_in(folder))
     clock.pass_(timedelta(hours=25))
     work(service)
     [(kind, sentence)] = alarms(service)
-    assert (kind, "cut short" in sentence) == ("alarm_drill", True)
+    assert (kind, "damaged or changed" in sentence) == ("alarm_drill", True)
     assert [line.good for line in drills(folder)] == [True, False]
+    clock.pass_(timedelta(hours=2))
+    work(service)
+    assert (alarms(service), [line.good for line in drills(folder)]) == ([], [True, False, True])
+
+
+def damage(path):
+    """Change what a backup holds behind its manifest's back."""
+    with zipfile.ZipFile(path) as old:
+        kept = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(path, "w") as new:
+        for name, content in kept.items():
+            new.writestr(name, content if name == "manifest.json" else content + b"!")
+
+
+def test_a_newest_backup_that_cannot_be_read_keeps_no_other_from_being_made(service, clock, folder):
+    sweep(service)
+    work(service)
+    archive.newest_in(folder).write_bytes(b"cut")
+    clock.pass_(5 * MINUTE)
+    work(service)
+    assert (alarms(service), len(archive.all_in(folder))) == ([], 2)
 
 
 def test_no_good_drill_for_26_hours_is_an_alarm_at_the_next_minute_and_not_before(service, clock, folder):
