@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -93,7 +94,7 @@ def unpack(path: Path, manifest: Manifest, to: Path) -> None:
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
-    except (KeyError, zipfile.BadZipFile, zipfile.zlib.error, EOFError):
+    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError):
         digest.update(b"cut short")
     except OSError as fault:
         raise MemoryFaultError(f"The backup could not be unpacked to {to.parent}: {why(fault)}.") from None

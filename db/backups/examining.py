@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from db import anchors, audit
 from db.anchors import Anchor
-from db.backups.manifest import Manifest, contents_of
+from db.backups.manifest import Manifest, contents_of, newest_schema
 from db.engine import Database
 from scheduler.errors import NeurolistError
 
@@ -32,10 +32,10 @@ def examine(database: Database, manifest: Manifest, known: Iterable[Anchor] = ()
     """Look at everything a restored database must be; `known` are the anchors it should agree with."""
     checks: Mapping[str, Callable[[], str]] = {
         "integrity": lambda: _integrity(database),
-        "guards": lambda: _guards(database),
         "trail": lambda: _trail(database, manifest, known),
         "overlaps": lambda: _overlaps(database),
         "rows": lambda: _rows(database, manifest),
+        "guards": lambda: _guards(database, manifest),
     }
     return tuple(_tried(what, check) for what, check in checks.items())
 
@@ -66,7 +66,11 @@ def _faults_of_file(connection: Connection) -> Iterator[str]:
         yield f"a row of {table} refers to a row that is not there"
 
 
-def _guards(database: Database) -> str:
+def _guards(database: Database, manifest: Manifest) -> str:
+    """A backup of an older version is brought to the newest shape first, as the first command would do."""
+    if manifest.contents.schema != newest_schema():
+        database.prepare(manifest.made_at)
+        return f"The tables were brought up from revision {manifest.contents.schema}, and every guard is in place."
     database.check_guards()
     return "Every guard of the database is in place and refuses what it should."
 

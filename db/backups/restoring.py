@@ -48,6 +48,7 @@ def restore(
     Raises NeurolistError when something is there already, BadInputError for a damaged backup.
     """
     manifest = archive.manifest_of(path)
+    demand_known_schema(manifest, path.name)
     home = settings.home.expanduser()
     _demand_room(home, settings, manifest, path.name)
     _demand_key(settings, keys)
@@ -59,8 +60,6 @@ def restore(
             _fill(path, manifest, work, settings)
     database = open_database(settings)
     try:
-        with database.reading() as session:
-            demand_known_schema(manifest, session.connection(), path.name)
         found = examine(database, manifest, anchors.read(settings.anchor_file))
         _begin_anew(database, manifest, author=author, now=now)
     finally:

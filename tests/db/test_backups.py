@@ -24,6 +24,7 @@ from db.backups import archive, postgresql
 from db.backups.making import back_up
 from db.backups.restoring import drill, restore
 from db.engine import open_database
+from db.migrations import upgrade
 from db.settings import MemorySettings
 from db.tables import CaseRow
 from scheduler.errors import BadInputError, NeurolistError, NotFoundError
@@ -31,7 +32,7 @@ from scheduler.vocabulary import Role
 from tests.builders.memory import CLERK, MORNING, a_case, a_clinic, list_for_test, read, write
 
 PASSWORD = "a long enough password"
-CHECKS = ["integrity", "guards", "trail", "overlaps", "rows"]
+CHECKS = ["integrity", "trail", "overlaps", "rows", "guards"]
 
 
 @pytest.fixture
@@ -183,11 +184,12 @@ def _sabotage(database):
     yield "UPDATE audit_event SET why = 'because' WHERE seq = 2"
 
 
-def _lie(path, rows):
+def _lie(path, rows, **contents):
     """Put other counts into a backup's manifest."""
     with zipfile.ZipFile(path) as old:
         told = json.loads(old.read("manifest.json"))
         payload = old.read(told["payload"])
+    told["contents"] |= contents
     told["contents"]["rows"] |= rows
     with zipfile.ZipFile(path, "w") as new:
         new.writestr("manifest.json", json.dumps(told))
@@ -302,6 +304,26 @@ def test_a_backup_from_another_engine_is_refused(sqlite_database, tmp_path):
     settings = MemorySettings(home=tmp_path / "new", database_url="postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(BadInputError, match="it was made from sqlite, and NEUROLIST_DATABASE_URL leads to postgresql"):
         restore(backup.path, settings, author=CLERK, now=MORNING)
+
+
+def test_a_backup_of_an_older_version_is_brought_up_and_one_of_a_newer_is_refused(tmp_path):
+    old = open_database(MemorySettings(home=tmp_path / "old"))
+    old._key()
+    with old._changing() as connection:
+        upgrade(connection, "0011")
+    backup = made(old)
+    found = restore(
+        backup.path,
+        MemorySettings(home=tmp_path / "new"),
+        author=CLERK,
+        now=MORNING,
+        keys=[tmp_path / "old" / "audit.key"],
+    )
+    assert faults(found) == {}
+    assert "brought up from revision 0011" in found.findings[-1].says
+    _lie(backup.path, {}, schema="9999")
+    with pytest.raises(BadInputError, match="revision 9999, which this version does not know"):
+        restore(backup.path, MemorySettings(home=tmp_path / "other"), author=CLERK, now=MORNING)
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(sqlite_database, monkeypatch):
