@@ -91,6 +91,9 @@ NEEDS: dict[Action, tuple[str, ...]] = {
     Action.ASK_STUDY: ("scenarios.compare", "scenarios.compare_now", "scenarios.ask_worth"),
     Action.KEEP_FEEDS: ("feeds.all", "feeds.make", "feeds.end"),
     Action.CHASE_DOCUMENTS: ("chase_documents",),
+    Action.KEEP_SERVICE: (
+        *("upkeep.back_up", "upkeep.drill", "upkeep.verify", "upkeep.anchor", "upkeep.export", "upkeep.rotate_key"),
+    ),
 }
 ASKED = {name: action for action, names in NEEDS.items() for name in names}
 BY_EVENT = {"record": Event.PATIENT_WITHDRAWS, "book_slot": Event.BOOK_TEST, "mdt.outcome": Event.MDT_PROCEED_TEST}
@@ -122,6 +125,7 @@ TASKS = frozenset({"finish_task", "assign_task", "hand_back_task", "snooze_task"
 SET_UP_PAGES = {action for action in Action if action.name.startswith("KEEP_") or action.name.endswith("_PROTOCOL")} | {
     Action.MAKE_DEMO
 }
+SET_UP_PAGES -= {Action.KEEP_SERVICE}
 
 
 class LetInError(Exception):
@@ -192,6 +196,7 @@ def clinic(tmp_path_factory):
         "folder": Path("none"),
         "purpose": "Why",
         "paths": [Path("none.csv")],
+        "path": Path("none.zip"),
         "problem": a_problem(),
         "event": BookingEvent.CONFIRM,
         "asked": HoldAsked(ref=ref, list=f"{HERE}-1"),
