@@ -30,6 +30,7 @@ from dashboard.health import health_routes
 from dashboard.live import Hub, live_routes
 from dashboard.login import login_routes
 from dashboard.marking import marking_routes
+from dashboard.metrics import metric_routes
 from dashboard.printing import printing_routes
 from dashboard.provider import provider_routes
 from dashboard.reads import front_door
@@ -79,6 +80,7 @@ app = st.App(
         *provider_routes(front_door, screen_settings()),
         *login_routes(front_door, screen_settings()),
         *health_routes(front_door),
+        *metric_routes(front_door, screen_settings()),
         *live_routes(hub, screen_settings()),
         *board_routes(front_door, screen_settings()),
         *marking_routes(front_door, screen_settings()),

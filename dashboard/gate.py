@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.headers import FIXED_HEADERS, HSTS, font_path, page_policy
 from dashboard.settings import PROVIDER, PROVIDER_BACK, ScreenSettings
 
-OPEN_PATHS: Final = frozenset({"/login", "/login/code", "/logout", "/healthz", "/readyz", "/icon.png"})
+OPEN_PATHS: Final = frozenset({"/login", "/login/code", "/logout", "/healthz", "/readyz", "/metrics", "/icon.png"})
 # A calendar program cannot sign in: the address itself is the secret, and only a live one answers.
 OPEN_BELOW: Final = "/feed/"
 # Pages ask these by themselves, which keeps no session open; what a hand did is told apart behind them.

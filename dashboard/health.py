@@ -3,35 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from flows.desk import Running
 from scheduler.errors import NeurolistError
+
+CAUTION: Final = "caution: "
 
 
 class ReadyDesk(Protocol):
-    """The part of the desk that tries the memory."""
+    """The part of the desk that tells how the service runs."""
 
-    def check_ready(self) -> None:
-        """Read from the database and try its guards; raise with the sentence when something is gone."""
+    def running(self) -> Running:
+        """Try the memory and look at everything else."""
 
 
 def health_routes(door: Callable[[], ReadyDesk]) -> list[Route]:
-    """The two routes a supervisor asks: /healthz for the process, /readyz for the database and its guards."""
+    """The two routes a supervisor asks: /healthz for the process, /readyz for whether it can serve."""
 
     async def alive(_request: Request) -> Response:
         return PlainTextResponse("ok")
 
     async def ready(_request: Request) -> Response:
         try:
-            await to_thread.run_sync(lambda: door().check_ready())
+            found = await to_thread.run_sync(lambda: door().running())
         except (NeurolistError, OSError) as fault:
-            # A stranger may ask, so the sentence stays in the log and the answer says only which kind of fault.
             return PlainTextResponse(f"not ready: {type(fault).__name__}", status_code=503)
-        return PlainTextResponse("ready")
+        return PlainTextResponse(answer(found), status_code=200 if found.fit else 503)
 
     return [Route("/healthz", alive), Route("/readyz", ready)]
+
+
+def answer(found: Running) -> str:
+    """Say in a few words what is wrong; a stranger may ask, so the sentences stay on the operator's page.
+
+    A caution, such as an old drill, is told and turns nobody away.
+    """
+    faults = [check.what for check in found.checks if check.vital and not check.good]
+    cautions = [f"{CAUTION}{check.what}" for check in found.checks if not check.vital and not check.good]
+    return "\n".join([f"not ready: {', '.join(faults)}" if faults else "ready", *cautions])

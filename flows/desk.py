@@ -89,6 +89,7 @@ from flows.printing import Printing, Sheet, standard_named
 from flows.public_holidays import after_change
 from flows.recurring import RECURRING
 from flows.reports import ImportReport, KeptReferral
+from flows.running import Check, Operating, Running, running
 from flows.service import Service, open_service
 from flows.setting_up import SetUpReport, set_up
 from flows.steps import StepReport, run_due_steps
@@ -158,6 +159,7 @@ __all__ = [
     "CasePage",
     "CaseSummary",
     "ChangeLine",
+    "Check",
     "Choice",
     "CloseList",
     "Comparison",
@@ -212,6 +214,7 @@ __all__ = [
     "ReliefCurve",
     "ReliefPoint",
     "Reversal",
+    "Running",
     "ScenarioChoices",
     "ScenarioLine",
     "ServiceStatus",
@@ -314,6 +317,11 @@ class Desk:
         return Upkeep(self)
 
     @property
+    def operating(self) -> Operating:
+        """What an operator may see of the running service, in the same person's name."""
+        return Operating(self)
+
+    @property
     def scenarios(self) -> Scenarios:
         """Everything about scenarios and the worth of capacity, in the same person's name."""
         from flows.scenarios import Scenarios
@@ -325,6 +333,10 @@ class Desk:
     def check_ready(self) -> None:
         """Raise with the sentence when the database or one of its guards is gone."""
         self.service.database.check_guards()
+
+    def running(self) -> Running:
+        """Say how the service runs, in numbers and words that name nobody; the server's own routes ask this."""
+        return running(self.service)
 
     def sign_in(self, username: str, password: str, address: str) -> str:
         """Open a session and give its token; raises NotPermittedError, the same whatever was wrong.

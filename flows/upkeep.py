@@ -17,6 +17,7 @@ from flows.permissions import Action
 from scheduler.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from db.settings import MemorySettings
     from flows.desk import Desk
     from flows.service import Service
 
@@ -35,18 +36,17 @@ class Upkeep:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.settings = desk.service.database.settings
 
     def back_up(self, into: Path | None = None) -> Backup:
         """Make a backup now, in the folder for backups unless another is named."""
-        folder = into or self.settings.backup_folder
+        folder = into or self._settings().backup_folder
         self._tell("back_up", "database")
         return back_up(self.desk.service.database, folder, now=self.desk.service.clock.machine_now())
 
     def drill(self, path: Path | None = None) -> Restored:
         """Restore a backup to a scratch place and look at everything; the newest unless another is named."""
         self._tell("drill", "database")
-        chosen = path or archive.newest_in(self.settings.backup_folder)
+        chosen = path or archive.newest_in(self._settings().backup_folder)
         if chosen is None:
             raise NotFoundError("There is no backup to try yet. Make one: neurolist backup")
         return try_backup(self.desk.service, chosen)
@@ -71,9 +71,12 @@ class Upkeep:
     def rotate_key(self) -> tuple[SealingKey, SealingKey]:
         """Seal what comes from now on with a new key; gives the old and the new."""
         self._allowed("trail")
-        old, new = keyring.rotate(self.settings)
+        old, new = keyring.rotate(self._settings())
         self._tell("rotate_key", "trail", **{"from": old.id, "to": new.id})
         return old, new
+
+    def _settings(self) -> MemorySettings:
+        return self.desk.service.database.settings
 
     def _allowed(self, ref: str) -> audit.Author:
         return self.desk._permitted(Action.KEEP_SERVICE, "service", ref)

@@ -15,6 +15,7 @@ from db.boards.lists import list_card, lists, lists_mended, sites, suites
 from db.boards.meetings import agenda, meetings, on_agendas
 from db.boards.network import network_load
 from db.boards.proposals import proposal_page, proposal_summaries, proposal_summary
+from db.boards.running import running_numbers
 from db.boards.status import service_status, tasks
 from db.boards.studies import choices, comparison, comparisons, scenario, scenarios, worth_report
 from db.boards.tasks import kept_tasks
@@ -38,6 +39,7 @@ __all__ = [
     "proposal_page",
     "proposal_summaries",
     "proposal_summary",
+    "running_numbers",
     "scenario",
     "scenarios",
     "service_status",

@@ -24,6 +24,7 @@ PAGES = {
     "setup-holidays": "Holidays",
     "setup-protocol": "Protocol",
     "setup-users": "Users",
+    "setup-service": "Service",
     "my-account": "My account",
 }
 

@@ -39,7 +39,18 @@ HERE, ELSEWHERE = "S01", "S02"
 # Asked of nobody in particular: the door itself, the clock, a feed by its secret address, what one may do oneself.
 OPEN = frozenset(
     {
-        *("acting", "check_ready", "sign_in", "person", "sign_out", "today", "now", "own_author", "feeds.calendar"),
+        *(
+            "acting",
+            "check_ready",
+            "sign_in",
+            "person",
+            "sign_out",
+            "today",
+            "now",
+            "own_author",
+            "feeds.calendar",
+            "running",
+        ),
         *("board.version", "keeping.may", "scenarios.may_adopt_changes", "people.choose_password"),
         *(
             "awaits_code",
@@ -93,6 +104,7 @@ NEEDS: dict[Action, tuple[str, ...]] = {
     Action.CHASE_DOCUMENTS: ("chase_documents",),
     Action.KEEP_SERVICE: (
         *("upkeep.back_up", "upkeep.drill", "upkeep.verify", "upkeep.anchor", "upkeep.export", "upkeep.rotate_key"),
+        "operating.state",
     ),
 }
 ASKED = {name: action for action, names in NEEDS.items() for name in names}

@@ -1,11 +1,11 @@
-"""The set-up pages there are; users are for administrators alone."""
+"""The set-up pages there are; users and the running of the service are for administrators alone."""
 
 from __future__ import annotations
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.views.setup import account, days, lists, machines, people, places, protocol, staff
+from dashboard.views.setup import account, days, lists, machines, people, places, protocol, running, staff
 
 
 def pages(*, administrator: bool) -> list[StreamlitPage]:
@@ -18,5 +18,12 @@ def pages(*, administrator: bool) -> list[StreamlitPage]:
         st.Page(days.draw, title="Holidays", url_path=days.PAGE),
         st.Page(protocol.draw, title="Protocol", url_path=protocol.PAGE),
     ]
-    users = [st.Page(people.draw, title="Users", url_path=people.PAGE)] if administrator else []
-    return [*things, *users, st.Page(account.draw, title="My account", url_path=account.PAGE)]
+    theirs = [
+        st.Page(people.draw, title="Users", url_path=people.PAGE),
+        st.Page(running.draw, title="Service", url_path=running.PAGE),
+    ]
+    return [
+        *things,
+        *(theirs if administrator else []),
+        st.Page(account.draw, title="My account", url_path=account.PAGE),
+    ]
