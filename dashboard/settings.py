@@ -6,11 +6,7 @@ from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
 
-<<<<<<< HEAD
 from pydantic import SecretStr, model_validator
-=======
-from pydantic import SecretStr
->>>>>>> a97cca9 (The service says whether it is fit at /readyz, in numbers at /metrics, and on a page for administrators)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROVIDER: Final = "/login/provider"
@@ -21,18 +17,15 @@ ITSELF: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 class ScreenSettings(BaseSettings):
     """Read from the environment: NEUROLIST_HOSTS is a comma-separated list, NEUROLIST_TLS is true behind HTTPS.
 
-<<<<<<< HEAD
     NEUROLIST_OIDC_ISSUER, _CLIENT_ID and _CLIENT_SECRET name the hospital's own sign-in, where there is one.
-=======
     NEUROLIST_METRICS_TOKEN is what Prometheus must send; without one, only this machine may ask.
->>>>>>> a97cca9 (The service says whether it is fit at /readyz, in numbers at /metrics, and on a page for administrators)
     """
 
     model_config = SettingsConfigDict(env_prefix="NEUROLIST_", frozen=True, extra="ignore")
 
     hosts: str = "localhost,127.0.0.1,::1"
     tls: bool = False
-<<<<<<< HEAD
+    metrics_token: SecretStr | None = None
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
@@ -56,9 +49,6 @@ class ScreenSettings(BaseSettings):
     def provider_cookie(self) -> str:
         """The cookie that ties an answer of the provider to the browser that asked."""
         return "__Host-neurolist-provider" if self.tls else "neurolist-provider"
-=======
-    metrics_token: SecretStr | None = None
->>>>>>> a97cca9 (The service says whether it is fit at /readyz, in numbers at /metrics, and on a page for administrators)
 
     @property
     def host_names(self) -> frozenset[str]:
