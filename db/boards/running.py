@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, text
+from sqlalchemy import text
 from sqlalchemy import select as core_select
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, func, select
 
 from db import audit, due_steps
@@ -87,7 +88,7 @@ def _refused(session: Session) -> dict[str, int]:
     return dict(session.exec(asked.group_by(AuditEventRow.action).order_by(AuditEventRow.action)).all())
 
 
-def _by(session: Session, column: ColumnElement[Any]) -> Iterable[tuple[Any, int]]:
+def _by(session: Session, column: Mapped[Any]) -> Iterable[tuple[Any, int]]:
     found = session.connection().execute(core_select(column, func.count()).group_by(column).order_by(column))
     return ((word, number) for word, number in found)
 

@@ -33,6 +33,8 @@ FOR_STRANGERS = {
     ("POST", "/login/code"): 403,
     ("POST", "/logout"): 403,  # without our own page's origin
     ("GET", "/healthz"): 200,
+    ("GET", "/metrics"): 403,  # this stranger asks from another machine and has no token
+    ("HEAD", "/metrics"): 403,
     ("HEAD", "/healthz"): 200,
     ("GET", "/readyz"): 200,
     ("HEAD", "/readyz"): 200,

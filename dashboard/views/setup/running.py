@@ -47,7 +47,12 @@ def draw_acts() -> None:
     st.html(note(UPKEEP))
     with st.container(horizontal=True, gap="small"):
         for name, (label, act) in ACTS.items():
-            st.button(label, key=name, on_click=written, args=(name, act), kwargs={"done": PAGE})
+            st.button(label, key=name, on_click=do, args=(name, act))
+
+
+def do(name: str, act: Callable[[str], str]) -> None:
+    """Do what the button says, and tell what it came to."""
+    written(name, act, done=PAGE)
 
 
 def back_up(_: str) -> str:
