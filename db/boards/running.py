@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy import select as core_select
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, func, select
 
