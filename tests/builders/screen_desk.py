@@ -17,6 +17,7 @@ from db.reversals import Reversal
 from db.words import ProposalStatus
 from flows.board_asked import ActKind, BoardAct, Drop
 from flows.explaining import Where
+from flows.running import Running
 from scheduler.errors import NotFoundError, NotPermittedError, TransitionNotAllowedError
 from scheduler.pathway.fields import Field
 from scheduler.pathway.machine import NextStep
@@ -132,6 +133,11 @@ class ScreenDesk:
     values: tuple[Amendable, ...] = ()
     back: Reversal | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Australia/Melbourne"))
+
+    def running(self) -> Running:
+        return Running(
+            checks=(), numbers=None, backup_at=None, drill_at=None, anchor_at=None, now=datetime.now(tz=self.zone)
+        )
 
     def check_ready(self) -> None:
         return None
