@@ -17,11 +17,11 @@ from sqlalchemy import Connection, TextClause, event, insert, inspect, text, upd
 from sqlalchemy import select as core_select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import ORMExecuteState, QueryContext, UOWTransaction
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from db.errors import UnauditedWriteError
 from db.tables.base import METADATA, Row
-from db.tables.trail import AuditHeadRow
+from db.tables.trail import AuditEventRow, AuditHeadRow
 from db.words import Outcome
 
 FIRST_SEAL = "0" * 64
