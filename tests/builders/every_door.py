@@ -19,9 +19,11 @@ def desk_methods() -> dict[str, Callable[..., object]]:
 
 def _methods(part: object, before: str = "") -> Iterator[tuple[str, Callable[..., object]]]:
     for name, member in vars(type(part)).items():
+        if name.startswith("_"):
+            continue
         if isinstance(member, property):
             yield from _methods(getattr(part, name), f"{name}.")
-        elif inspect.isfunction(member) and not name.startswith("_"):
+        elif inspect.isfunction(member):
             yield f"{before}{name}", member
 
 
