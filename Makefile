@@ -1,5 +1,5 @@
 # Two commands are the whole set-up: `make start` and `make test`.
-.PHONY: help start test check lint bench bench-quick clinic mutants walks walks-bugs trust trust-long docs lock pictures clean
+.PHONY: help start test check lint bench bench-quick clinic mutants walks walks-bugs trust trust-long docs lock pictures sbom licences audit clean
 
 help:
 	@echo "make start     install, then run Neurolist with a demo clinic and print the address"
@@ -15,6 +15,9 @@ help:
 	@echo "make trust-long  the same at length, for hours; writes docs/trust.md"
 	@echo "make docs      write the generated pages of docs/ again"
 	@echo "make pictures  take docs/pictures/ again, every page at two widths, from a demo clinic of their own"
+	@echo "make sbom      write the bill of materials of a release into dist/, from the hash lock"
+	@echo "make licences  hold the licence of everything that is locked against the list in pyproject.toml"
+	@echo "make audit     ask for known faults in everything that is locked; not green when nothing could be asked"
 	@echo "make lock      resolve the dependencies again into the hash locks"
 
 start:
@@ -78,6 +81,10 @@ docs:
 pictures:
 	scripts/setup test
 	.venv/bin/python -m scripts.screenshots
+
+sbom licences audit:
+	scripts/setup test
+	.venv/bin/python -m scripts.$@
 
 lock:
 	scripts/lock

@@ -11,14 +11,15 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from scripts.locked import locked
+
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted(ROOT.glob("requirements*.lock"))
 
 
 def pins(lock: Path) -> dict[str, str]:
     """Read the pinned version of every package in a lock."""
-    found = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", lock.read_text(), re.MULTILINE)
-    return {canonicalize_name(name): version for name, version in found}
+    return {one.name: one.version for one in locked(lock.read_text())}
 
 
 def test_there_are_three_locks() -> None:
