@@ -21,7 +21,7 @@ FIXED_HEADERS: Final = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
-HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
 def fingerprint(text: str) -> str:
@@ -52,7 +52,8 @@ def page_policy(host: str) -> bytes:
         "worker-src 'self' blob:",
         "frame-src 'none'",
         "frame-ancestors 'none'",
-        "base-uri 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
         "form-action 'self'",
     )
     return "; ".join(parts).encode("latin-1")

@@ -181,3 +181,27 @@ def test_the_files_streamlit_may_take_are_smaller_than_the_largest_body():
     settings = (Path(asgi.__file__).parent / ".streamlit" / "config.toml").read_text()
     [megabytes] = [line.split("=")[1] for line in settings.splitlines() if line.startswith("maxUploadSize")]
     assert int(megabytes) * 1024 * 1024 < LARGEST_BODY_BYTES
+
+
+def test_no_answer_lets_another_origin_read_it_and_text_says_its_letters(server, desk):
+    client = a_client(server, desk.sign_in("viewer", PASSWORD, "192.0.2.7"), origin="https://elsewhere.test")
+    for path in (
+        "/login",
+        "/healthz",
+        "/",
+        "/api/still-here",
+        "/feed/none.ics",
+        "/print/list/none.pdf",
+        "/nothing-here",
+    ):
+        headers = client.get(path).headers
+        assert "access-control-allow-origin" not in headers, path
+        kind = headers["content-type"]
+        assert kind == "application/json" or "charset=utf-8" in kind.lower(), (path, kind)
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH"])
+def test_methods_that_nobody_uses_are_refused(server, desk, method):
+    client = a_client(server, desk.sign_in("viewer", PASSWORD, "192.0.2.7"))
+    for path in ("/login", "/logout", "/healthz", "/api/where", "/print/list/none.pdf", "/"):
+        assert client.request(method, path).status_code in {401, 403, 404, 405}, path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.headers import BUNDLE, INLINE_SCRIPT, fingerprint, font_path, inline_script_hashes, page_policy
+from dashboard.headers import BUNDLE, HSTS, INLINE_SCRIPT, fingerprint, font_path, inline_script_hashes, page_policy
 
 
 def test_the_hash_is_that_of_the_script_in_the_installed_page():
@@ -24,3 +24,13 @@ def test_pages_may_speak_only_to_the_host_they_came_from():
 
 def test_the_text_face_lies_where_the_pages_ask_for_it():
     assert (BUNDLE / font_path().removeprefix("/")).is_file()
+
+
+def test_pages_hold_no_plug_in_keep_their_own_base_and_are_framed_by_nobody():
+    policy = page_policy("here.test").decode().split("; ")
+    assert {"object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "default-src 'self'"} <= set(policy)
+    assert "<base" not in (BUNDLE / "index.html").read_text(encoding="utf-8")
+
+
+def test_browsers_stay_with_https_for_a_year_and_below_this_host_too():
+    assert HSTS == (b"strict-transport-security", b"max-age=31536000; includeSubDomains")

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from joserfc.jwk import RSAKey
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -145,6 +146,15 @@ def test_nobody_takes_over_an_account_with_a_password_by_its_name(client, desk, 
 )
 def test_a_token_made_for_another_sign_in_is_not_believed(client, desk, provider, changed):
     provider.changed = changed
+    answer = client.get(there_and_back(client))
+    assert (answer.status_code, "did not answer as it should" in answer.text) == (502, True)
+    assert "neurolist" not in client.cookies
+
+
+def test_a_token_signed_with_another_key_is_not_believed(client, desk, provider):
+    client.get(there_and_back(client))
+    client.cookies.clear()
+    provider.key = RSAKey.generate_key(2048, {"kid": "k1"})
     answer = client.get(there_and_back(client))
     assert (answer.status_code, "did not answer as it should" in answer.text) == (502, True)
     assert "neurolist" not in client.cookies
