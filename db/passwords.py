@@ -43,12 +43,12 @@ def check_password(password: str, *, known: Iterable[str] = ()) -> None:
 def _is_guessed_first(password: str, known: Iterable[str]) -> bool:
     """Say whether nothing is left of a password once known words, digits, signs and runs of keys are taken out."""
     own = {part for text in known for part in re.split(r"[^a-z]+", text.casefold()) if len(part) > 2}
-    plain = re.sub(r"^[^a-z]+|[^a-z]+$", "", password.casefold())
+    plain = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", password.casefold())
     return any(not _left_of(read, own) for read in (plain, plain.translate(_LEET)))
 
 
 def _left_of(text: str, own: Iterable[str]) -> str:
-    letters = re.sub(r"[^a-z]", "", text)
+    letters = re.sub(r"[\W\d_]", "", text)  # letters of every alphabet
     for word in sorted({*guessed_first(), *own}, key=len, reverse=True):
         letters = letters.replace(word, "")
     return letters

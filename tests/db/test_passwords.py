@@ -25,9 +25,7 @@ def test_one_character_less_or_more_is_refused(length):
         check_password(of_length(length))
 
 
-@pytest.mark.parametrize(
-    "password", ["gravel lamps owls", "GRAVELLAMPSOWLS", "грачи прилетели", "🦉 gravel 🦉 lamps"]
-)
+@pytest.mark.parametrize("password", ["gravel lamps owls", "GRAVELLAMPSOWLS", "грачи прилетели", "🦉 gravel 🦉 lamps"])
 def test_no_kind_of_character_is_asked_for_or_forbidden(password):
     check_password(password)
 
