@@ -17,7 +17,7 @@ ISSUER = "Neurolist"
 HALF_MINUTE = 30  # seconds, as every authenticator counts
 CLOCKS_MAY_DIFFER_BY = 1  # half minutes
 RECOVERY_CODES = 10
-RECOVERY_BYTES = 14  # 112 bits: a plain digest keeps what nobody can try out
+RECOVERY_BYTES = 16  # 128 bits: a plain digest is enough for what nobody can try out
 NOT_RIGHT = "This code does not fit. Check that the telephone's clock is right, then give the next code."
 
 
