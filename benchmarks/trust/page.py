@@ -27,6 +27,7 @@ database's help. PostgreSQL writes through to the disk here as a real one does.
 - **disk**: SQLite finds no more room amid bookings. A full disk under PostgreSQL was not tried here.
 - **clock**: two workers take the same steps, and the clock of one is an hour ahead.
 - **guards**: each trigger, constraint, index, setting, right and migration is taken away, and nothing is served.
+- **tampering**, **restore**, **access**, **forms**, **privacy**: what tests try one by one, counted as they pass.
 """
 
 

@@ -19,6 +19,27 @@ TRIED: dict[str, tuple[str, int, tuple[str, ...]]] = {
         20,
         ("tests/db/test_guards.py", "tests/db/test_shape.py"),
     ),
+    "tampering": ("tries at changing the trail, each found", 10, ("tests/db/test_tampering.py",)),
+    "restore": (
+        "backups, restores and drills, also amid faults",
+        20,
+        ("tests/db/test_backups.py", "tests/flows/test_upkeep.py"),
+    ),
+    "access": (
+        "acts and routes tried by every role and by strangers",
+        50,
+        ("tests/flows/test_every_act.py", "tests/dashboard/test_every_route.py"),
+    ),
+    "forms": (
+        "kinds of forms and files filled in with anything",
+        30,
+        ("tests/flows/test_any_form.py", "tests/flows/intake/test_any_bytes.py", "tests/scheduler/documents"),
+    ),
+    "privacy": (
+        "searches for a patient's name where it must not be",
+        5,
+        ("tests/journeys/test_nothing_names_the_patient.py", "tests/flows/test_deidentified.py"),
+    ),
 }
 
 
