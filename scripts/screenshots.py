@@ -91,6 +91,7 @@ PAGES: tuple[Picture, ...] = (
     Picture(name="setup-holidays", path="setup-holidays", who="admin"),
     Picture(name="setup-protocol", path="setup-protocol", who="admin"),
     Picture(name="setup-users", path="setup-users", who="admin"),
+    Picture(name="setup-service", path="setup-service", who="admin"),
     Picture(name="my-account", path="my-account", who="admin"),
 )
 

@@ -11,7 +11,7 @@ from db.outbox import SEND_STEP
 from db.referrals import RECEIVE_STEP
 from db.words import StepState
 from flows import handlers, steps
-from flows.handlers import FLOW_OF, HANDLER_OF, PUBLISHED_STEP
+from flows.handlers import FLOW_OF, HANDLER_OF, PUBLISHED_STEP, UPKEEP_STEPS
 from flows.plan_requests import PLAN_STEP
 from flows.recurring import RECURRING
 from flows.steps import re_drive, run_due_steps, run_steps, waiting_steps
@@ -54,8 +54,8 @@ def enqueue(service, name, **options):
 
 def test_every_step_the_service_makes_has_a_handler_and_a_flow():
     made = {RECEIVE_STEP, PLAN_STEP, PUBLISHED_STEP, CLOSE_STEP, FOLLOW_UP_STEP, SEND_STEP, STUDY_STEP}
-    assert set(FLOW_OF) == {*Timer, *(job.name for job in RECURRING), *made}
-    assert set(HANDLER_OF) == set(FLOW_OF) - {PLAN_STEP, SEND_STEP, STUDY_STEP}
+    assert set(FLOW_OF) == {*Timer, *(job.name for job in RECURRING), *UPKEEP_STEPS, *made}
+    assert set(HANDLER_OF) == set(FLOW_OF) - {PLAN_STEP, SEND_STEP, STUDY_STEP, *UPKEEP_STEPS}
     assert set(FLOW_OF.values()) == set(FlowName)
 
 
