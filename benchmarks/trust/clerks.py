@@ -59,7 +59,7 @@ def clerks_beside_a_publish(ground: Ground, moved: int, seconds: float) -> Itera
     plan = a_plan_for(database, refs, days, LATER_BY)
     lists = tuple(f"S0{site}-{day}" for day in range(days + 1, days + FREE_DAYS + 1) for site in (1, 2))
     context = get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, "flows.holding"])  # a service has the planner loaded when people come
     over = context.Event()
     orders = [
         Orders(ground.settings, tuple(theirs[at::CLERKS]), tuple(refs), lists, at, ground.folder / f"clerk-{at}.json")
@@ -107,6 +107,7 @@ def work(orders: Orders, over: Signal) -> None:
     chance, database = Random(orders.seed), open_database(orders.settings)
     desk = Desk(a_service(database, owner=f"clerk-{orders.seed}"), an_actor(Role.BOOKINGS))
     held: set[str] = set()
+    desk.board.where(orders.cases[0], desk.today())
     saves: list[float] = []
     refused: list[str] = []
     while not over.wait(chance.expovariate(1 / MEAN_THOUGHT)):

@@ -28,6 +28,7 @@ ACTS = {"book": hostile.book, "move": hostile.move, "confirm": hostile.confirm, 
 FURTHEST_COMMIT = 40
 LOOK_SECONDS = 0.05
 AWAY_SECONDS = 0.1  # a writer waits so long before it asks a server again that is not there
+RECOVERS_SECONDS = 60.0  # a server that crashed may take so long to be back
 NO = (0, "at most")
 
 
@@ -53,10 +54,12 @@ def killed_writers(ground: Ground, kills: int, crashes: int) -> Iterator[Measure
             if crew.chance.random() < LOOK_SECONDS * 2:
                 crew.kill(crew.chance.choice(list(crew.mains)))
             if ground.server is not None and crashed < crashes * _deaths(crew) // kills:
-                ground.server.crash()
-                crashed += 1
+                crashed += ground.server.crash()
     finally:
         crew.stop()
+    until = time.monotonic() + RECOVERS_SECONDS
+    while not database.answers() and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
     told = everything(folder)
     yield Measure.of("writers killed", _deaths(crew), (kills, "at least"))
     if ground.server is not None:

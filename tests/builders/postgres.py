@@ -12,7 +12,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,14 +47,20 @@ class Server:
         """Remove a database and whoever is still connected to it."""
         self._run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
-    def crash(self) -> None:
-        """Kill one of the server's own processes: it throws every connection out and recovers, as after a fault."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            working = [pid for (pid,) in connection.execute(asked).fetchall()]
-        for pid in working[:1]:
-            with suppress(ProcessLookupError):  # its client left meanwhile
+    def crash(self) -> bool:
+        """Kill one of the server's own processes: it throws every connection out and recovers, as after a fault.
+
+        Gives False where there was none to kill, such as while it recovers.
+        """
+        asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        try:
+            with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+                working = [pid for (pid,) in connection.execute(asked).fetchall()]
+            for pid in working[:1]:
                 os.kill(pid, signal.SIGKILL)
+        except (psycopg.OperationalError, ProcessLookupError):
+            return False
+        return bool(working)
 
     def stop(self) -> None:
         """Stop the server and remove its files."""
