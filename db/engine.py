@@ -89,7 +89,11 @@ class Database:
     @contextmanager
     def writing(self, author: Author, now: datetime, why: str = "") -> Iterator[Session]:
         """Open one transaction that writes: attributed, audited, and kept whole or not at all."""
-        with self._turn(), audit.WatchedSession(self._writer, expire_on_commit=False) as session:
+        with (
+            _lines_that_break_explained(),
+            self._turn(),
+            audit.WatchedSession(self._writer, expire_on_commit=False) as session,
+        ):
             session.info["timezone"] = self.timezone
             try:
                 audit.watch(session, Attribution(author=author, now=now, why=why), self._key())
@@ -106,7 +110,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open one transaction that can only read; it sees one moment of the memory throughout on SQLite."""
-        with Session(self._reader, expire_on_commit=False) as session:
+        with _lines_that_break_explained(), Session(self._reader, expire_on_commit=False) as session:
             session.info["timezone"] = self.timezone
             try:
                 yield session
@@ -186,6 +190,15 @@ def open_database(settings: MemorySettings | str | None = None) -> Database:
     if isinstance(settings, str):
         settings = MemorySettings.model_validate({"database_url": settings})
     return Database(settings or MemorySettings())
+
+
+@contextmanager
+def _lines_that_break_explained() -> Iterator[None]:
+    """Say in words that the line broke even while a transaction was taken back, which nothing else would catch."""
+    try:
+        yield
+    except DBAPIError as fault:
+        raise explain(fault) from None
 
 
 def _in_utc(text_of_instant: str) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from sqlalchemy import text, update
 from sqlmodel import Session, select
@@ -14,7 +15,7 @@ from db.audit import Author
 from db.engine import Database
 from db.errors import MemoryFaultError, UnauditedWriteError
 from db.tables import AuditEventRow, SiteRow
-from scheduler.errors import StaleVersionError
+from scheduler.errors import NotFoundError, StaleVersionError
 from tests.builders.memory import CLERK, MORNING, read, write
 
 
@@ -187,3 +188,12 @@ def test_a_database_that_is_gone_does_not_answer(database):
     assert database.answers()
     gone = open_database(MemorySettings(database_url="postgresql://nobody@127.0.0.1:1/nothing"))
     assert not gone.answers()
+
+
+def test_a_server_that_is_gone_when_a_transaction_is_taken_back_is_said_in_words(postgresql_database, postgres_server):
+    lost = pytest.raises(MemoryFaultError, match="nothing was kept")
+    with lost, postgresql_database.writing(CLERK, MORNING) as session:
+        pid = session.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        raise NotFoundError("What was wanted is not there.")
