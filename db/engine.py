@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
@@ -199,6 +199,10 @@ def _lines_that_break_explained() -> Iterator[None]:
         yield
     except DBAPIError as fault:
         raise explain(fault) from None
+    except PendingRollbackError:
+        raise MemoryFaultError(
+            "The line to the database broke meanwhile; nothing was kept. Check that it runs, and do it again."
+        ) from None
 
 
 def _in_utc(text_of_instant: str) -> datetime:
