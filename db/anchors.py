@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from db.disk import ONLY_OURS, why
 from db.errors import MemoryFaultError
-
-ONLY_OURS = 0o600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +63,6 @@ def still_expected(anchors: Iterable[Anchor]) -> dict[int, str]:
         expected.setdefault(anchor.seq, anchor.seal)
     expected.pop(0, None)  # an empty trail has no row to look for
     return expected
-
-
-def why(fault: OSError) -> str:
-    """Say what the machine said, without the file it was about."""
-    return (fault.strerror or type(fault).__name__).lower()
 
 
 def _ends_in_half_a_line(file: int) -> bool:

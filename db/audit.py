@@ -19,6 +19,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import ORMExecuteState, QueryContext, UOWTransaction
 from sqlmodel import Session, col, select
 
+from db.disk import write_through
 from db.errors import UnauditedWriteError
 from db.tables.base import METADATA, Row
 from db.tables.trail import AuditEventRow, AuditHeadRow
@@ -27,6 +28,7 @@ from db.words import Outcome
 FIRST_SEAL = "0" * 64
 KEY_FILE = "audit.key"
 KEY_BYTES = 32
+READ_ONLY = 0o400  # a key file is written once
 # The trail itself is written as plain rows: it is in every transaction, and nobody looks at it there as objects.
 _LAST = core_select(col(AuditHeadRow.seq), col(AuditHeadRow.seal)).with_for_update()
 _ADD_EVENT = insert(METADATA.tables["audit_event"])
@@ -134,10 +136,7 @@ def make_key(path: Path) -> None:
     """Make a new key that only its owner may read, unless another process was first; then theirs is used."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o400), "wb") as file:
-        file.write(os.urandom(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
+    write_through(draft, os.urandom(KEY_BYTES), mode=READ_ONLY)
     try:
         path.hardlink_to(draft)
     except FileExistsError:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from db import audit
-from db.audit import KEY_FILE, SealingKey, load_key, sealing_key
+from db.audit import KEY_FILE, READ_ONLY, SealingKey, load_key, sealing_key
+from db.disk import write_through
 from db.settings import MemorySettings
 from scheduler.errors import BadInputError, NeurolistError
 
@@ -58,13 +58,13 @@ def bring(path: Path, home: Path) -> None:
     if (home / KEY_FILE).exists():
         _keep(home, secret)
     else:
-        _write(home / KEY_FILE, secret)
+        write_through(home / KEY_FILE, secret, mode=READ_ONLY, new=True)
 
 
 def copy_all(home: Path, to: Path) -> None:
     """Copy every key file to another home, for a drill."""
     if (home / KEY_FILE).exists():
-        _write(to / KEY_FILE, (home / KEY_FILE).read_bytes())
+        write_through(to / KEY_FILE, (home / KEY_FILE).read_bytes(), mode=READ_ONLY, new=True)
     for path in (home / OLD_KEYS).glob("*.key"):
         _keep(to, path.read_bytes())
 
@@ -74,11 +74,4 @@ def _keep(home: Path, secret: bytes) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{sealing_key(secret).id}.key"
     if not path.exists():
-        _write(path, secret)
-
-
-def _write(path: Path, secret: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as file:
-        file.write(secret)
-        file.flush()
-        os.fsync(file.fileno())
+        write_through(path, secret, mode=READ_ONLY, new=True)

@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from db.anchors import why
 from db.backups.manifest import Manifest, from_json
+from db.disk import ONLY_OURS, settle, why
 from db.errors import MemoryFaultError
 from scheduler.errors import BadInputError, NotFoundError
 
@@ -24,7 +24,6 @@ MANIFEST = "manifest.json"
 WORK = ".making"
 NAME = re.compile(r"neurolist-(\d{8}T\d{6}Z)-\d+\.zip")
 STAMP = "%Y%m%dT%H%M%SZ"
-ONLY_OURS = 0o600
 PIECE = 1024 * 1024
 
 
@@ -65,7 +64,7 @@ def pack(work: Path, payload: Path, manifest: Manifest, into: Path) -> Path:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-    _settle(into)
+    settle(into)
     return path
 
 
@@ -161,12 +160,3 @@ def _clearly(folder: Path) -> Iterator[None]:
         yield
     except OSError as fault:
         raise MemoryFaultError(f"The folder {folder} could not be used for backups: {why(fault)}.") from None
-
-
-def _settle(folder: Path) -> None:
-    """Have the folder itself on the disk, so that a new name in it outlives a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from db.disk import settle, write_through
 from flows.outbox.channel import NotSentError, content_of
 from flows.outbox.message import Message
 from flows.outbox.settings import ChannelName
@@ -37,9 +38,9 @@ class FileChannel:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if path.exists():
                 return False
-            _write_through(draft, content_of(message))
+            write_through(draft, content_of(message))
             new = _give_name(draft, path)
-            _settle(self.folder)
+            settle(self.folder)
         except OSError as fault:
             why = os.strerror(fault.errno) if fault.errno else type(fault).__name__
             raise NotSentError(
@@ -66,13 +67,6 @@ class ConsoleChannel(FileChannel):
         return f"file {message.id}.eml"
 
 
-def _write_through(path: Path, content: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def _give_name(draft: Path, path: Path) -> bool:
     """Put the whole file in its place, never over one that another worker wrote meanwhile; says whether it is new."""
     try:
@@ -80,12 +74,3 @@ def _give_name(draft: Path, path: Path) -> bool:
     except FileExistsError:
         return False
     return True
-
-
-def _settle(folder: Path) -> None:
-    """Make sure that the new name is on the disk as well."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -242,7 +242,7 @@ from db.backups import archive, making
 from db.engine import open_database
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 where = sys.argv[1]
-target = {"copied": (archive, "digest_of"), "packed": (os, "fsync"), "settled": (archive, "_settle")}[where]
+target = {"copied": (archive, "digest_of"), "packed": (os, "fsync"), "settled": (archive, "settle")}[where]
 setattr(*target, die)
 database = open_database()
 making.back_up(database, database.settings.backup_folder, now=datetime(2026, 11, 24, tzinfo=UTC))
