@@ -279,8 +279,12 @@ def account_named(session: Session, username: str) -> Account | None:
 
 def roles_of(session: Session, account_id: str) -> Roles:
     """Give the roles an account holds at each site; none for one that does not exist."""
-    held = session.exec(select(AccountRoleRow).where(AccountRoleRow.account_id == account_id)).all()
-    return {site: frozenset(one.role for one in held if one.site == site) for site in {one.site for one in held}}
+    return _by_site(session.exec(select(AccountRoleRow).where(AccountRoleRow.account_id == account_id)).all())
+
+
+def _by_site(held: Sequence[AccountRoleRow]) -> dict[str, frozenset[Role]]:
+    sites = {one.site for one in held}
+    return {site: frozenset(one.role for one in held if one.site == site) for site in sites}
 
 
 def _give_roles(session: Session, account_id: str, roles: Roles) -> None:
@@ -330,13 +334,11 @@ def _picture(session: Session, row: AccountRow) -> Account:
 
 
 def _with_roles(row: AccountRow, held: Sequence[AccountRoleRow], *, second_step: bool) -> Account:
-    sites = {role.site for role in held}
-    roles = {site: frozenset(role.role for role in held if role.site == site) for site in sites}
     return Account(
         id=row.id,
         username=row.username,
         name=row.name,
-        roles=roles,
+        roles=_by_site(held),
         active=row.active,
         version=row.version,
         must_change=row.must_change,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from sqlite3 import sqlite_version_info
 from typing import TypeVar
@@ -20,6 +20,7 @@ from sqlmodel import Session
 from db import audit, claims, guards, keyring, shape
 from db.audit import Attribution, Author, SealingKey
 from db.errors import MemoryFaultError, TryAgainError
+from db.localtime import in_utc
 from db.migrations import upgrade
 from db.postgresql import postgresql_engine
 from db.protocol import seed
@@ -72,7 +73,7 @@ class Database:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
             asked = connection.execute(text("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")).scalar_one()
             upgrade(connection)
-        self.write(seed, author=SYSTEM, now=now or _in_utc(asked))
+        self.write(seed, author=SYSTEM, now=now or in_utc(asked))
         self.check_guards()
 
     def check_guards(self) -> None:
@@ -89,11 +90,7 @@ class Database:
     @contextmanager
     def writing(self, author: Author, now: datetime, why: str = "") -> Iterator[Session]:
         """Open one transaction that writes: attributed, audited, and kept whole or not at all."""
-        with (
-            _lines_that_break_explained(),
-            self._turn(),
-            audit.WatchedSession(self._writer, expire_on_commit=False) as session,
-        ):
+        with _explained(), self._turn(), audit.WatchedSession(self._writer, expire_on_commit=False) as session:
             session.info["timezone"] = self.timezone
             try:
                 audit.watch(session, Attribution(author=author, now=now, why=why), self._key())
@@ -103,21 +100,13 @@ class Database:
             except (DBAPIError, StaleDataError) as fault:
                 session.rollback()
                 raise self._say(explain(fault), session) from None
-            except UNKEEPABLE as fault:
-                session.rollback()
-                raise explain_unkeepable(fault) from None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open one transaction that can only read; it sees one moment of the memory throughout on SQLite."""
-        with _lines_that_break_explained(), Session(self._reader, expire_on_commit=False) as session:
+        with _explained(), Session(self._reader, expire_on_commit=False) as session:
             session.info["timezone"] = self.timezone
-            try:
-                yield session
-            except DBAPIError as fault:
-                raise explain(fault) from None
-            except UNKEEPABLE as fault:
-                raise explain_unkeepable(fault) from None
+            yield session
 
     def write(self, work: Callable[[Session], T], *, author: Author, now: datetime, why: str = "") -> T:
         """Do one piece of work in a transaction of its own, again from the start when two writes met."""
@@ -193,22 +182,18 @@ def open_database(settings: MemorySettings | str | None = None) -> Database:
 
 
 @contextmanager
-def _lines_that_break_explained() -> Iterator[None]:
-    """Say in words that the line broke even while a transaction was taken back, which nothing else would catch."""
+def _explained() -> Iterator[None]:
+    """Say in words what the database or its line refused, also while a transaction is taken back or a session ends."""
     try:
         yield
     except DBAPIError as fault:
         raise explain(fault) from None
+    except UNKEEPABLE as fault:
+        raise explain_unkeepable(fault) from None
     except PendingRollbackError:
         raise MemoryFaultError(
             "The line to the database broke meanwhile; nothing was kept. Check that it runs, and do it again."
         ) from None
-
-
-def _in_utc(text_of_instant: str) -> datetime:
-    """Read the database's own clock: SQLite gives UTC without saying so, PostgreSQL says so."""
-    instant = datetime.fromisoformat(text_of_instant)
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _engines(url: URL) -> tuple[Engine, Engine]:

@@ -52,6 +52,12 @@ def start_of_day(day: date, timezone: str) -> datetime:
     return instant(day, time(), timezone)
 
 
+def in_utc(told: str) -> datetime:
+    """Read what the database's own clock says: SQLite gives UTC without saying so, PostgreSQL says so."""
+    found = datetime.fromisoformat(told)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def local_date(session: Session, at: datetime) -> date:
     """Give the local date of an instant."""
     return at.astimezone(ZoneInfo(timezone_of(session))).date()

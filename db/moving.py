@@ -11,6 +11,7 @@ from db import audit, claims, holds, moves, reminders
 from db.audit import Author
 from db.bookings import reassign_units, visit_holds
 from db.cases import MOVED, write_line
+from db.clinic import list_row
 from db.effects import standing_booking
 from db.facts import case_row
 from db.giving_back import let_radiologist_go
@@ -39,7 +40,7 @@ def as_seen(session: Session, ref: str, *, seen_on: str | None, version: int | N
 
 def open_weeks(session: Session, names: Collection[str]) -> tuple[date, date]:
     """Keep other writers away from the whole weeks of these lists; gives the dates to judge a move by."""
-    return holds.lock_weeks(session, [holds.list_row(session, name).on for name in names])
+    return holds.lock_weeks(session, [list_row(session, name).on for name in names])
 
 
 def must_be_free_to_change(row: SuiteSessionRow, now: datetime) -> None:
@@ -56,8 +57,8 @@ def move(session: Session, ref: str, slot: Slot, *, actor: Author, now: datetime
     booking = the_booking(session, case)
     before = moves.place_of(session, booking)
     booking.status = next_booking_state(booking.status, BookingEvent.MOVE)
-    left = holds.list_row(session, booking.session_id)
-    on = holds.list_row(session, slot.list)
+    left = list_row(session, booking.session_id)
+    on = list_row(session, slot.list)
     claims.release(session, claims.held_by(session, booking_id=booking.id))
     booking.session_id, booking.radiologist_id = on.id, slot.radiologist
     booking.start, booking.end = slot.start, slot.start + timedelta(minutes=slot.minutes)
@@ -109,7 +110,7 @@ def order_of(session: Session, list_id: str) -> Sequence[tuple[str, BookingRow]]
 
 def lock(session: Session, list_id: str, *, locked: bool, expected_version: int | None) -> SuiteSessionRow:
     """Lock a list, so that no plan and nobody moves its cases or adds one; or release it."""
-    row = holds.list_row(session, list_id)
+    row = list_row(session, list_id)
     row.expect(expected_version)
     row.locked = locked
     audit.record(session, action="lock_list" if locked else "release_list", entity="suite_session", ref=list_id)

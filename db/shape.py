@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, ForeignKeyConstraint, Table, UniqueConstraint, inspect, text
 from sqlalchemy.engine import Inspector
 
 from db.errors import UnguardedMemoryError
 from db.guards import ONLY_ADDED
-from db.migrations import configuration
+from db.migrations import newest
 from db.tables import METADATA
 from db.tables.base import SQLITE_ONLY
 
@@ -37,12 +36,11 @@ def check(connection: Connection) -> None:
 
 def _stands_at_the_newest(connection: Connection) -> None:
     current = MigrationContext.configure(connection).get_current_heads()
-    newest = ScriptDirectory.from_config(configuration(connection)).get_heads()
-    if set(current) != set(newest):
+    if current != (newest(),):
         stands = ", ".join(current) or "none"
         raise UnguardedMemoryError(
-            f"The tables stand at migration {stands} and this version of Neurolist needs {', '.join(newest)}, so "
-            "nothing is served. Run `neurolist prepare`; if it refuses, restore a backup or use the version that fits."
+            f"The tables stand at migration {stands} and this version of Neurolist needs {newest()}, so nothing "
+            "is served. Run `neurolist prepare`; if it refuses, restore a backup or use the version that fits."
         )
 
 
@@ -86,18 +84,21 @@ def _gone(kind: str, name: str, table: str = "") -> str:
     )
 
 
+_RIGHTS = text(
+    """SELECT c.relname, has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT'),
+      pg_has_role(c.relowner, 'USAGE'),
+      concat_ws(', ', CASE WHEN has_table_privilege(c.oid, 'UPDATE') THEN 'UPDATE' END,
+        CASE WHEN has_table_privilege(c.oid, 'DELETE') THEN 'DELETE' END,
+        CASE WHEN has_table_privilege(c.oid, 'TRUNCATE') THEN 'TRUNCATE' END)
+    FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace"""
+)
+
+
 def _rights_hold(connection: Connection) -> None:
     """Whoever serves must be able to read and add; and histories, unless they are its own tables, only to add."""
-    asked = text(
-        "SELECT has_table_privilege(:table, 'SELECT') AND has_table_privilege(:table, 'INSERT'), "
-        "pg_has_role(tableowner, 'USAGE'), "
-        "concat_ws(', ', CASE WHEN has_table_privilege(:table, 'UPDATE') THEN 'UPDATE' END, "
-        "CASE WHEN has_table_privilege(:table, 'DELETE') THEN 'DELETE' END, "
-        "CASE WHEN has_table_privilege(:table, 'TRUNCATE') THEN 'TRUNCATE' END) "
-        "FROM pg_tables WHERE schemaname = current_schema() AND tablename = :table"
-    )
-    for name in METADATA.tables:
-        usable, own, rights = connection.execute(asked, {"table": name}).one()
+    for name, usable, own, rights in connection.execute(_RIGHTS):
+        if name not in METADATA.tables:
+            continue
         if not usable:
             raise UnguardedMemoryError(
                 f"The database role may not read or add to the table '{name}', so nothing is served. Grant SELECT and "

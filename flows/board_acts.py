@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from db import clinic, holds, moving
 from db.boards.lists import list_words
+from db.clinic import list_row
 from db.effects import standing_booking
 from db.facts import case_row
 from db.localtime import local_date, timezone_of
@@ -59,7 +60,7 @@ class Acting:
         """Take a held case off its list, back to those to place; a booking that was agreed is cancelled elsewhere."""
         case, _ = moving.as_seen(self.session, ref, seen_on=seen_on, version=version)
         booking = moving.the_booking(self.session, case)
-        moving.must_be_free_to_change(holds.list_row(self.session, seen_on), self.now)
+        moving.must_be_free_to_change(list_row(self.session, seen_on), self.now)
         if booking.status not in TENTATIVE:
             raise TransitionNotAllowedError(
                 f"Case {ref} is {booking.status.label.lower()} and its patient may know. "
@@ -72,7 +73,7 @@ class Acting:
 
     def reorder(self, list_id: str, ref: str, *, earlier: bool, version: int | None) -> BoardAct:
         """Let a case trade places with the one before or after it on the same list."""
-        row = holds.list_row(self.session, list_id)
+        row = list_row(self.session, list_id)
         moving.must_be_free_to_change(row, self.now)
         first, last = moving.open_weeks(self.session, [list_id])
         pair = _neighbours(moving.order_of(self.session, list_id), ref, earlier=earlier)
@@ -90,7 +91,7 @@ class Acting:
 
     def lock(self, list_id: str, *, locked: bool, version: int | None) -> BoardAct:
         """Lock a list or release it."""
-        if holds.list_row(self.session, list_id).locked is locked:
+        if list_row(self.session, list_id).locked is locked:
             raise TransitionNotAllowedError(f"List {list_id} is {'locked' if locked else 'not locked'} already.")
         row = moving.lock(self.session, list_id, locked=locked, expected_version=version)
         self.session.flush()
@@ -103,7 +104,7 @@ class Acting:
         """Close a list with the reason; who is booked there keeps the place until a plan or a person moves them."""
         if not reason.strip():
             raise BadInputError.of("reason", "A list is closed with a reason. Write why it is closed.")
-        row = holds.list_row(self.session, list_id)
+        row = list_row(self.session, list_id)
         if row.closed:
             raise TransitionNotAllowedError(f"List {list_id} is closed already.")
         clinic.close_list(self.session, list_id, reason=reason.strip(), expected_version=version)
@@ -115,7 +116,7 @@ class Acting:
 
     def open(self, list_id: str, *, version: int | None) -> BoardAct:
         """Open a closed list again."""
-        row = holds.list_row(self.session, list_id)
+        row = list_row(self.session, list_id)
         if not row.closed:
             raise TransitionNotAllowedError(f"List {list_id} is open already.")
         before = {"reason": row.closed_reason}
@@ -148,7 +149,7 @@ class Acting:
         return local_date(self.session, self.now)
 
     def _hold(self, asked: HoldAsked) -> BoardAct:
-        moving.must_be_free_to_change(holds.list_row(self.session, asked.list), self.now)
+        moving.must_be_free_to_change(list_row(self.session, asked.list), self.now)
         held = hold_slot(self.session, asked, actor=self.actor, now=self.now)
         booking = moving.the_booking(self.session, case_row(self.session, asked.ref))
         says = f"{asked.ref} is held on the {self._list_words(asked.list)} at {self._clock(held.start)}."
@@ -164,7 +165,7 @@ class Acting:
 
     def _move(self, asked: HoldAsked, left: str) -> BoardAct:
         for name in (left, asked.list):
-            moving.must_be_free_to_change(holds.list_row(self.session, name), self.now)
+            moving.must_be_free_to_change(list_row(self.session, name), self.now)
         first, last = moving.open_weeks(self.session, [left, asked.list])
         stands = standing_about(self.session, asked.ref, start=max(first, self._today), end=last, now=self.now)
         slot, place = judged(self.session, _with_cases_free(stands, {asked.ref}), asked, self._today)
@@ -190,7 +191,7 @@ class Acting:
 
     def _version_of(self, name: str, act: BoardAct) -> int:
         if not act.ref:
-            return holds.list_row(self.session, name).version
+            return list_row(self.session, name).version
         case = case_row(self.session, name, lock=True)
         booking = standing_booking(self.session, case.id)
         if act.kind is ActKind.GIVE_BACK:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from db import anchors, audit
+from db import anchors, audit, migrations
 from db.anchors import Anchor
-from db.backups.manifest import Manifest, contents_of, newest_schema
+from db.backups.manifest import Manifest, contents_of
 from db.engine import Database
 from scheduler.errors import NeurolistError
 
@@ -68,7 +68,7 @@ def _faults_of_file(connection: Connection) -> Iterator[str]:
 
 def _guards(database: Database, manifest: Manifest) -> str:
     """A backup of an older version is brought to the newest shape first, as the first command would do."""
-    if manifest.contents.schema != newest_schema():
+    if manifest.contents.schema != migrations.newest():
         database.prepare(manifest.made_at)
         return f"The tables were brought up from revision {manifest.contents.schema}, and every guard is in place."
     database.check_guards()

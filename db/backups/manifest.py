@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from db import migrations
 from db.audit import FIRST_SEAL
-from db.migrations import HERE as MIGRATIONS
 from scheduler.errors import BadInputError
 
 FORMAT = "neurolist-backup/1"
@@ -70,15 +69,9 @@ def contents_of(connection: Connection) -> Contents:
     return Contents(schema=schema, rows=rows, seq=seq, seal=seal)
 
 
-def newest_schema() -> str:
-    """Give the revision of the tables that this version works with."""
-    return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
-
-
 def demand_known_schema(manifest: Manifest, where: str) -> None:
     """Refuse a backup that a newer Neurolist made: its tables are not known here."""
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    if manifest.contents.schema not in known:
+    if manifest.contents.schema not in migrations.known():
         raise BadInputError.of(
             where, f"its tables are of revision {manifest.contents.schema}, which this version does not know. Update."
         )

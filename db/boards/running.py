@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select as core_select
@@ -14,6 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from db import audit, due_steps
 from db.due_steps import OPEN
+from db.localtime import in_utc
 from db.tables import AuditEventRow, CaseRow, DueStepRow, NoticeRow, ProposalRow
 from db.words import NoticeState, Outcome, StepState
 from scheduler.pathway.states import PathwayState
@@ -66,7 +67,7 @@ def running_numbers(session: Session, *, upkeep: str) -> RunningNumbers:
         refused=_refused(session),
         trail_rows=audit.head(session)[0],
         size=int(connection.execute(text(_SIZE[dialect])).scalar_one()),
-        clock=_instant(connection.execute(text(_CLOCK[dialect])).scalar_one()),
+        clock=in_utc(str(connection.execute(text(_CLOCK[dialect])).scalar_one())),
     )
 
 
@@ -91,7 +92,3 @@ def _refused(session: Session) -> dict[str, int]:
 def _by(session: Session, column: Mapped[Any]) -> Iterable[tuple[Any, int]]:
     found = session.connection().execute(core_select(column, func.count()).group_by(column).order_by(column))
     return ((word, number) for word, number in found)
-
-
-def _instant(clock: object) -> datetime:
-    return clock if isinstance(clock, datetime) else datetime.fromisoformat(str(clock)).replace(tzinfo=UTC)

@@ -11,7 +11,7 @@ from db import audit, claims, clinic
 from db.bookings import staff_holds
 from db.localtime import instant, timezone_of
 from db.tables import SuiteSessionRow
-from scheduler.errors import BadInputError, NotFoundError
+from scheduler.errors import BadInputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,20 +27,12 @@ class ListShape:
     radiologist: str | None
 
 
-def list_row(session: Session, list_id: str) -> SuiteSessionRow:
-    """Find a list."""
-    row = session.get(SuiteSessionRow, list_id)
-    if row is None:
-        raise NotFoundError(f"No list has the id {list_id}. See: neurolist lists")
-    return row
-
-
 def reshape(session: Session, list_id: str, shape: ListShape, *, expected_version: int | None = None) -> None:
     """Give a list other hours, limits, payers or another rostered radiologist; its assigned one goes with the roster.
 
     The assigned radiologist is held for the new hours. DoubleBookingError names who holds them then.
     """
-    row = list_row(session, list_id)
+    row = clinic.list_row(session, list_id)
     row.expect(expected_version)
     start, end = span_of(session, row.on, shape.start, shape.end)
     must_be_free(session, row.suite_id, row.on, start, end, but=row.id)

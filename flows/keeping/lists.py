@@ -53,7 +53,7 @@ class _ListChange(Change):
 
     @override
     def check(self, session: Session, at: Moment) -> None:
-        row = lists.list_row(session, self.list)
+        row = clinic.list_row(session, self.list)
         if row.end <= at.now:
             raise BadInputError.of("list", f"the list of {day(row.on)} is over. Only lists to come are changed.")
 
