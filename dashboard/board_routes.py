@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from dashboard.asking import Door, desk_of, unknown
 from dashboard.gate import same_origin
 from dashboard.hand import handle
 from dashboard.pictures import PICTURES, looking_from
@@ -19,35 +20,21 @@ from dashboard.settings import ScreenSettings
 from scheduler.errors import NeurolistError
 
 if TYPE_CHECKING:
-    from flows.desk import Actor, Desk
+    from flows.desk import Desk
 
 PATH = "/api/board"
 UNREADABLE = "The page asked for something the board does not know. Reload the page."
 
 
-class Door(Protocol):
-    """The part of the desk that knows a person and acts for them."""
-
-    def person(self, token: str, *, idle: bool = False) -> Actor | None:
-        """Return the person whose live session this is, or nothing."""
-
-    def acting(self, actor: Actor) -> Desk:
-        """Give the desk in this person's name."""
-
-
 def board_routes(door: Callable[[], Door], settings: ScreenSettings) -> list[Route]:
     """The one route, /api/board: a page looks again at what others changed, or acts and sees what came of it."""
-
-    def desk_of(token: str, *, idle: bool) -> Desk | None:
-        person = door().person(token, idle=idle)
-        return door().acting(person) if person else None
 
     def answer(token: str, asked: Mapping[str, object]) -> Response:
         """A page that looks again because of others keeps no session open; a hand does."""
         act = asked.get("act")
-        desk = desk_of(token, idle=act is None)
+        desk = desk_of(door(), token, idle=act is None)
         if desk is None:
-            return PlainTextResponse("Sign in first.", status_code=401)
+            return unknown()
         try:
             looking = looking_from(asked.get("looking"))
         except (ValueError, TypeError):

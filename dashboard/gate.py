@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.asking import unknown
 from dashboard.headers import FIXED_HEADERS, HSTS, font_path, page_policy
 from dashboard.settings import PROVIDER, PROVIDER_BACK, ScreenSettings
 
@@ -123,7 +124,7 @@ def turn_away(scope: Scope) -> Response:
     """Send a person to the sign-in page, and anything else a plain refusal."""
     wants_page = scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
     if not wants_page:
-        return PlainTextResponse("Sign in first.", status_code=401)
+        return unknown()
     query = scope["query_string"].decode("latin-1")
     wanted = scope["path"] + (f"?{query}" if query else "")
     return RedirectResponse(f"/login?next={quote(wanted, safe='')}", status_code=303)

@@ -6,32 +6,22 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from dashboard.asking import Door, desk_of, unknown
 from dashboard.settings import ScreenSettings
 from dashboard.shapes.marks import marks_data, no_marks
-from flows.desk import Actor, Desk
 from scheduler.errors import NeurolistError
 
 if TYPE_CHECKING:
     from flows.explaining import Where
 
 MOST_TOLD: Final = 16  # answers of some hundred kilobytes on a large board
-
-
-class Door(Protocol):
-    """The part of the desk that knows a person and acts for them."""
-
-    def person(self, token: str) -> Actor | None:
-        """Return the person whose live session this is, or nothing."""
-
-    def acting(self, actor: Actor) -> Desk:
-        """Give the desk in this person's name."""
 
 
 class Told:
@@ -56,11 +46,11 @@ def marking_routes(door: Callable[[], Door], settings: ScreenSettings) -> list[R
     told = Told()
 
     def answer(token: str, ref: str, last: date) -> Response:
-        person = door().person(token)
-        if person is None:
-            return PlainTextResponse("Sign in first.", status_code=401)
+        desk = desk_of(door(), token)
+        if desk is None:
+            return unknown()
         try:
-            where = door().acting(person).board.where(ref, last)
+            where = desk.board.where(ref, last)
         except NeurolistError as refusal:
             return JSONResponse(no_marks(str(refusal)))
         return Response(told(where), media_type="application/json")

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from dashboard.asking import desk_of
 from dashboard.settings import ScreenSettings
 from flows.desk import Desk, Sheet, standard_named
 from scheduler.errors import BadInputError, NeurolistError, NotFoundError, NotPermittedError
@@ -73,7 +74,7 @@ def _names(request: Request) -> bool:
 
 
 def _acting(desk: Desk, token: str) -> Desk:
-    person = desk.person(token)
-    if person is None:
+    acting = desk_of(desk, token)
+    if acting is None:
         raise NotPermittedError("Your session has ended. Sign in again.")
-    return desk.acting(person)
+    return acting

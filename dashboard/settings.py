@@ -48,7 +48,7 @@ class ScreenSettings(BaseSettings):
     @property
     def provider_cookie(self) -> str:
         """The cookie that ties an answer of the provider to the browser that asked."""
-        return "__Host-neurolist-provider" if self.tls else "neurolist-provider"
+        return self._cookie("neurolist-provider")
 
     @property
     def host_names(self) -> frozenset[str]:
@@ -58,17 +58,20 @@ class ScreenSettings(BaseSettings):
     @property
     def session_cookie(self) -> str:
         """The cookie's name; the `__Host-` prefix makes browsers insist on Secure and this exact host."""
-        return "__Host-neurolist" if self.tls else "neurolist"
+        return self._cookie("neurolist")
 
     @property
     def half_cookie(self) -> str:
         """The cookie between the password and the code of the second step; it lets nobody in."""
-        return "__Host-neurolist-half" if self.tls else "neurolist-half"
+        return self._cookie("neurolist-half")
 
     @property
     def form_cookie(self) -> str:
         """The cookie that a posted form must repeat."""
-        return "__Host-neurolist-form" if self.tls else "neurolist-form"
+        return self._cookie("neurolist-form")
+
+    def _cookie(self, name: str) -> str:
+        return f"__Host-{name}" if self.tls else name
 
 
 @cache
