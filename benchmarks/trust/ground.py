@@ -20,7 +20,6 @@ ENGINES = ("sqlite", "postgresql")
 class Ground:
     """One memory, a folder for what is written down beside it, and its server where it has one."""
 
-    engine: str
     database: Database
     folder: Path
     server: postgres.Server | None
@@ -41,7 +40,7 @@ def new_ground(engine: str) -> Iterator[Ground]:
             settings = MemorySettings(home=home, **({"database_url": server.make("trust")} if server else {}))
             database = open_database(settings)
             database.prepare(MORNING)
-            yield Ground(engine=engine, database=database, folder=Path(folder), server=server)
+            yield Ground(database=database, folder=Path(folder), server=server)
             database.close()
     finally:
         if server is not None:

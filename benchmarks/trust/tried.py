@@ -6,11 +6,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
+from benchmarks.contest import ROOT
 from benchmarks.load_page import Measure
-
-ROOT = Path(__file__).parents[2]
 
 # What is tried, how many at least, and the tests that try it.
 TRIED: dict[str, tuple[str, int, tuple[str, ...]]] = {

@@ -29,6 +29,7 @@ from db.words import ResourceKind
 from scheduler.errors import DoubleBookingError, StaleVersionError
 from scheduler.pathway.booking import BookingState
 from scheduler.vocabulary import Readiness, Stage
+from tests.builders.crowd import sent_out
 from tests.builders.memory import CLERK, MORNING, TODAY, a_case, write
 
 SUITES, RADIOLOGISTS, UNITS, BAYS = 3, 4, 2, 4
@@ -85,19 +86,13 @@ def storm(
 ) -> Counter[str]:
     """Send out this many processes for so long, or for so many attempts each; counts what was done, refused or met."""
     context = get_context("forkserver")
-    context.set_forkserver_preload([__name__])
     start = context.Barrier(clerks)
     orders = [
         Orders(settings, tuple(cases), seconds, seed, folder / f"clerk-{seed}.log", polite, attempts)
         for seed in range(clerks)
     ]
-    workers = [context.Process(target=work, args=(order, start)) for order in orders]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    if any(worker.exitcode != 0 for worker in workers):
-        raise AssertionError(f"A clerk broke down: {[worker.exitcode for worker in workers]}.")
+    with sent_out(context, work, orders, start, loaded=[__name__]):
+        pass
     return sum((Counter(json.loads(order.log.read_text())["counts"]) for order in orders), Counter[str]())
 
 

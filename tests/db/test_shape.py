@@ -14,7 +14,7 @@ ROLE = "neurolist_least"
 
 
 def refused(database, *statements):
-    """Say with what words the memory is refused after these statements, which are then taken back."""
+    """Say with what words the memory is refused after these statements, which are then taken back; "" if it is not."""
     with database._changing() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
@@ -24,7 +24,7 @@ def refused(database, *statements):
             return str(refusal)
         finally:
             connection.rollback()
-    return "nothing was missed"
+    return ""
 
 
 def constraints(*kinds):
@@ -113,17 +113,7 @@ def least(postgresql_database):
 
 
 def as_the_least(database, *granted):
-    with database._changing() as connection:
-        for statement in granted:
-            connection.exec_driver_sql(statement)
-        connection.exec_driver_sql(f"SET ROLE {ROLE}")
-        try:
-            shape.check(connection)
-        except UnguardedMemoryError as refusal:
-            return str(refusal)
-        finally:
-            connection.rollback()
-    return ""
+    return refused(database, *granted, f"SET ROLE {ROLE}")
 
 
 def test_a_role_with_the_least_rights_is_served(least):

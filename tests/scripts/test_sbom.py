@@ -12,7 +12,7 @@ PINS = (Locked(name="one-part", version="1.0", hashes=frozenset({ONE, OTHER})),)
 
 
 def a_bill(**changes: Any) -> dict[str, Any]:
-    reference = {"url": "https://index.example/simple/one-part/", "hashes": [{"alg": "SHA-256", "content": ONE}]}
+    reference = {"url": "https://somewhere.example/one-part", "hashes": [{"alg": "SHA-256", "content": ONE}]}
     part = {"name": "One.Part", "version": "1.0", "description": "line 1", "externalReferences": [reference]}
     return {
         "$schema": "http://schema.example",
@@ -36,7 +36,7 @@ def test_a_missing_part_another_version_a_missing_hash_and_an_address_are_each_a
     fewer = [whole["components"][0] | {"hashes": [{"alg": "SHA-256", "content": ONE}]}]
     assert "without every hash" in faults(whole | {"components": fewer}, PINS)[0]
     assert "without every hash" in faults(whole, [Locked(name="one-part", version="1.0", hashes=frozenset())])[0]
-    assert faults(a_bill() | whole | {"supplier": "https://index.example"}, PINS) == ["The bill holds an address."]
+    assert faults(a_bill() | whole | {"supplier": "https://somewhere.example"}, PINS) == ["The bill holds an address."]
     assert faults(whole, ()) == ["The lock is empty."]
 
 
