@@ -313,10 +313,10 @@ def _set_closed(session: Session, list_id: str, *, closed: bool, reason: str, ex
 
 
 def list_row(session: Session, list_id: str) -> SuiteSessionRow:
-    """Give one list; raises NotFoundError when there is none of this name."""
+    """Give one list; raises NotFoundError when there is none of this id."""
     row = session.get(SuiteSessionRow, list_id)
     if row is None:
-        raise NotFoundError(f"No list is called {list_id}. Check the name; `neurolist lists` shows them.")
+        raise NotFoundError(f"No list has the id {list_id}. See: neurolist lists")
     return row
 
 

@@ -12,14 +12,13 @@ from db import audit, claims, due_steps
 from db.audit import Author
 from db.bookings import reassign_units, staff_holds, visit_holds
 from db.cases import raise_task, write_line
-from db.clinic import list_row
 from db.effects import standing_booking
 from db.facts import case_row
 from db.giving_back import drop_timers, give_back, tick_off
 from db.localtime import local_date, week_of
 from db.protocol import protocol as protocol_in_force
 from db.tables import BookingRow, CaseRow, SuiteRow, SuiteSessionRow, UnitPlacementRow, WaitlistEpisodeRow
-from scheduler.errors import TransitionNotAllowedError
+from scheduler.errors import NotFoundError, TransitionNotAllowedError
 from scheduler.pathway.booking import TENTATIVE, BookingEvent, BookingState, next_booking_state
 from scheduler.pathway.effects import Timer
 from scheduler.pathway.events import Event
@@ -68,6 +67,14 @@ def lock_weeks(session: Session, days: Collection[date]) -> tuple[date, date]:
     asked = select(SuiteSessionRow).where(col(SuiteSessionRow.on).between(first, last)).order_by(SuiteSessionRow.id)
     session.exec(asked.with_for_update()).all()
     return first, last
+
+
+def list_row(session: Session, list_id: str) -> SuiteSessionRow:
+    """Give one list; raises NotFoundError when there is none of this name."""
+    row = session.get(SuiteSessionRow, list_id)
+    if row is None:
+        raise NotFoundError(f"No list is called {list_id}. Check the name; `neurolist lists` shows them.")
+    return row
 
 
 def date_of(session: Session, list_id: str) -> date:

@@ -11,11 +11,10 @@ from db import audit, claims, holds, moves, reminders
 from db.audit import Author
 from db.bookings import reassign_units, visit_holds
 from db.cases import MOVED, write_line
-from db.clinic import list_row
 from db.effects import standing_booking
 from db.facts import case_row
 from db.giving_back import let_radiologist_go
-from db.holds import Slot
+from db.holds import Slot, list_row
 from db.tables import BookingRow, CaseRow, SuiteRow, SuiteSessionRow
 from db.tables.booking import HOLDING
 from db.watching import look_after

@@ -31,7 +31,7 @@ def sign_in(service: Service, username: str, password: str, address: str) -> str
         kept = accounts.hash_to_check(session, username=username, now=now, address=address)
     # A password takes a tenth of a second to check: nobody's write waits for it, and no connection is held.
     checked = Checked(kept, matches(kept, password)) if kept is not None else None
-    return _token(
+    return let_in(
         service,
         address,
         lambda session: accounts.sign_in(
@@ -43,7 +43,7 @@ def sign_in(service: Service, username: str, password: str, address: str) -> str
 def give_code(service: Service, token: str, code: str, address: str) -> str:
     """Take the code of the second step and give the token that lets the person in."""
     now = service.clock.now()
-    return _token(service, address, lambda session: accounts.give_code(session, token, code, now=now, address=address))
+    return let_in(service, address, lambda session: accounts.give_code(session, token, code, now=now, address=address))
 
 
 def awaits_code(service: Service, token: str) -> bool:
@@ -89,7 +89,8 @@ def visitor(address: str) -> Author:
     return Author(id=f"address {address}", name=address, role="visitor")
 
 
-def _token(service: Service, address: str, work: Callable[[Session], SignIn]) -> str:
+def let_in(service: Service, address: str, work: Callable[[Session], SignIn]) -> str:
+    """Do what may let somebody in who is not known yet, and give the token; raises NotPermittedError with why not."""
     answer = service.database.write(work, author=visitor(address), now=service.clock.now())
     if answer.token is None:
         raise NotPermittedError(answer.refusal)

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from db import clinic, holds, moving
 from db.boards.lists import list_words
-from db.clinic import list_row
 from db.effects import standing_booking
 from db.facts import case_row
+from db.holds import list_row
 from db.localtime import local_date, timezone_of
 from db.mapping import ref_of
 from db.standing import Standing, standing, standing_about

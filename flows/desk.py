@@ -1161,10 +1161,17 @@ class Desk:
 
     def _on_case(self, asked: Asked, ref: str) -> Author:
         """Give who an act on a case is attributed to; the role must be held at one of the case's sites."""
-        author = self._permitted(asked, "case", ref)
+        return self._at_its_sites(asked, "case", ref, lambda _: ref)
+
+    def _on_letter(self, asked: Asked, letter_id: str) -> Author:
+        """Give who an act on a letter is attributed to; the role must be held at one of its case's sites."""
+        return self._at_its_sites(asked, "letter", letter_id, lambda session: _case_of_letter(session, letter_id))
+
+    def _at_its_sites(self, asked: Asked, entity: str, name: str, case_of: Callable[[Session], str]) -> Author:
+        author = self._permitted(asked, entity, name)
         with self.service.database.reading() as session:
-            sites = tasks.sites_of_case(session, ref)
-        return self._checked(author, asked, "case", ref, lambda: demand_at_one(self.actor, asked, sites))
+            sites = tasks.sites_of_case(session, case_of(session))
+        return self._checked(author, asked, entity, name, lambda: demand_at_one(self.actor, asked, sites))
 
     def _to_read(self, entity: str, name: str, ref: str | None) -> Author:
         """Give who a reading of a patient's detail is attributed to; its case is `ref`, or else the letter's."""
@@ -1172,16 +1179,9 @@ class Desk:
 
         author = self._permitted(Action.SEE_PATIENT, entity, name)
         with self.service.database.reading() as session:
-            case = ref or outbox.letter(session, outbox.id_of(session, name)).case_ref
+            case = ref or _case_of_letter(session, name)
         asked = (author, Action.SEE_PATIENT, entity, name)
         return self._checked(*asked, lambda: demand_reading(self.service, self.actor, case))
-
-    def _on_letter(self, asked: Asked, letter_id: str) -> Author:
-        """Give who an act on a letter is attributed to; the role must be held at one of its case's sites."""
-        author = self._permitted(asked, "letter", letter_id)
-        with self.service.database.reading() as session:
-            sites = tasks.sites_of_case(session, outbox.letter(session, outbox.id_of(session, letter_id)).case_ref)
-        return self._checked(author, asked, "letter", letter_id, lambda: demand_at_one(self.actor, asked, sites))
 
     def _may_do(self, action: Action, task_id: str) -> Author:
         """Give who a change of a task is attributed to; its role must be held at a site of its case."""
@@ -1350,6 +1350,10 @@ def year_of(year: int) -> tuple[date, date]:
 
 def _nothing(_: object) -> None:
     """Give the answer of a write that has none."""
+
+
+def _case_of_letter(session: Session, name: str) -> str:
+    return outbox.letter(session, outbox.id_of(session, name)).case_ref
 
 
 def author_of(actor: Actor, asked: Asked) -> Author:

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from db import external_accounts
 from db.external_accounts import Vouched
-from flows.at_the_door import visitor
+from flows.at_the_door import let_in
 from flows.permissions import EVERY_SITE
 from scheduler.errors import NotPermittedError
 from scheduler.vocabulary import Role
@@ -64,14 +64,11 @@ def sign_in_by_provider(service: Service, claims: Mapping[str, object], address:
         roles=GroupSettings().roles_of(claims),
     )
     now = service.clock.now()
-    answer = service.database.write(
+    return let_in(
+        service,
+        address,
         lambda session: external_accounts.sign_in(session, person, now=now, address=address, without_roles=NO_GROUP),
-        author=visitor(address),
-        now=now,
     )
-    if answer.token is None:
-        raise NotPermittedError(answer.refusal)
-    return answer.token
 
 
 def _read(text: str) -> list[tuple[str, Role, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -89,15 +89,7 @@ def running(service: Service) -> Running:
         anchor_at=known[-1].at if known else None,
         now=service.clock.machine_now(),
     )
-    checks = (guarded, _disk(service), *(_more(service, state, numbers) if numbers else ()))
-    return Running(
-        checks=checks,
-        numbers=numbers,
-        backup_at=state.backup_at,
-        drill_at=state.drill_at,
-        anchor_at=state.anchor_at,
-        now=state.now,
-    )
+    return replace(state, checks=(guarded, _disk(service), *(_more(service, state, numbers) if numbers else ())))
 
 
 def _numbers(service: Service) -> RunningNumbers:

@@ -41,12 +41,13 @@ def command_line_actor() -> Actor:
 
 
 def restore_in_my_name(path: Path, into: Path, keys: list[Path]) -> Restored:
-    """Restore a backup into a new home, in the name of who types."""
-    from flows.upkeep import restore_here
+    """Restore a backup into a new home, in the name of who types; the database is the one the environment names."""
+    from db.backups.restoring import restore
 
-    who = command_line_actor()
+    who, service = command_line_actor(), open_service()
     author = Author(id=who.id, name=who.name, role=Role.ADMINISTRATOR.value)
-    return restore_here(path, into, keys=keys, service=open_service(), author=author)
+    settings = service.database.settings.model_copy(update={"home": into})
+    return restore(path, settings, author=author, now=service.clock.now(), keys=keys)
 
 
 def start_service(*, port: int, demo: bool, say: Callable[[str], None]) -> None:

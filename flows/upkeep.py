@@ -11,7 +11,7 @@ from db.anchors import Anchor
 from db.audit import SealingKey, TrailReport
 from db.backups import archive
 from db.backups.making import Backup, back_up
-from db.backups.restoring import Restored, restore
+from db.backups.restoring import Restored
 from flows.drills import try_backup
 from flows.permissions import Action
 from scheduler.errors import NotFoundError
@@ -106,9 +106,3 @@ def anchor_trail(service: Service) -> Anchor:
     if not known or (known[-1].seq, known[-1].seal) != (seq, seal):
         anchors.append(path, anchor)
     return anchor
-
-
-def restore_here(path: Path, into: Path, *, keys: list[Path], service: Service, author: audit.Author) -> Restored:
-    """Restore a backup into a new home; the database is the one that the environment names, or SQLite in that home."""
-    settings = service.database.settings.model_copy(update={"home": into})
-    return restore(path, settings, author=author, now=service.clock.now(), keys=keys)

@@ -17,6 +17,7 @@ from db.backups import archive
 from db.backups.making import back_up
 from db.due_steps import DueStep
 from flows.drills import TOO_OLD, drills, last_good, try_backup
+from flows.handlers import UPKEEP_STEPS
 from flows.service import MACHINE, Service
 from flows.upkeep import anchor_trail
 from flows.words import StepOutcome
@@ -34,9 +35,13 @@ DRILL_AGAIN = timedelta(hours=1)  # after one that found a fault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One job: its name, how often it comes (never, when None), and what it does; it gives what there is to say."""
+    """One job: its name, how people call it, how often it comes (never, when None), and what it does.
+
+    What it does gives what there is to say.
+    """
 
     name: str
+    called: str
     every: Callable[[MemorySettings], timedelta | None]
     work: Callable[[Service], str]
 
@@ -90,10 +95,19 @@ def _minutes(number: int) -> timedelta | None:
     return timedelta(minutes=number) if number else None
 
 
-ANCHOR = Job(name="anchor_trail", every=lambda settings: _minutes(settings.anchor_minutes), work=_anchor)
-BACK_UP = Job(name="back_up", every=lambda settings: _minutes(settings.backup_minutes), work=_back_up)
+def _every_anchor(settings: MemorySettings) -> timedelta | None:
+    return _minutes(settings.anchor_minutes)
+
+
+def _every_backup(settings: MemorySettings) -> timedelta | None:
+    return _minutes(settings.backup_minutes)
+
+
+_anchoring, _backing_up, _drilling = UPKEEP_STEPS
+ANCHOR = Job(name=_anchoring, called="Anchoring the audit trail", every=_every_anchor, work=_anchor)
+BACK_UP = Job(name=_backing_up, called="The backup", every=_every_backup, work=_back_up)
 # It looks every so often, and tries a backup once a day: so the first is tried as soon as it is made.
-DRILL = Job(name="drill", every=lambda settings: _minutes(settings.backup_minutes), work=_drill)
+DRILL = Job(name=_drilling, called="The drill", every=_every_backup, work=_drill)
 JOBS = {job.name: job for job in (ANCHOR, BACK_UP, DRILL)}
 
 
@@ -107,7 +121,7 @@ def perform(service: Service, step: DueStep) -> StepOutcome:
     def keep(session: Session) -> None:
         due_steps.note(session, step, says)
         if fault:
-            alarms.raise_alarm(session, job.name, f"{_called(job)} failed: {says}", now=service.clock.now())
+            alarms.raise_alarm(session, job.name, f"{job.called} failed: {says}", now=service.clock.now())
         else:
             alarms.end_alarm(session, job.name, now=service.clock.now(), by=MACHINE.id)
         due_steps.finish(session, step, now=service.clock.now())
@@ -166,7 +180,3 @@ def _done(service: Service, job: Job) -> tuple[str, bool]:
         return str(fault), True
     except OSError as fault:
         return f"The machine refused: {fault.strerror}.", True
-
-
-def _called(job: Job) -> str:
-    return {ANCHOR.name: "Anchoring the audit trail", BACK_UP.name: "The backup", DRILL.name: "The drill"}[job.name]
