@@ -8,7 +8,8 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from db.tables import RadiologistRow, SiteRow, SuiteRow, SuiteSessionRow
+from db.list_names import radiologist_names
+from db.tables import SiteRow, SuiteRow, SuiteSessionRow
 from scheduler.goals import GOALS
 from scheduler.pathway.validity import day
 from scheduler.problem import Objective
@@ -32,7 +33,7 @@ def names_for(session: Session, lists: frozenset[str] = frozenset()) -> Names:
     asked = select(SuiteSessionRow).where(col(SuiteSessionRow.id).in_(lists)).order_by(col(SuiteSessionRow.start))
     return Names(
         suites=suites,
-        radiologists=dict(session.exec(select(RadiologistRow.id, RadiologistRow.name)).all()),
+        radiologists=radiologist_names(session),
         lists={
             row.id: f"{suites[row.suite_id]}, on {day(row.on)} from {row.wall_start} to {row.wall_end}"
             for row in session.exec(asked)

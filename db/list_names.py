@@ -1,4 +1,4 @@
-"""Lists with their suites and sites, and by their names."""
+"""Lists with their suites and sites, and by their names; and what radiologists are called."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
-from db.tables import SiteRow, SuiteRow, SuiteSessionRow
+from db.tables import RadiologistRow, SiteRow, SuiteRow, SuiteSessionRow
 
 
 def lists_asked(
@@ -34,3 +34,8 @@ def list_names(session: Session, ids: Collection[str]) -> dict[str, str]:
         .where(col(SuiteSessionRow.id).in_(ids))
     )
     return {name: f"{suite}, {site}" for name, suite, site in session.exec(asked)}
+
+
+def radiologist_names(session: Session) -> dict[str, str]:
+    """Name every radiologist."""
+    return dict(session.exec(select(RadiologistRow.id, RadiologistRow.name)).all())

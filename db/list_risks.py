@@ -9,10 +9,10 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from db.list_names import lists_asked
+from db.list_names import lists_asked, radiologist_names
 from db.localtime import local_date
 from db.room_times import RoomTime, RoomTimes, Source, room_times
-from db.tables import BookingRow, CaseRow, RadiologistRow, SuiteSessionRow
+from db.tables import BookingRow, CaseRow, SuiteSessionRow
 from db.tables.booking import HOLDING
 from scheduler.risk import Spread
 from scheduler.vocabulary import Stage, Technique
@@ -56,7 +56,7 @@ def booked_lists(
     asked = lists_asked(start, end, site=site, only=only).where(col(SuiteSessionRow.start) > now)
     rows = session.exec(asked.order_by(col(SuiteSessionRow.start), SuiteSessionRow.id)).all()
     cases = _booked_on(session, [row.id for row, _, _ in rows], room_times(session, local_date(session, now)))
-    names = dict(session.exec(select(RadiologistRow.id, RadiologistRow.name)).all())
+    names = radiologist_names(session)
     return tuple(
         BookedList(
             id=row.id,

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from db import clinic
 from db.facts import items_of
 from db.light import Light, light_of
-from db.list_names import lists_asked
+from db.list_names import lists_asked, radiologist_names
 from db.pictures import (
     ListCard,
     ListedCase,
@@ -21,7 +21,6 @@ from db.pictures import (
 from db.tables import (
     BookingRow,
     CaseRow,
-    RadiologistRow,
     SiteRow,
     SuiteRow,
     SuiteSessionRow,
@@ -49,7 +48,7 @@ def lists(
     in_order = (col(SuiteSessionRow.on), SiteRow.name, SuiteRow.name, col(SuiteSessionRow.start))
     rows = session.exec(lists_asked(start, end, site=site, only=only).order_by(*in_order)).all()
     booked = _booked_on(session, [row.id for row, _, _ in rows], light_of(session, now))
-    names = _radiologists(session)
+    names = radiologist_names(session)
     return tuple(_card(row, suite, at, booked.get(row.id, []), names) for row, suite, at in rows)
 
 
@@ -74,7 +73,7 @@ def list_card(session: Session, list_id: str, *, now: datetime) -> ListCard:
     """Give one list."""
     row, suite, site = _one(session, list_id)
     booked = _booked_on(session, [row.id], light_of(session, now))
-    return _card(row, suite, site, booked.get(row.id, []), _radiologists(session))
+    return _card(row, suite, site, booked.get(row.id, []), radiologist_names(session))
 
 
 def list_words(session: Session, list_id: str) -> str:
@@ -137,10 +136,6 @@ def _listed(booking: BookingRow, case: CaseRow, missing: int) -> ListedCase:
         recovery_end=booking.recovery_end,
         version=booking.version,
     )
-
-
-def _radiologists(session: Session) -> dict[str, str]:
-    return dict(session.exec(select(RadiologistRow.id, RadiologistRow.name)).all())
 
 
 def _card(

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from db import proposals
 from db.freezing import frozen_until, touches
-from db.list_names import list_names
+from db.list_names import list_names, radiologist_names
 from db.localtime import local_date
 from db.mapping import PLANNED, SUFFIXES, ref_of
 from db.overtaken import Spot, said_of, spots_now
@@ -24,7 +24,6 @@ from db.pictures import (
 from db.tables import (
     CaseRow,
     ProposalRow,
-    RadiologistRow,
     SuiteRow,
 )
 from db.words import ProposalStatus
@@ -136,7 +135,7 @@ def _shown(
         session=session,
         problem=problem,
         suites=suites,
-        people=dict(session.exec(select(RadiologistRow.id, RadiologistRow.name)).all()),
+        people=radiologist_names(session),
         lists=list_names(session, {spot[0] for spot in before.values()}),
         before=before,
         meanwhile=meanwhile,
