@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 from scripts.walks.bugs import BUGS
 from scripts.walks.clinic import ENGINES, Place, places
 from scripts.walks.digests import digest
-from scripts.walks.hunting import MOST_MACHINES, hunt
+from scripts.walks.hunting import MOST_MACHINES, StaleFaultError, hunt
 from scripts.walks.page import PAGE, Page, Run, code_state
 from scripts.walks.walking import Walk, walk
 from tests.builders import postgres
@@ -171,7 +171,12 @@ def _hunt(place: Place, names: Sequence[str], told: argparse.Namespace) -> bool:
     lost = []
     for name in names:
         began = monotonic()
-        found, after = hunt(place, BUGS[name], steps=told.steps, first=told.first)
+        try:
+            found, after = hunt(place, BUGS[name], steps=told.steps, first=told.first)
+        except StaleFaultError as stale:
+            say(f"  {stale}")
+            lost.append(name)
+            continue
         what = f"{found.check:40} machine {found.seed - told.first + 1}, {after} steps" if found else "NOT FOUND"
         say(f"  {name:36} {what}, {monotonic() - began:.0f} s")
         lost += [] if found else [name]

@@ -49,6 +49,8 @@ REFUSALS = (
 )
 # The rules of a plan and the calendar of meetings say no in sentences of their own.
 SAY_NO_IN_THEIR_OWN_WORDS = frozenset({"hold", "meet", "letter"})
+# What code that no longer fits together raises: not a fault that was found, but one that is put in wrongly.
+DOES_NOT_FIT = (AttributeError, NameError, TypeError)
 LATE = timedelta(seconds=1)
 MAY_BE_REFUSED = frozenset({"receive_referral", "close_mdt_agenda", "mdt_not_finished"})  # when a person was quicker
 
@@ -72,6 +74,7 @@ class Walk:
     taken: Counter[tuple[str, str]] = field(default_factory=Counter)
     check: str = ""
     says: str = ""
+    fits: bool = True  # whether what broke is no slip of the code itself, such as a call with the wrong arguments
     rows: Rows | None = None
 
     @property
@@ -92,6 +95,7 @@ def walk(place: Place, seed: int, steps_: int) -> Walk:
             machine.end()
         except BrokenError as broken:
             found.check, found.says = broken.check, str(broken)
+            found.fits = not isinstance(broken.__cause__, DOES_NOT_FIT)
         finally:
             found.rows = machine.rows
             machine.close()

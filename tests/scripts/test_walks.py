@@ -14,12 +14,13 @@ from unittest.mock import patch
 
 import pytest
 
+from db import cases
 from scripts.walks import walking
 from scripts.walks.__main__ import Tally
-from scripts.walks.bugs import BUGS
+from scripts.walks.bugs import BUGS, Bug
 from scripts.walks.clinic import BEGINNINGS, places
 from scripts.walks.digests import digest
-from scripts.walks.hunting import hunt
+from scripts.walks.hunting import StaleFaultError, hunt
 from scripts.walks.page import Page, Run
 from scripts.walks.rows import Reader
 from scripts.walks.walking import walk
@@ -70,6 +71,12 @@ def test_nothing_that_must_always_be_true_breaks_on_a_random_walk(engine, reques
 def test_a_fault_put_into_the_code_is_found(lite, name):
     found, _ = hunt(lite, BUGS[name], steps=STEPS)
     assert found is not None
+
+
+def test_a_fault_that_no_longer_fits_the_code_does_not_count_as_found(lite):
+    stale = Bug("stale", "It takes other arguments.", lambda: patch.object(cases, "write_line", lambda: None))
+    with pytest.raises(StaleFaultError, match="stale no longer fits the code"):
+        hunt(lite, stale, steps=STEPS)
 
 
 def test_more_than_forty_faults_are_known():
