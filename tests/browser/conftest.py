@@ -10,6 +10,8 @@
 `home`, `database`, `restart()`, and `also("flows.planner")` for a second process. The names to sign in with are those
 of flows/demo/staff.py, besides `colleague` (bookings everywhere) and `merri` (bookings at Merri Valley alone). When a
 test ends, each page it opened must have asked for nothing outside and have complained of nothing.
+A test that waited in vain for something on a page is tried once more, which the summary says ("1 rerun"); what its
+pages showed is in the report.
 `visitor` and `bella` stand in front of a desk without a memory, for what needs no clinic.
 """
 
@@ -30,7 +32,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from db.engine import Database, open_database
 from db.settings import MemorySettings
@@ -50,8 +52,43 @@ QUIET = (
 )
 SLOWEST = 30_000  # milliseconds; what a page does in less than a second on a quiet machine
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+DRAWN = "[data-testid=stApp][data-test-script-state=notRunning]"  # a page that is drawn to its end
 # Streamlit first looks for its own addresses under the page's path, then at the root.
 HARMLESS = ("/_stcore/health", "/_stcore/host-config")
+
+
+WAITED_IN_VAIN = ("TimeoutError", r"Locator expected")  # of Playwright: an action, and an expectation
+OPENED: list[Watched] = []  # the pages of the test that runs
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=list(WAITED_IN_VAIN)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Add what the pages of a failed test showed to its report."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for number, watched in enumerate(OPENED, start=1):
+            report.sections.append((f"page {number}", shown(watched.page)))
+    return report
+
+
+def shown(page: Page) -> str:
+    """What somebody would read on a page now."""
+    try:
+        return f"{urlsplit(page.url).path}\n{page.locator('body').inner_text(timeout=2000)}"
+    except Error as fault:
+        return f"It could not be read: {fault}"
+
+
+@pytest.fixture(autouse=True)
+def nothing_opened() -> None:
+    OPENED.clear()
 
 
 def chromium() -> str:
@@ -136,6 +173,7 @@ class Watched:
     def open(self, path: str, title: str) -> None:
         self.page.goto(self.address + path)
         self.page.get_by_role("heading", name=title, exact=True, level=1).wait_for()
+        self.page.locator(DRAWN).wait_for()
 
     def _note_request(self, url: str) -> None:
         if urlsplit(url).scheme not in {"data", "blob"} and urlsplit(url).hostname != "127.0.0.1":
@@ -230,6 +268,7 @@ def a_browser(browser: Browser, address: str) -> Watched:
     context.set_default_timeout(SLOWEST)
     watched = Watched(page=context.new_page(), address=address)
     watched.listen()
+    OPENED.append(watched)
     return watched
 
 
@@ -243,7 +282,9 @@ def visit(browser: Browser, clinic: Served) -> Iterator[Callable[..., Watched]]:
         opened.append(watched)
         watched.sign_in(real_clinic.PASSWORD, who)
         watched.page.get_by_role("heading", name="Board", level=1).wait_for()
-        if path != "/board":
+        if path == "/board":
+            watched.page.locator(DRAWN).wait_for()
+        else:
             watched.open(path, title)
         return watched
 
