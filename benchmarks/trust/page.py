@@ -19,7 +19,10 @@ writers are processes of their own, and somebody independent counts afterwards, 
 database's help. PostgreSQL writes through to the disk here as a real one does.
 
 - **storm**: eight processes book, move, confirm and cancel at random in one crowded morning, half of them looking
-  first and half leaving all to the guard.
+  first and half leaving all to the guard; amid that they publish whole plans over the same ten cases, which others
+  hold, release, confirm and call off meanwhile. Somebody who asks none of that code replays the audit trail: each
+  change must begin with what the one before it left, each publish must do all that it said and nothing else, and
+  whoever it leaves alone must be named.
 - **saves**: eight people save the same form from what they saw; who saw an older version is told so.
 - **clerks**: eight people hold, release and confirm at a human pace while a plan that moves 200 bookings is published.
 - **kills**: writers are killed outright, at random and just before or after their commits, and so are the database

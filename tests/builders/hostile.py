@@ -1,4 +1,4 @@
-"""Many clerks at once who want the same rooms, people and times, and somebody independent who counts the overlaps."""
+"""Many clerks at once who want the same rooms, people and times, and publish plans; somebody independent counts."""
 
 from __future__ import annotations
 
@@ -6,35 +6,42 @@ import json
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from db import audit, claims
+from db.audit import Author
 from db.claims import Hold
 from db.effects import standing_booking
 from db.engine import Database, open_database
 from db.errors import TryAgainError
 from db.facts import case_row
 from db.settings import MemorySettings
-from db.tables import BookingRow, ClaimRow, WaitlistEpisodeRow
+from db.tables import BookingRow, CaseRow, ClaimRow, WaitlistEpisodeRow
 from db.tables.booking import HOLDING
 from db.words import ResourceKind
 from scheduler.errors import DoubleBookingError, StaleVersionError
 from scheduler.pathway.booking import BookingState
 from scheduler.vocabulary import Readiness, Stage
 from tests.builders.crowd import sent_out
-from tests.builders.memory import CLERK, MORNING, TODAY, a_case, write
+from tests.builders.hostile_plans import CLAIMS_OF_A_VISIT, LAST_DAY, Publisher
+from tests.builders.memory import MORNING, TODAY, a_case, a_clinic, list_for_test, write
 
 SUITES, RADIOLOGISTS, UNITS, BAYS = 3, 4, 2, 4
 STARTS = 12  # half-hours of one morning: few enough that almost everybody collides
 LASTS = timedelta(minutes=45)
+SHARE_PUBLISHED, SHARE_BY_HAND = 0.02, 0.04  # of the attempts of a storm that has plans; all begin with one
+SHARE_IN_THE_WAY = 0.02  # bookings that want a room and a person of the plans, as if nobody planned
+CLAIMS_OF_A_BOOKING = 5
+FIRST_PLANNED = 1000  # numbers of the cases that plans book, apart from all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,13 @@ class Orders:
     log: Path
     polite: bool
     attempts: int | None
+    planned: tuple[str, ...] = ()
+
+
+def planned_cases(database: Database, number: int) -> list[str]:
+    """Cases that whole plans book and move, with lists for them on mornings of their own; gives their references."""
+    a_clinic(database, days=LAST_DAY)
+    return [list_for_test(database, FIRST_PLANNED + one) for one in range(number)]
 
 
 def waiting_cases(database: Database, number: int) -> list[str]:
@@ -83,12 +97,13 @@ def storm(
     folder: Path,
     polite: bool,
     attempts: int | None = None,
+    planned: Sequence[str] = (),
 ) -> Counter[str]:
     """Send out this many processes for so long, or for so many attempts each; counts what was done, refused or met."""
     context = get_context("forkserver")
     start = context.Barrier(clerks)
     orders = [
-        Orders(settings, tuple(cases), seconds, seed, folder / f"clerk-{seed}.log", polite, attempts)
+        Orders(settings, tuple(cases), seconds, seed, folder / f"clerk-{seed}.log", polite, attempts, tuple(planned))
         for seed in range(clerks)
     ]
     with sent_out(context, work, orders, start, loaded=[__name__]):
@@ -101,18 +116,38 @@ def acknowledged(folder: Path) -> set[str]:
     return {made for log in folder.glob("clerk-*.log") for made in json.loads(log.read_text())["made"]}
 
 
+def published(folder: Path) -> list[dict[str, Any]]:
+    """The plans that were made, what each was to change, and what its publisher was told; nothing where refused."""
+    return [one for log in folder.glob("clerk-*.log") for one in json.loads(log.read_text())["published"]]
+
+
+def names(clerks: int) -> list[str]:
+    """What the people of a storm are called in sentences."""
+    return [f"{what} {seed}" for seed in range(clerks) for what in ("Clerk", "Publisher")]
+
+
 def work(orders: Orders, start: Barrier) -> None:
-    """Book, move, confirm and cancel at random until the time is up; everybody starts together."""
+    """Book, move, confirm, cancel and publish at random until the time is up; everybody starts together."""
     chance = random.Random(orders.seed)
     database = open_database(orders.settings)
+    clerk = Author(id=f"clerk-{orders.seed}", name=f"Clerk {orders.seed}", role="bookings")
+    planner = Author(id=f"publisher-{orders.seed}", name=f"Publisher {orders.seed}", role="ir_lead")
+    publisher = Publisher(database, orders.planned, planner, clerk.name, chance)
     counts: Counter[str] = Counter()
     made: list[str] = []
     start.wait()
     until = time.monotonic() + orders.seconds
     while time.monotonic() < until and (orders.attempts is None or counts.total() < orders.attempts):
+        which = chance.random() if orders.planned else 1.0
+        if orders.planned and (not counts or which < SHARE_PUBLISHED):
+            counts[publisher.publish()] += 1
+            continue
+        if which < SHARE_PUBLISHED + SHARE_BY_HAND:
+            counts[publisher.by_hand()] += 1
+            continue
         ref, act = chance.choice(orders.cases), book
         try:
-            with database.writing(CLERK, MORNING) as session:
+            with database.writing(clerk, MORNING) as session:
                 if standing_booking(session, case_row(session, ref).id) is not None:
                     act = chance.choice((move, move, move, confirm, cancel))
                 done = act(session, ref, chance, polite=orders.polite)
@@ -125,7 +160,7 @@ def work(orders: Orders, start: Barrier) -> None:
         except (TryAgainError, StaleVersionError):
             counts["met"] += 1
     database.close()
-    orders.log.write_text(json.dumps({"counts": counts, "made": made}))
+    orders.log.write_text(json.dumps({"counts": counts, "made": made, "published": publisher.told}, default=str))
 
 
 def book(session: Session, ref: str, chance: random.Random, *, polite: bool) -> str | None:
@@ -196,9 +231,15 @@ def cancel(session: Session, ref: str, _chance: random.Random, *, polite: bool) 
 
 def hold(session: Session, booking: BookingRow, patient: str, chance: random.Random, *, polite: bool) -> None:
     """Take everything a booking uses: looking first, or leaving it all to the database's guard."""
+    suite, person = f"CT{chance.randrange(SUITES)}", f"R{chance.randrange(RADIOLOGISTS)}"
+    if chance.random() < SHARE_IN_THE_WAY:
+        days = timedelta(days=chance.randrange(1, LAST_DAY))
+        booking.start, booking.end = booking.start + days, booking.end + days
+        booking.recovery_end += days
+        suite, person = "S01-CT1", "R02"
     wanted = [
-        (ResourceKind.SUITE, f"CT{chance.randrange(SUITES)}", booking.start, booking.end),
-        (ResourceKind.RADIOLOGIST, f"R{chance.randrange(RADIOLOGISTS)}", booking.start, booking.end),
+        (ResourceKind.SUITE, suite, booking.start, booking.end),
+        (ResourceKind.RADIOLOGIST, person, booking.start, booking.end),
         (ResourceKind.PATIENT, patient, booking.start, booking.recovery_end),
         (ResourceKind.EQUIPMENT, f"rf-{chance.randrange(UNITS)}", booking.start, booking.end),
         (ResourceKind.RECOVERY_BAY, f"bay {chance.randrange(BAYS)}", booking.end, booking.recovery_end),
@@ -238,9 +279,22 @@ def overlaps(database: Database) -> list[tuple[str, str]]:
     ]
 
 
-def broken_bookings(database: Database) -> Mapping[str, int]:
-    """Bookings that stand without all five claims, or that ended with some still active."""
+def broken_bookings(database: Database, planned: Collection[str] = ()) -> Mapping[str, int]:
+    """Bookings that stand without all their claims, or that ended with some still active."""
     with database.reading() as session:
         held = Counter(session.exec(select(ClaimRow.booking_id).where(col(ClaimRow.active))).all())
         rows = session.exec(select(BookingRow)).all()
-    return {row.id: held[row.id] for row in rows if held[row.id] != (5 if row.status.value in HOLDING else 0)}
+        visits = set(session.exec(select(CaseRow.id).where(col(CaseRow.ref).in_(planned))).all())
+    needs = {row.id: CLAIMS_OF_A_VISIT if row.case_id in visits else CLAIMS_OF_A_BOOKING for row in rows}
+    wanted = {row.id: needs[row.id] if row.status.value in HOLDING else 0 for row in rows}
+    return {name: held[name] for name, number in wanted.items() if held[name] != number}
+
+
+def half_staffed(database: Database) -> list[str]:
+    """Lists that somebody does without being held for it, or that hold somebody who does not do them."""
+    asked = text(
+        "SELECT l.id FROM suite_session l LEFT JOIN claim c ON c.session_id = l.id AND c.active "
+        "AND c.kind = 'radiologist' WHERE COALESCE(l.assigned_radiologist_id, '') <> COALESCE(c.resource_id, '')"
+    )
+    with database.reading() as session:
+        return list(session.connection().execute(asked).scalars())
