@@ -16,12 +16,14 @@ from dashboard.views.going import Going
 from dashboard.views.setup import pages as setup
 from dashboard.views.setup.account import draw_first
 from dashboard.views.setup.second_step import draw_enrolment
+from flows.desk import logs
 
 ASSETS: Final = Path(__file__).resolve().parent / "assets"
 
 
 def draw() -> None:
     """Draw the head of the page, then the page that was asked for; without a session, only the way to sign in."""
+    logs.begin_run()
     st.set_page_config(page_title="Neurolist", page_icon=str(ASSETS / "icon.png"), layout="wide")
     st.logo(str(ASSETS / "logo.png"), size="small")
     st.html(f"<style>{as_css(':root')}{(ASSETS / 'pages.css').read_text(encoding='utf-8')}</style>")

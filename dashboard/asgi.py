@@ -11,6 +11,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,7 @@ from dashboard.faults import show_fault
 from dashboard.gate import Gate
 from dashboard.health import health_routes
 from dashboard.live import Hub, live_routes
+from dashboard.logging_here import write_log
 from dashboard.login import login_routes
 from dashboard.marking import marking_routes
 from dashboard.metrics import metric_routes
@@ -35,6 +37,8 @@ from dashboard.printing import printing_routes
 from dashboard.provider import provider_routes
 from dashboard.reads import front_door
 from dashboard.settings import screen_settings
+from flows.desk import LogEvent, logs
+from scheduler.errors import NeurolistError
 
 HERE: Final = Path(__file__).resolve().parent
 LONGEST_MESSAGE_BYTES: Final = 16 * 1024 * 1024
@@ -43,12 +47,19 @@ LONGEST_MESSAGE_BYTES: Final = 16 * 1024 * 1024
 @asynccontextmanager
 async def made_ready(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Open the database, refuse to serve when a guard is gone, then leave the start-up objects uncollected."""
-    await to_thread.run_sync(_load)
+    write_log()
+    try:
+        await to_thread.run_sync(_load)
+    except (NeurolistError, OSError) as fault:
+        logs.tell(LogEvent.NOT_READY, fault=fault)
+        raise
+    logs.tell(LogEvent.READY)
     gc.collect()
     gc.freeze()
     watching = asyncio.create_task(hub.watch())
     yield {}
     watching.cancel()
+    logs.tell(LogEvent.STOPPED)
 
 
 def _load() -> None:
@@ -95,11 +106,14 @@ app = st.App(
 
 def main(port: int = 8501, host: str = "127.0.0.1") -> None:
     """Serve until stopped."""
+    write_log()
+    logs.tell(LogEvent.STARTED, version=version("neurolist"), port=port)
     uvicorn.run(
         app,
         host=host,
         port=port,
         access_log=False,
+        log_config=None,
         log_level="warning",
         proxy_headers=screen_settings().tls,  # only a proxy that ends TLS may say whom it speaks for
         server_header=False,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
-import traceback
 
 import streamlit as st
 
+from flows.desk import LogEvent, logs
 from scheduler.errors import NeurolistError
-
-log = logging.getLogger("neurolist.screens")
 
 
 def show_fault(fault: Exception) -> bool:
@@ -22,8 +19,7 @@ def show_fault(fault: Exception) -> bool:
 def unexpected(fault: Exception) -> str:
     """Log where a fault of ours happened, without its text, which might name a person; give the sentence to show."""
     number = secrets.token_hex(3)
-    where = "".join(traceback.format_tb(fault.__traceback__))
-    log.error("Fault %s: %s\n%s", number, type(fault).__name__, where)
+    logs.tell(LogEvent.FAULT, number=number, fault=fault)
     return (
         f"Something went wrong inside Neurolist, and nothing was half saved. Load the page again; if it stays, tell "
         f"your administrator the fault number {number}."

@@ -15,9 +15,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.asking import unknown
 from dashboard.headers import FIXED_HEADERS, HSTS, font_path, page_policy
-from dashboard.settings import PROVIDER, PROVIDER_BACK, ScreenSettings
+from dashboard.settings import ITSELF, PROVIDER, PROVIDER_BACK, ScreenSettings
+from flows.desk import LogEvent, logs
 
 OPEN_PATHS: Final = frozenset({"/login", "/login/code", "/logout", "/healthz", "/readyz", "/metrics", "/icon.png"})
+HEALTH: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 # A calendar program cannot sign in: the address itself is the secret, and only a live one answers.
 OPEN_BELOW: Final = "/feed/"
 # Pages ask these by themselves, which keeps no session open; what a hand did is told apart behind them.
@@ -45,22 +47,26 @@ class Gate:
         self.open_paths = OPEN_PATHS | {font_path()} | at_provider
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request or connection."""
-        if scope["type"] == "http":
-            await self._answer(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await self._connect(scope, receive, send)
-        else:
+        """Answer one request or connection; every line of the log it leads to carries its id."""
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
+            return
+        with logs.about(request=request_id(Headers(scope=scope), self.settings)):
+            if scope["type"] == "http":
+                await self._answer(scope, receive, send)
+            else:
+                await self._connect(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        if not host_allowed(headers.get("host", ""), self.settings):
+        if not (host_allowed(headers.get("host", ""), self.settings) or asked_here(scope, headers)):
             refusal = PlainTextResponse("This server does not answer to that host name.", status_code=400)
-            await refusal(scope, receive, send)
+            logs.tell(LogEvent.REQUEST_REFUSED, reason="unknown_host", status=400)
+            await refusal(scope, receive, with_headers(send, scope, tls=self.settings.tls, host=""))
             return
         sealed = with_headers(send, scope, tls=self.settings.tls)
         if _declared_bytes(headers) > LARGEST_BODY_BYTES:
+            logs.tell(LogEvent.REQUEST_REFUSED, reason="too_large", status=413)
             await PlainTextResponse(TOO_LARGE, status_code=413)(scope, receive, sealed)
         elif self._open(scope["path"]) or await self._known(scope):
             await self.app(scope, no_more_than(receive, LARGEST_BODY_BYTES), sealed)
@@ -75,6 +81,7 @@ class Gate:
         if same and await self._known(scope):
             await self.app(scope, receive, send)
         else:
+            logs.tell(LogEvent.REQUEST_REFUSED, reason="no_session" if same else "another_origin")
             await send({"type": "websocket.close", "code": 1008})
 
     def _open(self, path: str) -> bool:
@@ -86,6 +93,12 @@ class Gate:
             return False
         known = partial(self.door().person, token, idle=scope["path"] in ASKED_BY_PAGES)
         return await to_thread.run_sync(known) is not None
+
+
+def request_id(headers: Headers, settings: ScreenSettings) -> str:
+    """Give the id that a proxy in front gave this request, so that its log and ours agree, or else a new one."""
+    given = headers.get("x-request-id", "") if settings.tls else ""
+    return logs.if_listed("request", given) or logs.request_id()
 
 
 def no_more_than(receive: Receive, limit: int) -> Receive:
@@ -108,11 +121,25 @@ def _declared_bytes(headers: Headers) -> int:
 
 def host_allowed(host: str, settings: ScreenSettings) -> bool:
     """Say whether the Host header names this server."""
+    return _named(host) in settings.host_names
+
+
+def _named(host: str) -> str:
     try:
-        name = urlsplit(f"//{host}").hostname
+        return (urlsplit(f"//{host}").hostname or "").lower()
     except ValueError:
-        return False
-    return name is not None and name.lower() in settings.host_names
+        return ""
+
+
+def asked_here(scope: Scope, headers: Headers) -> bool:
+    """Say whether a supervisor or Prometheus on this machine asks after the service by this machine's own name."""
+    client = scope.get("client")
+    return (
+        scope["path"] in HEALTH
+        and client is not None
+        and client[0] in ITSELF
+        and _named(headers.get("host", "")) in ITSELF
+    )
 
 
 def same_origin(origin: str, host: str) -> bool:
@@ -130,9 +157,19 @@ def turn_away(scope: Scope) -> Response:
     return RedirectResponse(f"/login?next={quote(wanted, safe='')}", status_code=303)
 
 
-def with_headers(send: Send, scope: Scope, *, tls: bool) -> Send:
-    """Add the security headers to an answer, keeping a stricter policy where the page brought its own."""
-    host = Headers(scope=scope).get("host", "")
+def _secure(name: bytes, value: bytes) -> bytes:
+    """Keep every cookie to HTTPS, also one that Streamlit gives without knowing what stands in front of it."""
+    if name.lower() != b"set-cookie" or b"secure" in {part.strip().lower() for part in value.split(b";")}:
+        return value
+    return value + b"; Secure"
+
+
+def with_headers(send: Send, scope: Scope, *, tls: bool, host: str | None = None) -> Send:
+    """Add the security headers to an answer, keeping a stricter policy where the page brought its own.
+
+    A `host` that was not checked must not be written into one.
+    """
+    host = Headers(scope=scope).get("host", "") if host is None else host
     extra = [*FIXED_HEADERS, *([HSTS] if tls else [])]
 
     async def sealed(message: Message) -> None:
@@ -142,7 +179,8 @@ def with_headers(send: Send, scope: Scope, *, tls: bool) -> Send:
             if not scope["path"].startswith(FOREVER):
                 added.append((b"cache-control", b"no-store"))
             kept = [(name, value) for name, value in added if name not in present]
-            message["headers"] = [*message.get("headers", []), *kept]
+            given = [(name, _secure(name, value) if tls else value) for name, value in message.get("headers", [])]
+            message["headers"] = [*given, *kept]
         await send(message)
 
     return sealed

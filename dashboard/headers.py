@@ -40,15 +40,16 @@ def inline_script_hashes() -> str:
 def page_policy(host: str) -> bytes:
     """The content security policy of the pages: nothing from outside, no framing, no evaluated code.
 
-    `host` is the checked Host header; older browsers do not count a WebSocket on the same host as 'self'.
+    `host` is the checked Host header, or nothing; older browsers do not count a WebSocket on the same host as 'self'.
     """
+    sockets = f" ws://{host} wss://{host}" if host else ""
     parts = (
         "default-src 'self'",
         f"script-src 'self' {inline_script_hashes()} blob:",  # our components' modules are blob: addresses
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
-        f"connect-src 'self' ws://{host} wss://{host}",
+        f"connect-src 'self'{sockets}",
         "worker-src 'self' blob:",
         "frame-src 'none'",
         "frame-ancestors 'none'",

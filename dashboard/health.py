@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from flows.desk import Running
+from flows.desk import LogEvent, Running, logs
 from scheduler.errors import NeurolistError
 
 CAUTION: Final = "caution: "
@@ -29,14 +29,31 @@ def health_routes(door: Callable[[], ReadyDesk]) -> list[Route]:
     async def alive(_request: Request) -> Response:
         return PlainTextResponse("ok")
 
+    told = _Told()
+
     async def ready(_request: Request) -> Response:
         try:
             found = await to_thread.run_sync(lambda: door().running())
         except (NeurolistError, OSError) as fault:
+            told.look(["fault"], fault)
             return PlainTextResponse(f"not ready: {type(fault).__name__}", status_code=503)
+        told.look([check.what for check in found.checks if check.vital and not check.good])
         return PlainTextResponse(answer(found), status_code=200 if found.fit else 503)
 
     return [Route("/healthz", alive), Route("/readyz", ready)]
+
+
+class _Told:
+    """What the log was told last: a service that is asked every few seconds says only what has changed."""
+
+    def __init__(self) -> None:
+        self._faults: list[str] | None = None
+
+    def look(self, faults: list[str], fault: Exception | None = None) -> None:
+        """Tell the log when the service has become ready or unready, or unready for another reason."""
+        before, self._faults = self._faults, faults
+        if faults != before and (faults or before):
+            logs.tell(LogEvent.NOT_READY if faults else LogEvent.READY, fault=fault, checks=faults or None)
 
 
 def answer(found: Running) -> str:

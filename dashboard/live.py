@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dashboard.settings import ScreenSettings
+from flows.desk import LogEvent, logs
 from scheduler.errors import NeurolistError
 
 LOOK_EVERY_SECONDS: Final = 0.2
@@ -77,6 +78,7 @@ class Hub:
         version, ended = await to_thread.run_sync(self._ask, tokens)
         for page in [page for page, token in self.pages.items() if token in ended]:
             self.leave(page)
+            logs.tell(LogEvent.SESSION_ENDED, reason="page_open")
             await _quietly(page.close(ENDED))
         if version > self.version:
             self.version = version

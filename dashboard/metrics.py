@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard.settings import ScreenSettings
-from flows.desk import Running
+from flows.desk import Running, logs
 from scheduler.errors import NeurolistError
 
 HERE: Final = frozenset({"127.0.0.1", "::1"})
@@ -62,6 +62,7 @@ def as_metrics(found: Running) -> bytes:
             (made.labels(word) if label else made).set(value)
 
     gauge("check_good", "1 when what was looked at is as it should be", _checks(found), "check")
+    gauge("log_fields_dropped", "Fields that this process would not write to its log", {"": logs.dropped()})
     gauge("age_seconds", "Time since the last backup, good drill and anchor", dict(found.ages()), "what")
     numbers = found.numbers
     if numbers is not None:

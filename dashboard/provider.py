@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
@@ -20,10 +19,10 @@ from starlette.routing import Route
 
 from dashboard.login import client_address, form_page, let_in, local_path
 from dashboard.settings import PROVIDER, PROVIDER_BACK, ScreenSettings
+from flows.desk import LogEvent, logs
 from scheduler.errors import NotPermittedError
 
 NOT_THERE: Final = "{name} did not answer as it should. Try again; if it stays so, tell whoever runs Neurolist."
-log = logging.getLogger("neurolist.screens")
 TEN_MINUTES: Final = 600  # seconds from leaving for the provider to coming back
 WANTED: Final = "wanted"
 
@@ -108,8 +107,13 @@ def address_back(request: Request, settings: ScreenSettings) -> str:
     return f"{'https' if settings.tls else 'http'}://{request.headers['host']}{PROVIDER_BACK}"
 
 
+def _reason(fault: Exception) -> str | None:
+    """Give the provider's own word for what went wrong, such as access_denied, where it is one."""
+    return logs.if_listed("reason", str(getattr(fault, "error", None) or ""))
+
+
 def not_there(settings: ScreenSettings, fault: Exception, wanted: str = "/") -> Response:
     """Say that the provider failed, above the form; the log has the kind of fault and nothing of a person."""
-    log.warning("The provider's sign-in failed: %s", getattr(fault, "error", None) or type(fault).__name__)
+    logs.tell(LogEvent.PROVIDER_FAILED, error=type(fault).__name__, reason=_reason(fault))
     says = NOT_THERE.format(name=settings.oidc_name.capitalize())
     return form_page(settings, wanted=wanted, notice=says, status=502)

@@ -50,6 +50,7 @@ class SignIn:
     token: str | None
     refusal: str = ""
     half_open: bool = False  # the code of the second step is still to come
+    account: str = ""  # the id of whom it lets in
 
 
 def add_account(
@@ -181,7 +182,8 @@ def sign_in(
     half_open = second_steps.is_asked(session, row.id)
     if not half_open:
         forget(session, name=digest, place=place)
-    return SignIn(token=open_session(session, row, now=now, place=place, half_open=half_open), half_open=half_open)
+    token = open_session(session, row, now=now, place=place, half_open=half_open)
+    return SignIn(token=token, half_open=half_open, account=row.id)
 
 
 def give_code(session: Session, token: str, code: str, *, now: datetime, address: str = "") -> SignIn:
@@ -198,7 +200,7 @@ def give_code(session: Session, token: str, code: str, *, now: datetime, address
         return _turned_away(session, name, WRONG_CODE)
     found.ended_at = now
     forget(session, name=name, place=place)
-    return SignIn(token=open_session(session, row, now=now, place=place))
+    return SignIn(token=open_session(session, row, now=now, place=place), account=row.id)
 
 
 def open_session(

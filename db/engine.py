@@ -17,11 +17,13 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
-from db import audit, claims, guards, keyring, shape
+from db import audit, claims, guards, keyring, logs, shape
 from db.audit import Attribution, Author, SealingKey
 from db.errors import MemoryFaultError, TryAgainError
+from db.line import Line
 from db.localtime import in_utc
-from db.migrations import upgrade
+from db.log_words import LogEvent
+from db.migrations import newest, upgrade
 from db.postgresql import postgresql_engine
 from db.protocol import seed
 from db.refusals import UNKEEPABLE, explain, explain_unkeepable
@@ -56,6 +58,7 @@ class Database:
         self.timezone = settings.timezone
         url = settings.url
         self.is_sqlite = url.get_backend_name() == "sqlite"
+        self._line = Line(url.get_backend_name())
         self._writer, self._reader = _engines(url)
         audit.refuse_raw_writes(self._writer)
         self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
@@ -66,24 +69,32 @@ class Database:
         self._key = _Lazy(settings)
 
     def prepare(self, now: datetime | None = None) -> None:
-        """Bring the tables to the newest shape, with every guard in place and tried, and seed an empty protocol."""
+        """Bring the tables to the newest shape, with every guard in place and tried, and seed an empty protocol.
+
+        On PostgreSQL a role that does not own the tables changes nothing about them: they are only checked.
+        """
         self._key()
-        with self._changing() as connection:
+        with _explained(), self._changing() as connection:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
             asked = connection.execute(text("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")).scalar_one()
-            upgrade(connection)
+            owns = shape.may_be_changed(connection)
+            if owns:
+                shape.must_be_known(connection)
+                upgrade(connection)
+        if not owns:
+            self.check_guards()
         self.write(seed, author=SYSTEM, now=now or in_utc(asked))
-        self.check_guards()
+        if owns:
+            self.check_guards()
+            logs.tell(LogEvent.PREPARED, engine=self._writer.dialect.name, revision=newest())
 
     def check_guards(self) -> None:
         """Raise UnguardedMemoryError, with a sentence naming it, if any guard of the database is gone."""
-        with self._turn(), self._writer.connect() as connection:
+        with _explained(), self._turn(), self._line.watched(), self._writer.connect() as connection:
             try:
                 shape.check(connection)
                 guards.self_test(connection)
-            except DBAPIError as fault:
-                raise explain(fault) from None
             finally:
                 connection.rollback()
 
@@ -94,9 +105,10 @@ class Database:
             session.info["timezone"] = self.timezone
             try:
                 audit.watch(session, Attribution(author=author, now=now, why=why), self._key())
-                yield session
-                audit.seal(session)
-                session.commit()
+                with self._line.watched():
+                    yield session
+                    audit.seal(session)
+                    session.commit()
             except (DBAPIError, StaleDataError) as fault:
                 session.rollback()
                 raise self._say(explain(fault), session) from None
@@ -104,7 +116,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open one transaction that can only read; it sees one moment of the memory throughout on SQLite."""
-        with _explained(), Session(self._reader, expire_on_commit=False) as session:
+        with _explained(), self._line.watched(), Session(self._reader, expire_on_commit=False) as session:
             session.info["timezone"] = self.timezone
             yield session
 
@@ -151,7 +163,7 @@ class Database:
     def answers(self) -> bool:
         """Say whether the database can be asked at all."""
         try:
-            with self._reader.connect() as connection:
+            with self._line.watched(), self._reader.connect() as connection:
                 return connection.execute(text("SELECT 1")).scalar() == 1
         except DBAPIError:
             return False
@@ -163,7 +175,7 @@ class Database:
 
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
-        with self._turn(), self._writer.begin() as connection:
+        with self._turn(), self._line.watched(), self._writer.begin() as connection:
             yield connection
 
     def _say(self, error: NeurolistError, session: Session) -> NeurolistError:

@@ -48,7 +48,8 @@ def sign_in(session: Session, person: Vouched, *, now: datetime, address: str, w
         return _refused(session, person, CLOSED)
     if not _refresh(session, row, person):
         return _refused(session, person, without_roles)
-    return SignIn(token=accounts.open_session(session, row, now=now, place=digest_of(address), how="by the provider"))
+    token = accounts.open_session(session, row, now=now, place=digest_of(address), how="by the provider")
+    return SignIn(token=token, account=row.id)
 
 
 def _new(session: Session, person: Vouched) -> AccountRow:

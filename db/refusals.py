@@ -13,6 +13,7 @@ from scheduler.errors import DoubleBookingError, NeurolistError, StaleVersionErr
 OVERLAP = "claim_no_overlap"
 EXCLUSION_VIOLATION = "23P01"
 UNIQUE_VIOLATION = "23505"
+NO_RIGHT = "42501"
 REPEATABLE = frozenset({"40001", "40P01", "55P03"})
 FIRST_WRITER_WINS = "client_write"
 
@@ -43,11 +44,20 @@ def explain(fault: DBAPIError | StaleDataError) -> NeurolistError:
         return TryAgainError("Two writes met, and this one was not kept. Repeat it as it is.")
     if isinstance(fault, IntegrityError):
         return MemoryFaultError(f"The database refused a row that breaks its rule '{rule}'; nothing was kept.")
+    return MemoryFaultError(_could_not(fault, state))
+
+
+def _could_not(fault: DBAPIError, state: str) -> str:
+    if state == NO_RIGHT:
+        return (
+            "The role that Neurolist uses at the database lacks a right it needs; nothing was kept. Give it its rights "
+            "as the owner of the tables: examples/deploy/postgres-grants.sql (docs/operations.md)."
+        )
     if isinstance(fault, OperationalError):
-        return MemoryFaultError(
+        return (
             f"The database could not do this now ({_kind(fault)}); nothing was kept. Check that it runs and has room."
         )
-    return MemoryFaultError(f"The database could not do this ({_kind(fault)}); nothing was kept.")
+    return f"The database could not do this ({_kind(fault)}); nothing was kept."
 
 
 def _state(fault: DBAPIError) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Inspector
 
 from db.errors import UnguardedMemoryError
 from db.guards import ONLY_ADDED
-from db.migrations import newest
+from db.migrations import known, newest
 from db.tables import METADATA
 from db.tables.base import SQLITE_ONLY
 
@@ -40,8 +40,33 @@ def _stands_at_the_newest(connection: Connection) -> None:
         stands = ", ".join(current) or "none"
         raise UnguardedMemoryError(
             f"The tables stand at migration {stands} and this version of Neurolist needs {newest()}, so nothing "
-            "is served. Run `neurolist prepare`; if it refuses, restore a backup or use the version that fits."
+            "is served. Run `neurolist prepare` as the role that owns the tables; if it refuses, restore a backup or "
+            "use the version that fits."
         )
+
+
+def must_be_known(connection: Connection) -> None:
+    """Raise UnguardedMemoryError when a newer version made the tables; those of an older one can be brought up."""
+    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known()
+    if unknown:
+        raise UnguardedMemoryError(
+            f"The tables stand at migration {', '.join(sorted(unknown))}, which a newer Neurolist made and this one "
+            f"does not know: it needs {newest()}. Nothing was changed. Use the newer version, or restore the backup "
+            "that was made before it."
+        )
+
+
+def may_be_changed(connection: Connection) -> bool:
+    """Say whether whoever is connected may change the tables: on PostgreSQL their owner, or who may make the first."""
+    return connection.dialect.name == "sqlite" or bool(connection.execute(_OWNS).scalar())
+
+
+_OWNS = text(
+    """SELECT COALESCE(
+      (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c
+        WHERE c.relname = 'alembic_version' AND c.relnamespace = current_schema()::regnamespace),
+      has_schema_privilege(current_schema(), 'CREATE'), FALSE)"""
+)
 
 
 def _wanted(table: Table, dialect: str) -> Iterator[Part]:

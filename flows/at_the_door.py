@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from db import accounts
+from db import accounts, logs
 from db.accounts import Checked
 from db.audit import Author
+from db.log_words import LogEvent
 from db.passwords import matches
 from flows.permissions import Actor
 from scheduler.errors import NotPermittedError
@@ -77,6 +78,8 @@ def sign_out(service: Service, token: str) -> None:
     now = service.clock.now()
     who = author(person(service, token) or NOBODY)
     service.database.write(lambda session: accounts.sign_out(session, token, now=now), author=who, now=now)
+    if who.id != NOBODY.id:
+        logs.tell(LogEvent.SESSION_ENDED, account=who.id, reason="signed_out")
 
 
 def author(actor: Actor) -> Author:
@@ -92,9 +95,23 @@ def visitor(address: str) -> Author:
 def let_in(service: Service, address: str, work: Callable[[Session], SignIn]) -> str:
     """Do what may let somebody in who is not known yet, and give the token; raises NotPermittedError with why not."""
     answer = service.database.write(work, author=visitor(address), now=service.clock.now())
+    _log(answer)
     if answer.token is None:
         raise NotPermittedError(answer.refusal)
     return answer.token
+
+
+REASONS = {accounts.WRONG: "wrong", accounts.WRONG_CODE: "wrong_code", accounts.LOCKED: "too_many_tries"}
+
+
+def _log(answer: SignIn) -> None:
+    if answer.token is not None:
+        logs.tell(
+            LogEvent.SIGN_IN_HALF if answer.half_open else LogEvent.SIGN_IN_ACCEPTED, account=answer.account or None
+        )
+        return
+    event = LogEvent.SIGN_IN_LOCKED if answer.refusal == accounts.LOCKED else LogEvent.SIGN_IN_REFUSED
+    logs.tell(event, reason=REASONS.get(answer.refusal, "not_vouched_for"))
 
 
 def _must_enrol(service: Service, account: Account) -> bool:

@@ -9,7 +9,8 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -79,6 +80,7 @@ Risk = Annotated[
         "--risk", min=1, max=99, metavar="PERCENT", help="Let no list overrun on more than so many per cent of days."
     ),
 ]
+app.command()(cli_upkeep.prepare)
 Durations = Annotated[
     str | None,
     typer.Option("--durations", metavar="FILE", help="How long its cases may take (neurolist-durations/1)."),
@@ -90,30 +92,59 @@ def main() -> None:
     """Run the command line; a refusal is one sentence and a code, never a traceback."""
     try:
         app()
-    except BadInputError as fault:
+    except SystemExit as end:
+        _log_end(end.code if isinstance(end.code, int) else int(end.code is not None), began)
+        raise
+    except (BadInputError, NotFoundError) as fault:
         _complain(str(fault))
-        sys.exit(BAD_INPUT)
-    except NotFoundError as fault:
-        _complain(str(fault))
-        sys.exit(BAD_INPUT)
+        _end(BAD_INPUT, began)
     except NeurolistError as fault:
         _complain(str(fault))
-        sys.exit(REFUSED)
+        _end(REFUSED, began)
     except KeyboardInterrupt:
-        sys.exit(130)
+    began = monotonic()
+        _end(130, began)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of our output has gone
-        sys.exit(REFUSED)
+        _end(REFUSED, began)
     except Exception as fault:  # noqa: BLE001 - the last door: people get a sentence, the log file the traceback
         from flows.fault_log import keep_fault
         from flows.settings_faults import setting_fault
 
         if says := setting_fault(fault):
             _complain(says)
-            sys.exit(BAD_INPUT)
+            _end(BAD_INPUT, began)
         where = keep_fault(fault)
         _complain(f"Something went wrong inside Neurolist. The details are in {where}; nothing was half saved.")
-        sys.exit(OUR_FAULT)
+        _end(OUR_FAULT, began, fault)
+
+
+def _end(code: int, began: float, fault: Exception | None = None) -> NoReturn:
+    _log_end(code, began, fault)
+    sys.exit(code)
+
+
+def _log_end(code: int, began: float, fault: Exception | None = None) -> None:
+    """Tell the log what ran, how it ended and how long it took; nothing of what was typed after the command's name."""
+    if "db.logs" not in sys.modules:  # it opened no memory, so it keeps no log
+        return
+    from db import logs
+    from db.log_words import LogEvent
+
+    seconds = round(monotonic() - began, 2)
+    logs.tell(LogEvent.COMMAND_DONE, fault=fault, command=_command(), exit_code=code, seconds=seconds)
+
+
+def _command() -> str | None:
+    """Give the name of the command that was typed, without what follows it."""
+    names: list[str] = []
+    known = getattr(typer.main.get_command(app), "commands", {})
+    for word in sys.argv[1:]:
+        if word not in known:
+            break
+        names.append(word)
+        known = getattr(known[word], "commands", {})
+    return " ".join(names) or None
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`neurolist backup`, `restore`, `drill` and `audit`: what keeps the memory safe."""
+"""`neurolist prepare`, `backup`, `restore`, `drill` and `audit`: what keeps the memory safe."""
 
 from __future__ import annotations
 
@@ -42,6 +42,13 @@ def backup(
         f"{sum(contents.rows.values())} rows of {len(contents.rows)} tables; the trail ends at row {contents.seq}. "
         "The key of the trail is not in it: keep a copy of audit.key apart."
     )
+
+
+def prepare() -> None:
+    """Bring the tables to the newest shape and try every guard; on PostgreSQL, as the role that owns the tables."""
+    from flows.start import prepare_memory
+
+    typer.echo(f"The tables stand at migration {prepare_memory()}, and every guard refuses what it should.")
 
 
 def drill(

@@ -26,6 +26,7 @@ from db import (
     facts,
     freezing,
     holds,
+    logs,
     holidays,
     mapping,
     outbox,
@@ -43,6 +44,7 @@ from db.due_steps import DueStep
 from db.emergencies import EmergencyReading
 from db.feeds import FeedKind, FeedLine
 from db.identity import PatientIdentity, who_is
+from db.log_words import LogEvent
 from db.mapping import ref_of
 from db.meeting_pictures import AgendaLine, AgendaPage, MeetingLine, Present
 from db.meetings import Attendee, NewMeeting
@@ -192,6 +194,7 @@ __all__ = [
     "MeetingOutcome",
     "MeetingState",
     "MonthOfWaits",
+    "LogEvent",
     "NetworkLoad",
     "NewMeeting",
     "NextStep",
@@ -240,6 +243,7 @@ __all__ = [
     "open_desk",
     "standard_named",
 ]
+    "logs",
 
 T = TypeVar("T")
 Once = tuple[str, str | None]  # what a write is, and the id that tells a repeat from another
@@ -1119,6 +1123,13 @@ class Desk:
 
     def retry_step(self, step_id: str, *, write_id: str | None = None) -> None:
         """Put a parked step back to work."""
+        logs.tell(
+            LogEvent.PUBLISH_DONE,
+            proposal=proposal_id,
+            account=logs.if_listed("account", author.id),
+            booked=len(report.booked),
+            moved=len(report.moved),
+        )
         author = self._permitted(Action.RUN_STEPS, "due_step", step_id)
         now = self.service.clock.now()
         self._do_once(

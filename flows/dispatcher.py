@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import os
 import signal
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from db import logs
+from db.log_words import LogEvent
+from flows.log_process import logged
 from flows.prefect_home import MARK, answers, health_url
 from flows.service import Service, the_service
 from flows.steps import SOLVED, STAGES, UPKEEP, WaitingStep, run_plan_steps, run_steps, waiting_steps
@@ -25,9 +27,8 @@ BATCH = 200
 CASES_NAMED_IN_TAGS = 10
 PATIENCE_SECONDS = 2.0
 SWEEP_SECONDS = 300.0
+FAILURES_A_LINE = 120  # of turns that fail one after the other, the first is told, and one a minute
 LETTERS = frozenset({FlowName.NOTICES})
-
-log = logging.getLogger(__name__)
 
 
 class Dispatcher:
@@ -40,6 +41,8 @@ class Dispatcher:
         self._mark = mark
         self._runs: set[asyncio.Task[list[str]]] = set()
         self._stopping = False
+        self._prefect_was_well: bool | None = None
+        self._failed = 0  # turns one after the other
 
     def ask_to_stop(self) -> None:
         """Finish the batch at hand, then end."""
@@ -66,10 +69,15 @@ class Dispatcher:
 
     async def _one_turn(self) -> int:
         try:
-            return await self.turn()
-        except Exception:
-            log.exception("A turn of the dispatcher failed; the next one tries again.")
+            found = await self.turn()
+        except Exception as fault:  # noqa: BLE001 - whatever failed, the next turn tries again
+            # A database that is away fails two turns a second, and a full disk is not emptied by lines that say so.
+            if self._failed % FAILURES_A_LINE == 0:
+                logs.tell(LogEvent.TURN_FAILED, fault=fault, count=self._failed + 1)
+            self._failed += 1
             return 0
+        self._failed = 0
+        return found
 
     async def _work(self, flow_name: FlowName, steps: Sequence[WaitingStep]) -> None:
         ids = [step.id for step in steps]
@@ -79,7 +87,13 @@ class Dispatcher:
         await asyncio.to_thread(plain, self._service, ids)
 
     async def _prefect_is_well(self) -> bool:
-        return self._health is not None and await asyncio.to_thread(answers, self._health, mark=self._mark)
+        if self._health is None:
+            return False
+        well = await asyncio.to_thread(answers, self._health, mark=self._mark)
+        if well is not self._prefect_was_well:
+            self._prefect_was_well = well
+            logs.tell(LogEvent.PREFECT_FOUND if well else LogEvent.PREFECT_LOST)
+        return well
 
     async def _inside_flow(self, flow_name: FlowName, steps: Sequence[WaitingStep]) -> bool:
         """Work the steps in one run of their flow; False when Prefect failed, and they must be looked at again."""
@@ -101,7 +115,7 @@ class Dispatcher:
     def _forget(self, run: asyncio.Task[list[str]]) -> None:
         self._runs.discard(run)
         if not run.cancelled() and run.exception() is not None:
-            log.warning("Prefect did not finish a run; the plain code goes on.", exc_info=run.exception())
+            logs.tell(LogEvent.PREFECT_RUN_FAILED, fault=run.exception())
 
 
 def tags_for(steps: Sequence[WaitingStep]) -> tuple[str, ...]:
@@ -145,8 +159,8 @@ async def dispatch(*groups: Iterable[FlowName]) -> None:
 def main() -> None:
     """Run the dispatcher of the case flows, beside it those of letters and of upkeep: both may take their time."""
     tether_if_marked()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(dispatch(STAGES - LETTERS, LETTERS, UPKEEP))
+    with logged("dispatcher"):
+        asyncio.run(dispatch(STAGES - LETTERS, LETTERS, UPKEEP))
 
 
 if __name__ == "__main__":

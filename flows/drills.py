@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from db import logs
 from db.backups.restoring import Restored, drill
+from db.log_words import LogEvent
 from scheduler.errors import NeurolistError
 
 if TYPE_CHECKING:
@@ -35,10 +37,12 @@ def try_backup(service: Service, path: Path) -> Restored:
     try:
         found = drill(path, settings)
     except NeurolistError as fault:
+        logs.tell(LogEvent.DRILL_FAILED, fault=fault)
         _keep(settings.backup_folder, DrillLine(at=now, backup=path.name, good=False, says=str(fault)))
         raise
     wrong = " ".join(finding.says for finding in found.findings if not finding.good)
     _keep(settings.backup_folder, DrillLine(at=now, backup=path.name, good=found.good, says=wrong))
+    logs.tell(LogEvent.DRILL_DONE if found.good else LogEvent.DRILL_FAILED, checks=found.failed)
     return found
 
 

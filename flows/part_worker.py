@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 
 from prefect.workers.process import ProcessWorker
 
+from db import logs
+from db.log_words import LogEvent
+from flows.log_process import logged
 from flows.planning_parts import POOL, register
 from flows.tether import tether_if_marked
 
 AGAIN_AFTER_SECONDS = 5.0
-
-log = logging.getLogger(__name__)
 
 
 async def work(limit: int) -> None:
@@ -22,7 +22,7 @@ async def work(limit: int) -> None:
         try:
             await _work(limit)
         except Exception as fault:  # noqa: BLE001 - whatever Prefect says, it is asked again
-            log.warning("The worker of parts lost Prefect (%s); it begins again.", type(fault).__name__)
+            logs.tell(LogEvent.PREFECT_LOST, error=type(fault).__name__)
         await asyncio.sleep(AGAIN_AFTER_SECONDS)
 
 
@@ -37,8 +37,8 @@ async def _work(limit: int) -> None:
 def main() -> None:
     """Work with as many processes as the command line says."""
     tether_if_marked()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(work(int(sys.argv[1]) if len(sys.argv) > 1 else 2))
+    with logged("worker"):
+        asyncio.run(work(int(sys.argv[1]) if len(sys.argv) > 1 else 2))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import threading
 import time
 from collections.abc import Sequence
 
+from db import logs
+from db.log_words import LogEvent
 from flows.part_store import WHOLE, Job, PartStore
 from flows.part_work import THREADS
 from flows.parts_here import Limit, PartsHere, follow
@@ -21,8 +22,6 @@ SECONDS_TO_START = 10.0  # a worker looks every few seconds, then starts a proce
 NOBODY_SECONDS = 60.0  # with no worker at work on any part for so long, the parts are solved here
 LATE_SECONDS = 10.0  # after its time a part that is still missing is done here, as far as that goes in a second
 SECONDS_TO_END = 5.0
-
-log = logging.getLogger(__name__)
 
 
 class PartsOnPrefect:
@@ -88,4 +87,4 @@ def _run_flow(run: str, keys: list[str]) -> None:
     try:
         asyncio.run(planning_in_parts(run, keys))
     except Exception as fault:  # noqa: BLE001 - whatever Prefect says, the parts are solved, here if need be
-        log.warning("Prefect did not spread the parts (%s); they are solved here.", type(fault).__name__)
+        logs.tell(LogEvent.PREFECT_RUN_FAILED, error=type(fault).__name__, flow="parts")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from flows.dispatcher import dispatch
+from flows.log_process import logged
 from flows.tether import tether_if_marked
 from flows.words import FlowName
 
@@ -13,8 +13,8 @@ from flows.words import FlowName
 def main() -> None:
     """Run the dispatcher of the planning flow, and beside it that of studies, so that no plan waits for one."""
     tether_if_marked()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(dispatch({FlowName.PLANNING}, {FlowName.STUDIES}))
+    with logged("planner"):
+        asyncio.run(dispatch({FlowName.PLANNING}, {FlowName.STUDIES}))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ HOST = "127.0.0.1"
 DAYS_A_RUN_IS_KEPT = 30
 MARK_HEADER = "X-Neurolist"
 MARK = "NEUROLIST_PREFECT_MARK"
+LOGGING = Path(__file__).resolve().parent / "prefect_logging.yml"
 PROBE_SECONDS = 1.0  # without it the first call to a dead server waits out every retry, more than a minute
 
 
@@ -35,6 +36,7 @@ def prefect_environment(home: Path, api: str) -> dict[str, str]:
         "PREFECT_API_REQUEST_TIMEOUT": "10",
         "PREFECT_WORKER_QUERY_SECONDS": "2",
         "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_SETTINGS_PATH": str(LOGGING),
         "PREFECT_LOGGING_COLORS": "false",
         "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
     }

@@ -9,11 +9,13 @@ SQLAlchemy 2.1, and after an outage a schedule would hand over every run that wa
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from prefect import aserve
 from prefect.deployments import arun_deployment
 
+from db import logs
+from db.log_words import LogEvent
+from flows.log_process import logged
 from flows.part_worker import work
 from flows.reconcile import EVERY_SECONDS, reconcile
 from flows.service import the_service
@@ -23,8 +25,6 @@ RUNS_AT_ONCE = 2
 ASK_EVERY_SECONDS = 2
 AGAIN_AFTER_SECONDS = 5.0
 DEPLOYMENT = "sweep"
-
-log = logging.getLogger(__name__)
 
 
 async def serve_flows() -> None:
@@ -56,7 +56,7 @@ async def _seconds_after_asking() -> float:
     try:
         await ask_for_sweep()
     except Exception as fault:  # noqa: BLE001 - whatever Prefect says, the sweep is asked for again
-        log.warning("Prefect did not take the request for a sweep (%s); asking again.", type(fault).__name__)
+        logs.tell(LogEvent.SWEEP_NOT_TAKEN, error=type(fault).__name__)
         return AGAIN_AFTER_SECONDS
     return EVERY_SECONDS
 
@@ -72,8 +72,8 @@ async def ask_for_sweep() -> None:
 def main() -> None:
     """Serve until stopped."""
     tether_if_marked()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(serve_flows())
+    with logged("runner"):
+        asyncio.run(serve_flows())
 
 
 if __name__ == "__main__":

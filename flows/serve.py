@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.home import RunningNote, leave_note, only_one
 from flows.ports import some_port, this_port
-from flows.prefect_home import HOST, MARK_HEADER, api_url, health_url, mark_of, prefect_environment
+from flows.prefect_home import HOST, api_url, health_url, mark_of, prefect_environment
 from flows.supervisor import Child, Supervisor
 
 WEB_PORT = 8501
@@ -88,12 +88,7 @@ def _web(port: int) -> tuple[str, ...]:
 
 def _prefect(port: int, mark: str) -> tuple[str, ...]:
     # Prefect's own command would start this in a process of its own, out of the supervisor's sight.
-    ours = ("--factory", "--timeout-graceful-shutdown", "3", "--header", f"{MARK_HEADER}:{mark}")
-    return _uvicorn("prefect.server.api.server:create_app", port, *ours)
-
-
-def _uvicorn(app: str, port: int, *options: str) -> tuple[str, ...]:
-    return (*_ours("uvicorn"), app, "--host", HOST, "--port", str(port), "--log-level", "warning", *options)
+    return (*_ours("flows.prefect_server"), "--port", str(port), "--mark", mark)
 
 
 class _Teller:

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from db import logs
 from db.audit import Author
+from db.migrations import newest
 from db.settings import MemorySettings
 from flows.clock import carry
 from flows.desk import EVERY_SITE, Actor, Desk
+from flows.log_process import logged
 from flows.outbox.settings import outbox_settings
 from flows.prefect_home import prefect_environment
 from flows.progress import counting
@@ -25,13 +28,28 @@ if TYPE_CHECKING:
     from db.backups.restoring import Restored
 
 USER = "NEUROLIST_USER"
+COMMANDS_LOG = "commands.log"
 
 
 def command_line_desk() -> Desk:
     """Open the desk in the name of who types, on a database whose tables and guards are in place."""
-    service = open_service()
+    service = _opened()
     _prepare(service)
     return Desk(service, command_line_actor())
+
+
+def prepare_memory() -> str:
+    """Bring the tables to the newest shape, with every guard tried; gives the revision they stand at."""
+    service = _opened()
+    _prepare(service)
+    return newest()
+
+
+def _opened() -> Service:
+    """Open the service for one job of the command line, whose lines go to a log of the home folder."""
+    service = open_service()
+    logs.set_up("command", into=service.home / "logs" / COMMANDS_LOG)
+    return service
 
 
 def command_line_actor() -> Actor:
@@ -44,7 +62,7 @@ def restore_in_my_name(path: Path, into: Path, keys: list[Path]) -> Restored:
     """Restore a backup into a new home, in the name of who types; the database is the one the environment names."""
     from db.backups.restoring import restore
 
-    who, service = command_line_actor(), open_service()
+    who, service = command_line_actor(), _opened()
     author = Author(id=who.id, name=who.name, role=Role.ADMINISTRATOR.value)
     settings = service.database.settings.model_copy(update={"home": into})
     return restore(path, settings, author=author, now=service.clock.now(), keys=keys)
@@ -57,13 +75,14 @@ def start_service(*, port: int, demo: bool, say: Callable[[str], None]) -> None:
     """
     outbox_settings()
     service = open_service()
-    serve(
-        service.home,
-        port=port,
-        environment=_environment(service),
-        say=say,
-        make_ready=lambda: _make_ready(service, demo=demo, say=say),
-    )
+    with logged("up", into=service.home / "logs" / "up.log"):
+        serve(
+            service.home,
+            port=port,
+            environment=_environment(service),
+            say=say,
+            make_ready=lambda: _make_ready(service, demo=demo, say=say),
+        )
 
 
 def start_worker(*, limit: int, api: str | None) -> None:
@@ -79,7 +98,7 @@ def start_worker(*, limit: int, api: str | None) -> None:
 
 def fill_with_demo(seed: int) -> tuple[str, ...]:
     """Fill the empty database with a synthetic service; gives what was made and how to sign in, line by line."""
-    service = open_service()
+    service = _opened()
     service.database.prepare(service.clock.now())
     return _fill(service, seed)
 

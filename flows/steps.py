@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from db import automatic, due_steps, outbox, proposals, studies
+from db import automatic, due_steps, logs, outbox, proposals, studies
 from db.due_steps import DueStep
+from db.log_words import LogEvent
 from db.outbox import SEND_STEP
 from db.words import StepState
 from flows.handlers import FLOW_OF, HANDLER_OF, UPKEEP_STEPS, flow_of
@@ -46,6 +47,13 @@ SOLVED_STEPS = (PLAN_STEP, STUDY_STEP)
 LEFT_ALONE = (*SOLVED_STEPS, *UPKEEP_STEPS)  # what takes long has workers of its own
 UPKEEP = frozenset({FlowName.UPKEEP})
 STAGES = frozenset(FlowName) - SOLVED - UPKEEP
+LOGGED_AS = {
+    StepOutcome.DONE: LogEvent.STEP_DONE,
+    StepOutcome.REFUSED: LogEvent.STEP_REFUSED,
+    StepOutcome.FAILED: LogEvent.STEP_FAILED,
+    StepOutcome.PARKED: LogEvent.STEP_PARKED,
+    StepOutcome.TAKEN_OVER: LogEvent.STEP_TAKEN_OVER,
+}
 FINAL = (TransitionNotAllowedError, NotFoundError, BadInputError, PinsClashError)
 
 
@@ -149,17 +157,22 @@ def _claim(service: Service, ids: Sequence[str], *, lease: timedelta) -> list[Du
 
 
 def _work(service: Service, step: DueStep) -> StepReport:
-    try:
-        outcome = _perform(service, step)
-    except StaleVersionError as late:
-        return _report(step, StepOutcome.TAKEN_OVER, str(late))
-    except FINAL as refusal:
-        return _settle(service, step, StepOutcome.REFUSED, str(refusal))
-    except NeurolistError as fault:
-        return _settle(service, step, StepOutcome.FAILED, str(fault))
-    except Exception as fault:  # noqa: BLE001 - whatever went wrong, the step is counted and in the end parked
-        return _settle(service, step, StepOutcome.FAILED, f"{type(fault).__name__} in the code of this step.")
-    return _report(step, outcome)
+    with logs.about(step=step.id, step_name=step.name, **({"case": step.case_ref} if step.case_ref else {})):
+        try:
+            report, fault = _report(step, _perform(service, step)), None
+        except Exception as failed:  # noqa: BLE001 - whatever went wrong, the step is counted and in the end parked
+            report, fault = _ended(service, step, failed), failed
+        logs.tell(LOGGED_AS[report.outcome], fault=fault)
+    return report
+
+
+def _ended(service: Service, step: DueStep, fault: Exception) -> StepReport:
+    if isinstance(fault, StaleVersionError):
+        return _report(step, StepOutcome.TAKEN_OVER, str(fault))
+    if isinstance(fault, FINAL):
+        return _settle(service, step, StepOutcome.REFUSED, str(fault))
+    says = str(fault) if isinstance(fault, NeurolistError) else f"{type(fault).__name__} in the code of this step."
+    return _settle(service, step, StepOutcome.FAILED, says)
 
 
 def _perform(service: Service, step: DueStep) -> StepOutcome:

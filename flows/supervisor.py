@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from db import logs
+from db.log_words import LogEvent
 from flows.prefect_home import answers
 from flows.tether import command
 
@@ -23,7 +25,7 @@ UNWELL_SECONDS = 60.0  # how long a started child may stay silent on its health 
 STOP_WITHIN_SECONDS = 8.0
 STOP_EACH_SECONDS = 4.0
 TICK_SECONDS = 0.1
-LARGEST_LOG_BYTES = 10_000_000
+LOOK_AT_LOGS_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class Supervisor:
         self._logs = logs
         self._tell = on_event
         self._asked_to_stop = 0
+        self._logs_at = time.monotonic()
 
     def pids(self) -> dict[str, int]:
         """Give the process id of each child that is running."""
@@ -93,6 +96,7 @@ class Supervisor:
                 self._note_death(run, run.process.returncode)
             else:
                 self._probe(run)
+        self._look_at_logs()
 
     def stop(self) -> None:
         """Stop the children in reverse order, politely first, all within ten seconds."""
@@ -100,7 +104,7 @@ class Supervisor:
         for run in reversed(self._running.values()):
             if run.process is not None:
                 self._end(run.process, deadline)
-                self._tell(run.child.name, "stopped")
+                self._say(run.child.name, "stopped", LogEvent.CHILD_STOPPED)
                 run.process, run.well = None, False
 
     def _start_if_due(self, run: _Running) -> None:
@@ -118,7 +122,7 @@ class Supervisor:
             )
         run.started = run.last_well = time.monotonic()
         run.probe_at, run.well = run.started, False
-        self._tell(run.child.name, "started")
+        self._say(run.child.name, "started", LogEvent.CHILD_STARTED)
 
     def _note_death(self, run: _Running, code: int) -> None:
         lasted = time.monotonic() - run.started
@@ -127,7 +131,9 @@ class Supervisor:
         if run.process is not None:
             _end_group(run.process.pid)
         run.process, run.well, run.start_at = None, False, time.monotonic() + pause
-        self._tell(run.child.name, f"ended ({_how(code)}); starting again in {pause:.0f} s")
+        ended = {"signal": -code} if code < 0 else {"exit_code": code}
+        says = f"ended ({_how(code)}); starting again in {pause:.0f} s"
+        self._say(run.child.name, says, LogEvent.CHILD_ENDED, seconds=pause, **ended)
 
     def _probe(self, run: _Running) -> None:
         now = time.monotonic()
@@ -135,14 +141,27 @@ class Supervisor:
             return
         well = run.child.health is None or answers(run.child.health, mark=run.child.mark)
         if well and not run.well:
-            self._tell(run.child.name, "well")
+            self._say(run.child.name, "well", LogEvent.CHILD_WELL)
         run.well = well
         run.probe_at = now + (PROBE_EVERY_SECONDS if well else PROBE_WHILE_STARTING_SECONDS)
         if well:
             run.last_well = now
         elif now - run.last_well > UNWELL_SECONDS and run.process is not None:
-            self._tell(run.child.name, f"did not answer for {UNWELL_SECONDS:.0f} s")
+            says = f"did not answer for {UNWELL_SECONDS:.0f} s"
+            self._say(run.child.name, says, LogEvent.CHILD_SILENT, seconds=UNWELL_SECONDS)
             run.process.kill()
+
+    def _say(self, name: str, says: str, event: LogEvent, **numbers: Any) -> None:
+        logs.tell(event, child=name, **numbers)
+        self._tell(name, says)
+
+    def _look_at_logs(self) -> None:
+        """Put full logs aside while the children go on writing to them."""
+        if time.monotonic() - self._logs_at < LOOK_AT_LOGS_SECONDS:
+            return
+        self._logs_at = time.monotonic()
+        for name in self._running:
+            logs.empty_full(self._logs / f"{name}.log")
 
     def _end(self, process: subprocess.Popen[bytes], deadline: float) -> None:
         process.terminate()
@@ -167,8 +186,6 @@ def _how(code: int) -> str:
 
 
 def _log_file(folder: Path, name: str) -> BinaryIO:
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.log"
-    if path.exists() and path.stat().st_size > LARGEST_LOG_BYTES:
-        path.replace(folder / f"{name}.log.1")
+    logs.make_room(path)
     return path.open("ab")

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import anchors, audit, keyring
+from db import anchors, audit, keyring, logs
 from db.anchors import Anchor
 from db.audit import SealingKey, TrailReport
 from db.backups import archive
 from db.backups.making import Backup, back_up
 from db.backups.restoring import Restored
+from db.log_words import LogEvent
 from flows.drills import try_backup
 from flows.permissions import Action
 from scheduler.errors import NotFoundError
@@ -72,6 +73,7 @@ class Upkeep:
         """Seal what comes from now on with a new key; gives the old and the new."""
         self._allowed("trail")
         old, new = keyring.rotate(self._settings())
+        logs.tell(LogEvent.KEY_ROTATED)
         self._tell("rotate_key", "trail", **{"from": old.id, "to": new.id})
         return old, new
 
@@ -105,4 +107,5 @@ def anchor_trail(service: Service) -> Anchor:
     known = anchors.read(path)
     if not known or (known[-1].seq, known[-1].seal) != (seq, seal):
         anchors.append(path, anchor)
+        logs.tell(LogEvent.ANCHOR_DONE, rows=seq)
     return anchor

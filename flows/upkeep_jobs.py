@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import alarms, audit, due_steps
+from db import alarms, audit, due_steps, logs
 from db.backups import archive
 from db.backups.making import back_up
 from db.due_steps import DueStep
+from db.log_words import LogEvent
 from flows.drills import TOO_OLD, drills, last_good, try_backup
 from flows.handlers import UPKEEP_STEPS
 from flows.service import MACHINE, Service
@@ -117,6 +118,8 @@ def perform(service: Service, step: DueStep) -> StepOutcome:
     now = service.clock.now()
     service.database.write(lambda session: due_steps.lengthen(session, step, now + LEASE), author=MACHINE, now=now)
     says, fault = _done(service, job)
+    if fault:
+        logs.tell(LogEvent.UPKEEP_FAILED, step_name=job.name)
 
     def keep(session: Session) -> None:
         due_steps.note(session, step, says)

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from db import logs
 from db.backups import archive, postgresql, sqlite
 from db.backups.manifest import Contents, Manifest, contents_of, product_version
 from db.engine import Database
+from db.log_words import LogEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,10 @@ def back_up(database: Database, into: Path, *, now: datetime) -> Backup:
             size=payload.stat().st_size,
             sha256=archive.digest_of(payload),
         )
-        return Backup(path=archive.pack(work, payload, manifest, into), manifest=manifest)
+        made = Backup(path=archive.pack(work, payload, manifest, into), manifest=manifest)
+    rows = sum(contents.rows.values())
+    logs.tell(LogEvent.BACKUP_DONE, engine=manifest.engine, rows=rows, bytes=made.path.stat().st_size)
+    return made
 
 
 def newest(folder: Path) -> Backup | None:

@@ -14,13 +14,14 @@ from pydantic import SecretStr
 from sqlalchemy.engine import URL
 from sqlmodel import col, select
 
-from db import anchors, keyring
+from db import anchors, keyring, logs
 from db.anchors import Anchor
 from db.audit import Author, record
 from db.backups import archive, postgresql, sqlite
 from db.backups.examining import Finding, examine
 from db.backups.manifest import Manifest, demand_known_schema
 from db.engine import Database, open_database
+from db.log_words import LogEvent
 from db.settings import MemorySettings
 from db.tables import LoginSessionRow
 from scheduler.errors import BadInputError, NeurolistError
@@ -36,7 +37,12 @@ class Restored:
     @property
     def good(self) -> bool:
         """Say whether everything is as it should be."""
-        return all(finding.good for finding in self.findings)
+        return not self.failed
+
+    @property
+    def failed(self) -> list[str]:
+        """Name what is not as it should be."""
+        return [finding.what for finding in self.findings if not finding.good]
 
 
 def restore(
@@ -64,7 +70,9 @@ def restore(
         _begin_anew(database, manifest, author=author, now=now)
     finally:
         database.close()
-    return Restored(manifest=manifest, findings=found)
+    restored = Restored(manifest=manifest, findings=found)
+    logs.tell(LogEvent.RESTORE_DONE if restored.good else LogEvent.RESTORE_FAILED, checks=restored.failed)
+    return restored
 
 
 def drill(path: Path, settings: MemorySettings) -> Restored:
@@ -112,7 +120,8 @@ def _demand_room(home: Path, settings: MemorySettings, manifest: Manifest, where
     if manifest.engine != engine:
         says = f"it was made from {manifest.engine}, and NEUROLIST_DATABASE_URL leads to {engine}. Change one of them."
         raise BadInputError.of(where, says)
-    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+    # What a command that was tried before said of itself is nothing that could be lost.
+    if home.exists() and (not home.is_dir() or any(path.name != "logs" for path in home.iterdir())):
         raise NeurolistError(
             f"{home} is not empty, and nothing is restored over what is there. Name a folder that is empty or new; "
             "move the old one away first if it is broken."

@@ -31,5 +31,6 @@ def a_fault_that_names(name):
 def test_an_unexpected_fault_is_found_in_the_log_by_its_number_but_not_by_its_text(shown, caplog):
     assert faults.show_fault(a_fault_that_names("Mrs Nobody, " + "born 1950"))
     number = re.search(r"fault number (\w{6})", shown[0]).group(1)
-    assert f"Fault {number}: ValueError" in caplog.text
+    (line,) = [record.msg for record in caplog.records]
+    assert (line["event"], line["number"], line["error"]) == ("fault", number, "ValueError")
     assert "born 1950" not in caplog.text + shown[0]

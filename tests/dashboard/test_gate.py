@@ -132,3 +132,67 @@ def test_behind_tls_the_cookie_is_bound_to_the_host_and_the_browser_is_told_to_s
     assert a_client(secure, neurolist="good").get("/board").status_code == 401
     answer = a_client(secure, **{"__Host-neurolist": "good"}).get("/board")
     assert answer.headers["strict-transport-security"].startswith("max-age=")
+
+
+BEHIND_TLS = ScreenSettings(hosts="neurolist.test", tls=True)
+
+
+def test_the_refusal_of_an_unknown_host_is_sealed_too_and_repeats_no_name():
+    headers = {"host": "evil.test"}
+    answer = a_client(BEHIND_TLS).get("/board", headers=headers)
+    assert answer.status_code == 400
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
+    assert "evil.test" not in str(answer.headers)
+
+
+def asked_by(address, path, host, settings=BEHIND_TLS):
+    async def page(_request):
+        return PlainTextResponse("inside")
+
+    gate = Gate(Starlette(routes=[Route(path, page)]), door=OneKnownPerson, settings=settings)
+    client = TestClient(gate, base_url="http://neurolist.test", follow_redirects=False, client=(address, 5000))
+    return client.get(path, headers={"host": host}).status_code
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_this_machine_may_ask_after_the_service_by_its_own_name_whatever_the_hospital_calls_it(path):
+    assert asked_by("127.0.0.1", path, "127.0.0.1:8501") == 200
+    assert asked_by("10.0.0.9", path, "127.0.0.1:8501") == 400
+    assert asked_by("127.0.0.1", path, "evil.test") == 400
+
+
+def test_no_page_answers_to_this_machines_own_name_unless_it_is_set():
+    assert asked_by("127.0.0.1", "/login", "127.0.0.1:8501") == 400
+
+
+@pytest.mark.parametrize(
+    ("settings", "given", "sent"),
+    [
+        (BEHIND_TLS, "_streamlit_xsrf=1; Path=/", "_streamlit_xsrf=1; Path=/; Secure"),
+        (BEHIND_TLS, "a=1; secure; Path=/", "a=1; secure; Path=/"),
+        (SETTINGS, "_streamlit_xsrf=1; Path=/", "_streamlit_xsrf=1; Path=/"),
+    ],
+)
+def test_behind_tls_every_cookie_is_for_https_alone_whoever_gives_it(settings, given, sent):
+    async def page(_request):
+        return PlainTextResponse("inside", headers={"set-cookie": given})
+
+    gate = Gate(Starlette(routes=[Route("/healthz", page)]), door=OneKnownPerson, settings=settings)
+    assert TestClient(gate, base_url="http://neurolist.test").get("/healthz").headers["set-cookie"] == sent
+
+
+def request_ids(caplog, settings, **headers):
+    caplog.clear()
+    a_client(settings).get("/board", headers={"host": "evil.test", **headers})
+    return [record.msg["request"] for record in caplog.records if record.name == "neurolist"]
+
+
+def test_a_refused_request_is_logged_with_the_proxys_id_or_one_of_ours(caplog):
+    proxys = "0123456789abcdef" * 2
+    assert request_ids(caplog, BEHIND_TLS, **{"x-request-id": proxys}) == [proxys]
+    for settings, given in ((SETTINGS, proxys), (BEHIND_TLS, "Quillfeather"), (BEHIND_TLS, "")):
+        (made,) = request_ids(caplog, settings, **{"x-request-id": given})
+        assert len(made) == 32
+        assert made != proxys

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import tempfile
 
@@ -12,12 +13,16 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from dashboard.calendars import calendar_routes
+from dashboard.faults import unexpected
 from dashboard.gate import Gate
 from dashboard.login import login_routes
 from dashboard.marking import marking_routes
 from dashboard.printing import printing_routes
 from dashboard.settings import ScreenSettings
+from db import logs
 from db.errors import MemoryFaultError
+from db.log_settings import LogSettings
+from db.log_words import NUMBERS, SHAPES
 from flows.fault_log import keep_fault
 from flows.steps import run_due_steps
 from scheduler.errors import NeurolistError
@@ -26,6 +31,7 @@ from tests.builders.canary import CANARY, FAMILY, NOTE, NUMBER, columns_that_hol
 from tests.builders.stories import USUAL_WAYS
 
 SETTINGS = ScreenSettings(hosts="neurolist.test")
+LISTED = {*logs.ALWAYS, *SHAPES, *NUMBERS}
 PASSWORD = "a long pass phrase"
 # Who the patient is, the letters about them, and what the referrer wrote: read with a line in the trail each time.
 MAY_HOLD_IT = {
@@ -43,11 +49,16 @@ def journey(shelf, tmp_path, monkeypatch, caplog):
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     clinic = shelf.a_clinic()
+    log = logs.LogFile(clinic.database.settings.home / "logs" / "everything.log")
+    log.setFormatter(logs.formatter(LogSettings()))
+    logging.getLogger().addHandler(log)
     case = clinic.an_unseen_referral(patient=CANARY, note=NOTE)
     for act in USUAL_WAYS["follow_up"]:
         act(clinic, case)
     run_due_steps(clinic.service)
-    return clinic, case
+    yield clinic, case
+    logging.getLogger().removeHandler(log)
+    log.close()
 
 
 def a_client(desk):
@@ -96,10 +107,20 @@ def test_the_patient_is_found_where_patients_are_kept_and_in_no_log_metric_step_
             raise fault
         except (NeurolistError, ValueError) as caught:
             keep_fault(caught, home)
+            unexpected(caught)
+            logging.getLogger("uvicorn.error").exception("Exception in the request of %s", FAMILY)
+
+    # Everything above went through the log as it is written, each line whole.
+    lines = [json.loads(line) for line in (home / "logs" / "everything.log").read_text().splitlines()]
+    assert {"step_done", "sign_in_accepted", "fault", "library"} <= {line["event"] for line in lines}
+    assert {line["error"] for line in lines if line["event"] in {"fault", "library"} and "error" in line} >= {
+        "MemoryFaultError", "ValueError",
+    }  # fmt: skip
+    assert [line for line in lines if set(line) - LISTED] == []
 
     assert columns_that_hold_it(clinic.database) <= MAY_HOLD_IT
     assert columns_that_hold_it(clinic.database) >= {"patient_identity.family_name", "document.text", "referral.note"}
-    assert found_in(caplog.text) == []
+    assert found_in([record.getMessage() for record in caplog.records if record.name != "uvicorn.error"]) == []
     assert [found_in(stream) for stream in capfd.readouterr()] == [[], []]
     assert found_in(generate_latest().decode()) == []
     assert [name for name in files_that_hold(home) if not name.startswith("outbox")] == []
