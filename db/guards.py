@@ -130,6 +130,7 @@ def _must_refuse(connection: Connection, trial: Trial) -> None:
         trial.attempt(connection)
     except DBAPIError as refusal:
         refused = trial.guard in str(refusal.orig)
+        withheld = getattr(refusal.orig, "sqlstate", None) == NO_RIGHT
     else:
         refused = False
     finally:
@@ -173,7 +174,6 @@ def _claim(start_hours: int, end_hours: int, **changes: object) -> dict[str, obj
 
 def _audit_row(seq: int) -> dict[str, object]:
     texts = dict.fromkeys(("actor", "role", "action", "entity", "ref", "why", "key_id", "previous", "seal"), CANARY)
-        withheld = getattr(refusal.orig, "sqlstate", None) == NO_RIGHT
     return {"seq": seq, "at": LONG_AGO, "outcome": Outcome.REFUSED, "before": {}, "after": {}, **texts}
 
 

@@ -68,6 +68,7 @@ app.add_typer(cli_upkeep.app, name="audit")
 app.command()(cli_upkeep.backup)
 app.command()(cli_upkeep.drill)
 app.command()(cli_upkeep.restore)
+app.command()(cli_upkeep.prepare)
 
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same result.")]
 PlanFile = Annotated[str | None, typer.Option("--plan", metavar="FILE", help="The plan file for that problem.")]
@@ -80,7 +81,6 @@ Risk = Annotated[
         "--risk", min=1, max=99, metavar="PERCENT", help="Let no list overrun on more than so many per cent of days."
     ),
 ]
-app.command()(cli_upkeep.prepare)
 Durations = Annotated[
     str | None,
     typer.Option("--durations", metavar="FILE", help="How long its cases may take (neurolist-durations/1)."),
@@ -90,6 +90,7 @@ TimeLimit = Annotated[float, typer.Option("--time-limit", min=1, metavar="SECOND
 
 def main() -> None:
     """Run the command line; a refusal is one sentence and a code, never a traceback."""
+    began = monotonic()
     try:
         app()
     except SystemExit as end:
@@ -102,7 +103,6 @@ def main() -> None:
         _complain(str(fault))
         _end(REFUSED, began)
     except KeyboardInterrupt:
-    began = monotonic()
         _end(130, began)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of our output has gone

@@ -26,8 +26,8 @@ from db import (
     facts,
     freezing,
     holds,
-    logs,
     holidays,
+    logs,
     mapping,
     outbox,
     proposals,
@@ -190,11 +190,11 @@ __all__ = [
     "LetterPage",
     "ListCard",
     "ListedCase",
+    "LogEvent",
     "MeetingLine",
     "MeetingOutcome",
     "MeetingState",
     "MonthOfWaits",
-    "LogEvent",
     "NetworkLoad",
     "NewMeeting",
     "NextStep",
@@ -239,11 +239,11 @@ __all__ = [
     "WorthLine",
     "WorthReport",
     "keeping",
+    "logs",
     "may",
     "open_desk",
     "standard_named",
 ]
-    "logs",
 
 T = TypeVar("T")
 Once = tuple[str, str | None]  # what a write is, and the id that tells a repeat from another
@@ -1102,6 +1102,13 @@ class Desk:
         author = self._permitted(Action.PUBLISH, "proposal", proposal_id, sites=self._sites_of(proposal_id, chosen))
         asked = Acceptance(proposal=proposal_id, cases=chosen, reason=reason, expected_version=expected_version)
         report = accept(self.service, asked, author=author, write_id=write_id)
+        logs.tell(
+            LogEvent.PUBLISH_DONE,
+            proposal=proposal_id,
+            account=logs.if_listed("account", author.id),
+            booked=len(report.booked),
+            moved=len(report.moved),
+        )
         run_due_steps(self.service, names=(PUBLISHED_STEP,))
         return report
 
@@ -1123,13 +1130,6 @@ class Desk:
 
     def retry_step(self, step_id: str, *, write_id: str | None = None) -> None:
         """Put a parked step back to work."""
-        logs.tell(
-            LogEvent.PUBLISH_DONE,
-            proposal=proposal_id,
-            account=logs.if_listed("account", author.id),
-            booked=len(report.booked),
-            moved=len(report.moved),
-        )
         author = self._permitted(Action.RUN_STEPS, "due_step", step_id)
         now = self.service.clock.now()
         self._do_once(
