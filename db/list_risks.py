@@ -51,11 +51,16 @@ def booked_lists(
     now: datetime,
     site: str | None = None,
     only: Collection[str] | None = None,
+    times: RoomTimes | None = None,
 ) -> tuple[BookedList, ...]:
-    """Give the lists of these dates, both included, that hold cases and have not begun; `only` some by name."""
+    """Give the lists of these dates, both included, that hold cases and have not begun; `only` some by name.
+
+    `times` are the room times as they are known today, where they have been read already.
+    """
     asked = lists_asked(start, end, site=site, only=only).where(col(SuiteSessionRow.start) > now)
     rows = session.exec(asked.order_by(col(SuiteSessionRow.start), SuiteSessionRow.id)).all()
-    cases = _booked_on(session, [row.id for row, _, _ in rows], room_times(session, local_date(session, now)))
+    known = times or room_times(session, local_date(session, now))
+    cases = _booked_on(session, [row.id for row, _, _ in rows], known)
     names = radiologist_names(session)
     return tuple(
         BookedList(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from db import audit, boards
 from db.list_names import list_names
 from db.mapping import ref_of
+from db.room_times import room_times
 from db.standing_kept import KeptStanding, keep_standing, mend_standing
 from db.touched import EVERYTHING, NOTHING, Touched, touched_since
 from flows.explaining import PlaceLine, Where, where_it_can_go
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from db.engine import Database
     from db.pictures import CaseSummary, ListCard
+    from db.room_times import RoomTimes
     from db.standing import Standing
     from flows.first_places import FirstPlace
 
@@ -104,20 +106,23 @@ class BoardMemory:
     def risks(self, database: Database, *, first: date, last: date, now: datetime, today: date) -> Mapping[str, float]:
         """Say of each list of these days that holds cases on what share of days it would end late."""
 
-        def read(session: Session, only: Collection[str] | None = None) -> Risks:
-            found = published_risks(session, start=first, end=last, now=now, only=only).lists
+        def told(session: Session, times: RoomTimes, only: Collection[str] | None = None) -> Risks:
+            found = published_risks(session, start=first, end=last, now=now, only=only, times=times).lists
             return {risk.list: (risk.probability, risk.start) for risk in found}
+
+        def read(session: Session) -> Shares:
+            times = room_times(session, today)
+            return Shares(told(session, times), times)
 
         def mend(session: Session, before: Shares, touched: Touched) -> Shares:
             if touched.timed:
-                return Shares(read(session))
+                return read(session)
             if not touched.lists:
                 return before
             kept = {name: risk for name, risk in before.of.items() if name not in touched.lists}
-            return Shares({**kept, **read(session, touched.lists)})
+            return Shares({**kept, **told(session, before.times, touched.lists)}, before.times)
 
-        what = ("risks", first, last, today)
-        return self._known(database, what, lambda session: Shares(read(session)), mend, now).shares
+        return self._known(database, ("risks", first, last, today), read, mend, now).shares
 
     def where(self, database: Database, ref: str, *, today: date, last: date, now: datetime) -> Where:
         """Answer for every list until a day, from what stands now."""
@@ -218,8 +223,8 @@ class Trail:
 class Shares:
     """How often lists end late, each with its start: a list that has begun is no longer asked about."""
 
-    def __init__(self, of: Risks) -> None:
-        self.of = of
+    def __init__(self, of: Risks, times: RoomTimes) -> None:
+        self.of, self.times = of, times
         self.shares: Mapping[str, float] = {name: share for name, (share, _) in of.items()}
 
 

@@ -17,6 +17,7 @@ from scheduler.risk import RUNS, Duration, Overrun, overrun, overruns
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from db.room_times import RoomTimes
     from scheduler.plan import Plan
     from scheduler.problem import SchedulingProblem
 
@@ -92,9 +93,13 @@ def published_risks(
     site: str | None = None,
     seed: int = 0,
     only: Collection[str] | None = None,
+    times: RoomTimes | None = None,
 ) -> RiskReport:
-    """Simulate the lists of these dates that hold bookings and have not begun; `only` some by name."""
-    lists = booked_lists(session, start=start, end=end, now=now, site=site, only=only)
+    """Simulate the lists of these dates that hold bookings and have not begun; `only` some by name.
+
+    `times` are the room times as they are known today, where they have been read already.
+    """
+    lists = booked_lists(session, start=start, end=end, now=now, site=site, only=only, times=times)
     sources = Counter(case.time.source.value for each in lists for case in each.cases)
     return _report((_published(each, seed) for each in lists), sources, seed)
 

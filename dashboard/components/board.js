@@ -265,7 +265,7 @@ function begin(root) {
   const find = (name) => root.querySelector(name);
   const memory = {
     root, figures: find(".figures"), tray: find(".tray"), sheet: find(".sheet"), line: find(".line-words"), undo: find(".undo"), tip: make("div", "tip"),
-    data: null, waiting: null, looking: null, marks: null, drag: null, move: null, dropped: 0, heard: 0, asked: 0, unanswered: 0, said: 0, answers: new Map(),
+    data: null, waiting: null, looking: null, marks: null, drag: null, move: null, dropped: 0, heard: 0, asked: 0, unanswered: 0, said: 0, later: 0, answers: new Map(),
   };
   memory.afterwards = () => catchUp(memory);
   root.addEventListener("keydown", (event) => {

@@ -3,6 +3,7 @@
 
 const FAR_ENOUGH = 5; // pixels, so that a click is not a drag
 const PATIENCE = 30000; // milliseconds until an answer is not waited for any longer
+const AT_A_TIME = 80, BREATH = 40; // lists out of sight that are marked together, and milliseconds between
 const EDGE = 48, EDGE_STEP = 14; // pixels near an edge of the sheet, and how far it then scrolls at a time
 
 // What was asked about a case is kept until the board changes, so a case under the pointer is marked as it is lifted.
@@ -23,16 +24,33 @@ function markOf(marks, list) {
   return marks.lists[list] ?? { verdict: "no", says: `No. ${marks.otherwise}` };
 }
 
+function meet(one, other) {
+  return one.right > other.left && one.left < other.right && one.bottom > other.top && one.top < other.bottom;
+}
+
+// The lists in sight change at once, the others a few at a time, so that the hand need not wait for what nobody sees.
+function changeLists(memory, change) {
+  clearTimeout(memory.later);
+  const frame = memory.sheet.getBoundingClientRect(), seen = [], unseen = [];
+  for (const card of memory.sheet.querySelectorAll("[data-card]")) (meet(card.getBoundingClientRect(), frame) ? seen : unseen).push(card);
+  seen.forEach(change);
+  const goOn = () => {
+    unseen.splice(0, AT_A_TIME).forEach(change);
+    if (unseen.length) memory.later = setTimeout(goOn, BREATH);
+  };
+  memory.later = setTimeout(goOn, BREATH);
+}
+
 function showMarks(memory, marks) {
   memory.marks = marks;
-  for (const card of memory.sheet.querySelectorAll("[data-card]")) card.dataset.verdict = markOf(marks, card.dataset.card).verdict;
+  changeLists(memory, (card) => { card.dataset.verdict = markOf(marks, card.dataset.card).verdict; });
   memory.root.dataset.marked = "1";
 }
 
 function hideMarks(memory) {
   memory.marks = null;
   delete memory.root.dataset.marked;
-  for (const card of memory.sheet.querySelectorAll("[data-verdict]")) delete card.dataset.verdict;
+  changeLists(memory, (card) => { delete card.dataset.verdict; });
   memory.sheet.querySelector(".aimed")?.classList.remove("aimed");
 }
 
@@ -109,10 +127,14 @@ function under(memory, event) {
   return { card: node?.closest("[data-card]"), tray: node?.closest(".tray") };
 }
 
+// What follows the pointer is moved as a whole, so that nothing under it is laid out or painted again.
+function standAt(node, x, y) {
+  node.style.transform = `translate(${x}px, ${y}px)`;
+}
+
 function follow(memory, event) {
   const { ghost } = memory.drag;
-  ghost.style.left = `${event.clientX + 10}px`;
-  ghost.style.top = `${event.clientY + 8}px`;
+  standAt(ghost, event.clientX + 10, event.clientY + 8);
   const { card, tray } = under(memory, event);
   aim(memory, card);
   let words = "";
@@ -120,8 +142,7 @@ function follow(memory, event) {
   else if (tray && memory.drag.on) words = "Take it off its list.";
   memory.tip.textContent = words;
   memory.tip.hidden = !words;
-  memory.tip.style.left = `${Math.min(event.clientX + 14, window.innerWidth - 350)}px`;
-  memory.tip.style.top = `${event.clientY + 38}px`;
+  standAt(memory.tip, Math.min(event.clientX + 14, window.innerWidth - 350), event.clientY + 38);
   scrollAtEdge(memory.sheet, event);
 }
 
@@ -176,7 +197,7 @@ function pointer(memory) {
 // With the keyboard
 
 function able(memory) {
-  const taking = (card) => ["yes", "yes_but"].includes(card.dataset.verdict);
+  const taking = (card) => ["yes", "yes_but"].includes(markOf(memory.marks, card.dataset.card).verdict);
   return [...memory.sheet.querySelectorAll("[data-card]")].filter(taking);
 }
 
