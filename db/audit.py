@@ -17,6 +17,7 @@ from sqlalchemy import Connection, TextClause, event, insert, inspect, text, upd
 from sqlalchemy import select as core_select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import ORMExecuteState, QueryContext, UOWTransaction
+from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 from sqlmodel import Session, col, select
 
 from db.disk import write_through
@@ -402,7 +403,7 @@ def _note(changes: dict[str, _Change], row: Row, *, gone: bool) -> None:
     for column in table.columns:
         if column.key in same:
             continue
-        history = state.attrs[column.key].history
+        history = state.get_history(column.key, PASSIVE_NO_INITIALIZE)
         if column.key == "version" or column.info.get("quiet") or not (history.has_changes() or gone):
             continue
         shown = not (identity or column.info.get("private") or column.info.get("bulky"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -23,6 +23,7 @@ from scheduler.pathway.booking import BookingEvent, next_booking_state
 BY_ITSELF = frozenset({BookingEvent.CONFIRM, BookingEvent.ARRIVE, BookingEvent.RECOVER})
 SHARED = (ResourceKind.EQUIPMENT, ResourceKind.RECOVERY_BAY)
 Span = tuple[datetime, datetime]
+SiteDay = tuple[str, date]
 
 
 def advance(
@@ -86,52 +87,74 @@ def staff_holds(row: SuiteSessionRow) -> list[Hold]:
     ]
 
 
-def reassign_units(session: Session, *, site: str, on: date, kinds: Mapping[str, Sequence[str]]) -> None:
-    """Share bays and units of one site and date out anew among the bookings that stand.
+def reassign_units(session: Session, places: Collection[SiteDay], *, kinds: Mapping[str, Sequence[str]]) -> None:
+    """Share bays and units of these sites and dates out anew among the bookings that stand there.
 
     Earliest first, each to the first that is free, needs no more units than the plan counted. `kinds` gives the
     equipment of cases that have none yet, by case id.
     """
-    bookings = _standing(session, site, on)
-    known = {unit.id: unit.kind for unit in session.exec(select(EquipmentUnitRow))}
+    there = _standing(session, places)
+    every = [booking for group in there.values() for booking in group]
+    if not every:
+        return
+    rows = session.exec(select(EquipmentUnitRow).order_by(EquipmentUnitRow.id)).all()
+    known = {unit.id: unit.kind for unit in rows}
     wanted = {
-        booking.id: tuple(kinds.get(booking.case_id, [known[unit] for unit in booking.equipment]))
-        for booking in bookings
+        booking.id: tuple(kinds.get(booking.case_id, [known[unit] for unit in booking.equipment])) for booking in every
     }
-    held = claims.held_by_bookings(session, [booking.id for booking in bookings])
+    held = claims.held_by_bookings(session, [booking.id for booking in every])
     claims.release(session, [claim for claim in held if claim.kind in SHARED])
-    units = units_at(session, site, on)
-    counted = session.get_one(SiteRow, site).recovery_bays
-    bays = [f"{site}/bay {number}" for number in range(1, (counted or 0) + 1)]
-    busy = _busy(session, [*(unit for group in units.values() for unit in group), *bays], bookings)
+    counted = dict(session.exec(select(SiteRow.id, SiteRow.recovery_bays)).all())
+    bays = {site: [f"{site}/bay {number}" for number in range(1, (counted[site] or 0) + 1)] for site, _ in there}
+    busy = _busy(session, [*known, *(bay for group in bays.values() for bay in group)], every)
+    placed = _placed(session, [on for _, on in there])
     holds: list[Hold] = []
-    for booking in bookings:
-        holds += _units_for(booking, wanted[booking.id], units, busy)
-        booking.equipment = [hold.resource_id for hold in holds if hold.booking_id == booking.id]
-    if counted is not None:
-        holds += _bays(bays, bookings, busy)
+    for (site, on), bookings in there.items():
+        units = _units(rows, site, placed[site, on])
+        for booking in bookings:
+            its_own = _units_for(booking, wanted[booking.id], units, busy)
+            booking.equipment = [hold.resource_id for hold in its_own]
+            holds += its_own
+        if counted[site] is not None:
+            holds += _bays(bays[site], bookings, busy)
     claims.take(session, holds)
 
 
-def _standing(session: Session, site: str, on: date) -> list[BookingRow]:
+def _standing(session: Session, places: Collection[SiteDay]) -> dict[SiteDay, list[BookingRow]]:
+    """Give the bookings that stand at each of these sites and dates that has any, earliest first."""
     asked = (
-        select(BookingRow)
+        select(BookingRow, SuiteRow.site_id, SuiteSessionRow)
         .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
         .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
-        .where(SuiteRow.site_id == site, SuiteSessionRow.on == on, col(BookingRow.status).in_(HOLDING))
+        .where(
+            col(SuiteRow.site_id).in_({site for site, _ in places}),
+            col(SuiteSessionRow.on).in_({on for _, on in places}),
+            col(BookingRow.status).in_(HOLDING),
+        )
     )
-    return list(session.exec(asked.order_by(col(BookingRow.start), col(BookingRow.id))))
+    there: dict[SiteDay, list[BookingRow]] = defaultdict(list)
+    for booking, site, row in session.exec(asked.order_by(col(BookingRow.start), col(BookingRow.id))):
+        there[site, row.on].append(booking)
+    return {place: there[place] for place in sorted(places) if place in there}
 
 
 def units_at(session: Session, site: str, on: date) -> dict[str, list[str]]:
     """Fixed units of the site, and mobile ones that stand there that day, by kind."""
-    placed = set(
-        session.exec(
-            select(UnitPlacementRow.unit_id).where(UnitPlacementRow.on == on, UnitPlacementRow.site_id == site)
-        )
-    )
+    rows = session.exec(select(EquipmentUnitRow).order_by(EquipmentUnitRow.id)).all()
+    return _units(rows, site, _placed(session, [on])[site, on])
+
+
+def _placed(session: Session, days: Collection[date]) -> dict[SiteDay, set[str]]:
+    """Give the mobile units that stand at each site on each of these days."""
+    placed: dict[SiteDay, set[str]] = defaultdict(set)
+    for row in session.exec(select(UnitPlacementRow).where(col(UnitPlacementRow.on).in_(days))):
+        placed[row.site_id, row.on].add(row.unit_id)
+    return placed
+
+
+def _units(rows: Sequence[EquipmentUnitRow], site: str, placed: Collection[str]) -> dict[str, list[str]]:
     units: dict[str, list[str]] = defaultdict(list)
-    for unit in session.exec(select(EquipmentUnitRow).order_by(EquipmentUnitRow.id)):
+    for unit in rows:
         if unit.sites == [site] or unit.id in placed:
             units[unit.kind].append(unit.id)
     return units
@@ -140,18 +163,18 @@ def units_at(session: Session, site: str, on: date) -> dict[str, list[str]]:
 def _busy(session: Session, units: Sequence[str], bookings: Sequence[BookingRow]) -> dict[str, list[Span]]:
     """When units and bays are held by what is not shared out anew: service, and visits that are over."""
     busy: dict[str, list[Span]] = defaultdict(list)
-    if not bookings or not units:
+    if not units:
         return busy
-    first, last = bookings[0].start, max(booking.recovery_end for booking in bookings)
-    asked = select(ClaimRow).where(
+    first, last = min(booking.start for booking in bookings), max(booking.recovery_end for booking in bookings)
+    asked = select(ClaimRow.resource_id, ClaimRow.start, ClaimRow.end).where(
         col(ClaimRow.active),
         col(ClaimRow.kind).in_(SHARED),
         col(ClaimRow.resource_id).in_(units),
         ClaimRow.start < last,
         ClaimRow.end > first,
     )
-    for claim in session.exec(asked):
-        busy[claim.resource_id].append((claim.start, claim.end))
+    for unit, start, end in session.exec(asked):
+        busy[unit].append((start, end))
     return busy
 
 

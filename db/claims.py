@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,9 @@ from db.tables.booking import BookingRow, ClaimRow
 from db.tables.pathway import CaseRow
 from db.words import ResourceKind
 from scheduler.errors import DoubleBookingError
+
+MANY = 8  # holds from which on it is quicker to read who has any of them at once
+NAMES_AT_ONCE = 500  # of resources in one question; SQLite takes some tens of thousands
 
 _MEETING = (
     select(ClaimRow)
@@ -52,9 +56,10 @@ def take(session: Session, holds: Iterable[Hold]) -> None:
     session.info.setdefault("wanted", []).extend(wanted)
     session.flush()
     taken: ClaimRow | None = None
+    known = _spans(session, wanted) if len(wanted) >= MANY else None
     with session.no_autoflush:  # what is wanted here is compared one with the next, and written together
         for hold in wanted:
-            holder = taken if taken is not None and _meets(taken, hold) else _holder(session, hold)
+            holder = taken if taken is not None and _meets(taken, hold) else _holder(session, hold, known)
             if holder is not None:
                 raise DoubleBookingError(_sentence(session, hold, holder))
             taken = _claim(hold)
@@ -138,7 +143,33 @@ def _own(holder: ClaimRow, hold: Hold) -> bool:
     return any(had is not None and had == wants for had, wants in pairs)
 
 
-def _holder(session: Session, hold: Hold) -> ClaimRow | None:
+def _spans(session: Session, wanted: Sequence[Hold]) -> Mapping[tuple[str, str], Sequence[tuple[datetime, datetime]]]:
+    """Read from when to when each of these resources is held, anywhere between the first start and the last end."""
+    names = sorted({hold.resource_id for hold in wanted})
+    first, last = min(hold.start for hold in wanted), max(hold.end for hold in wanted)
+    spans = defaultdict(list)
+    for at in range(0, len(names), NAMES_AT_ONCE):
+        asked = select(ClaimRow.kind, ClaimRow.resource_id, ClaimRow.start, ClaimRow.end).where(
+            col(ClaimRow.active),
+            col(ClaimRow.kind).in_({hold.kind for hold in wanted}),
+            col(ClaimRow.resource_id).in_(names[at : at + NAMES_AT_ONCE]),
+            col(ClaimRow.start) < last,
+            col(ClaimRow.end) > first,
+        )
+        for kind, resource, start, end in session.exec(asked):
+            spans[kind, resource].append((start, end))
+    return spans
+
+
+def _holder(
+    session: Session,
+    hold: Hold,
+    known: Mapping[tuple[str, str], Sequence[tuple[datetime, datetime]]] | None = None,
+) -> ClaimRow | None:
+    """Find who holds this; where `known` says when each resource is held, nobody is asked in vain."""
+    spans = known.get((hold.kind, hold.resource_id), ()) if known is not None else None
+    if spans is not None and not any(start < hold.end and end > hold.start for start, end in spans):
+        return None
     wanted = {"kind": hold.kind, "resource": hold.resource_id, "start": hold.start, "end": hold.end}
     return session.exec(_MEETING, params=wanted).first()
 

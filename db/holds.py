@@ -95,7 +95,7 @@ def take(session: Session, case_ref: str, slot: Slot, *, actor: Author, now: dat
         visit_holds(booking, on, patient=case.patient_id, turnaround=suite.turnaround_minutes, lists=lists),
     )
     place_units(session, slot)
-    reassign_units(session, site=suite.site_id, on=on.on, kinds={case.id: slot.equipment})
+    reassign_units(session, [(suite.site_id, on.on)], kinds={case.id: slot.equipment})
     until = keep(session, case, booking, now=now, by=actor.id)
     told = {"list": on.id, "start": booking.start, "radiologist": slot.radiologist, "until": until}
     write_line(session, case, "booking_hold", case.state, actor=actor, now=now, details=told)

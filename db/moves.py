@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -18,6 +19,7 @@ from scheduler.vocabulary import Role
 READERS = (Audience.PATIENT, Audience.REFERRER)
 OF_THE_TIME = (NoticeKind.BOOKED.value, NoticeKind.MOVED.value)
 Place = tuple[datetime, str]  # when the patient comes, and to which suite
+Hearing = tuple[str, str]  # a case's id, and who is written to
 
 
 def place_of(session: Session, booking: BookingRow) -> Place:
@@ -26,37 +28,46 @@ def place_of(session: Session, booking: BookingRow) -> Place:
 
 
 def tell(
-    session: Session, case: CaseRow, booking: BookingRow, *, before: Place, line: int, now: datetime, by: str
+    session: Session,
+    case: CaseRow,
+    booking: BookingRow,
+    *,
+    before: Place,
+    line: int,
+    now: datetime,
+    by: str,
+    hearing: Collection[Hearing] | None = None,
 ) -> None:
     """Write to everybody who was told the old time; a slot that nobody was told of yet is a task for the office.
 
-    `line` is that of the history that moved it. Another radiologist at the same time and place is no news.
+    `line` is that of the history that moved it. Another radiologist at the same time and place is no news. `hearing`
+    says who will hear of the new time anyway, where that is known already.
     """
     if place_of(session, booking) == before:
         return
     if booking.status in TENTATIVE:
         holds.ask_again(session, case, booking, now=now, by=by)
     elif booking.status in AGREED:
+        heard = will_hear(session, [case.id]) if hearing is None else hearing
         for audience in READERS:
-            if not _will_hear(session, case, audience):
+            if (case.id, audience.value) not in heard:
                 outbox.queue(session, case, kind=NoticeKind.MOVED, audience=audience, now=now, event_seq=line)
 
 
-def _will_hear(session: Session, case: CaseRow, audience: Audience) -> bool:
-    """Whether a letter about the time still waits: it is filled when it leaves, so it will tell the new one."""
+def will_hear(session: Session, cases: Collection[str]) -> frozenset[Hearing]:
+    """Say of which cases a letter about the time still waits: it is filled when it leaves, so it tells the new one."""
     asked = (
-        select(NoticeRow.id)
+        select(NoticeRow.case_id, NoticeRow.audience)
         .join(DeliveryRow, col(DeliveryRow.notice_id) == NoticeRow.id)
         .where(
-            NoticeRow.case_id == case.id,
-            NoticeRow.audience == audience.value,
+            col(NoticeRow.case_id).in_(cases),
             NoticeRow.state == NoticeState.QUEUED,
             col(NoticeRow.kind).in_(OF_THE_TIME),
             DeliveryRow.state == SendState.WAITING,
             col(DeliveryRow.document_id).is_(None),
         )
     )
-    return session.exec(asked).first() is not None
+    return frozenset(session.exec(asked))
 
 
 def ask_for_another(session: Session, case: CaseRow, slot: BookingRow, *, offered: bool, now: datetime) -> None:

@@ -137,8 +137,7 @@ def _hold(session: Session, row: SuiteSessionRow, visits: Iterable[tuple[Booking
 def _share(session: Session, rows: Sequence[SuiteSessionRow], kinds: Mapping[str, Sequence[str]]) -> None:
     """Share bays and units out anew on each site and date that something left or came to."""
     places = {(session.get_one(SuiteRow, row.suite_id).site_id, row.on) for row in rows}
-    for site, on in sorted(places):
-        reassign_units(session, site=site, on=on, kinds=kinds)
+    reassign_units(session, places, kinds=kinds)
 
 
 def _note(

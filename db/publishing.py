@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from db import audit, claims, holds, moves, reminders, writes
+from db.at_hand import at_hand
 from db.audit import Author
 from db.bookings import reassign_units, staff_holds, visit_holds
 from db.cases import MOVED, apply_step, write_line
 from db.claims import Hold
 from db.clinic import holidays
-from db.facts import facts_of
+from db.facts import SEEN, facts_of
 from db.holds import BOOK
 from db.light import Light
 from db.localtime import local_date
@@ -205,7 +206,9 @@ def _gather(session: Session, proposal: ProposalRow, actor: Author, now: datetim
 def _cases(session: Session, problem: SchedulingProblem) -> dict[str, CaseRow]:
     refs = {ref_of(case.id) for case in problem.cases}
     rows = session.exec(select(CaseRow).where(col(CaseRow.ref).in_(refs)).order_by(CaseRow.ref).with_for_update())
-    return {row.ref: row for row in rows}
+    found = {row.ref: row for row in rows}
+    session.info.setdefault(SEEN, {}).update(found)  # nobody looks for them one by one afterwards
+    return found
 
 
 def _lists(session: Session, problem: SchedulingProblem) -> dict[str, SuiteSessionRow]:
@@ -260,8 +263,7 @@ def _carry_out(work: _Publishing) -> PublishReport:
     staying = [place for place in work.places if place.stays]
     lists = _staff(work, [*staying, *moving, *booking])
     _place_units(work)
-    for place in moving:
-        _move(work, place)
+    _move_all(work, moving)
     _book(work, booking)
     changed = [*moving, *booking]
     standing = _standing(work.session, {place.row.ref: place.row for place in changed})
@@ -366,10 +368,27 @@ def _place_units(work: _Publishing) -> None:
     work.session.flush()
 
 
-def _move(work: _Publishing, place: _Place) -> None:
-    booking = place.before
-    if booking is None:
-        return
+def _move_all(work: _Publishing, moving: Sequence[_Place]) -> None:
+    """Change every booking that moves, written together, and then tell those who knew the old times."""
+    hearing = moves.will_hear(work.session, [place.row.id for place in moving])
+    with work.session.no_autoflush:
+        moved = [(place, place.before, *_move(work, place, place.before)) for place in moving if place.before]
+    work.session.flush()
+    for place, booking, before, line in moved:
+        moves.tell(
+            work.session,
+            place.row,
+            booking,
+            before=before,
+            line=line,
+            now=work.now,
+            by=work.actor.id,
+            hearing=hearing,
+        )
+
+
+def _move(work: _Publishing, place: _Place, booking: BookingRow) -> tuple[moves.Place, int]:
+    """Give a booking its new place; says where it was, and which line of the history tells of it."""
     before = moves.place_of(work.session, booking)
     booking.session_id, booking.radiologist_id = place.planned.session, place.radiologist
     booking.start, booking.end, booking.recovery_end = place.planned.start, place.end, place.recovery_end
@@ -378,7 +397,7 @@ def _move(work: _Publishing, place: _Place) -> None:
     line = write_line(
         work.session, place.row, MOVED, place.row.state, actor=work.actor, now=work.now, details=_told(place)
     )
-    moves.tell(work.session, place.row, booking, before=before, line=line.seq, now=work.now, by=work.actor.id)
+    return before, line.seq
 
 
 def _told(place: _Place) -> dict[str, object]:
@@ -388,12 +407,15 @@ def _told(place: _Place) -> dict[str, object]:
 
 def _follow(work: _Publishing, moved: Sequence[_Place]) -> None:
     """Reminders, timers and preparation follow the new day; the facts of all that moved are read once."""
-    facts = facts_of(work.session, [place.row for place in moved])
+    rows = [place.row for place in moved]
+    facts, hand = facts_of(work.session, rows), at_hand(work.session, rows)
     light = Light(work.protocol, work.today, work.holidays)
     for place in moved:
         known = facts[place.row.id]
-        reminders.follow(work.session, place.row.ref, now=work.now, by=work.actor.id, facts=known, rules=work.protocol)
-        look_after(work.session, place.row, now=work.now, facts=known, light=light)
+        reminders.follow(
+            work.session, place.row.ref, now=work.now, by=work.actor.id, facts=known, rules=work.protocol, hand=hand
+        )
+        look_after(work.session, place.row, now=work.now, facts=known, light=light, hand=hand)
 
 
 def _book(work: _Publishing, places: Sequence[_Place]) -> None:
@@ -432,8 +454,8 @@ def _share_units(work: _Publishing, places: Sequence[_Place]) -> None:
     """Bays and units are shared out anew wherever something changed: one by one, old shares could not make room."""
     kinds = {place.row.id: place.case.equipment for place in work.places}
     lists = [work.lists[place.planned.session] for place in places]
-    for site, on in sorted({(work.problem.suite_by_id[row.suite_id].site, row.on) for row in lists}):
-        reassign_units(work.session, site=site, on=on, kinds=kinds)
+    touched = {(work.problem.suite_by_id[row.suite_id].site, row.on) for row in lists}
+    reassign_units(work.session, touched, kinds=kinds)
 
 
 def _as_document(report: PublishReport) -> dict[str, object]:

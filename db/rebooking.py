@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from db import audit
+from db.at_hand import REBOOK, AtHand
 from db.localtime import local_date
 from db.protocol import protocol
 from db.tables import BookingRow, CaseRow, TaskRow
@@ -15,7 +16,6 @@ from db.tables.booking import HOLDING
 from db.words import TaskState
 from scheduler.vocabulary import Role
 
-REBOOK = "rebook"  # the kind of the task
 OURSELVES = "neurolist"
 DEFAULT_CATEGORY = 3  # a case whose category is not known has the longest time, and the booked day still limits it
 
@@ -46,15 +46,12 @@ def ask_to_rebook(
     return tuple(sorted(rows))
 
 
-def settle(session: Session, case: CaseRow, *, now: datetime) -> None:
+def settle(case: CaseRow, hand: AtHand, *, now: datetime) -> None:
     """Tick off the task to rebook a case once its booking stands elsewhere or not at all."""
-    task = _open_task(session, case.id)
-    if task is None:
-        return
-    asked = select(BookingRow).where(BookingRow.case_id == case.id, col(BookingRow.status).in_(HOLDING))
-    booking = session.exec(asked).first()
-    if booking is None or _place(booking) != task.about:
-        task.end(TaskState.DONE, now=now, by=OURSELVES)
+    booking = hand.bookings.get(case.id)
+    for task in hand.tasks_of(case.id, {REBOOK}, TaskState.OPEN)[:1]:
+        if booking is None or _place(booking) != task.about:
+            task.end(TaskState.DONE, now=now, by=OURSELVES)
 
 
 def _due(session: Session, booking: BookingRow, category: int, now: datetime) -> date:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
+from db.at_hand import AtHand
 from db.tables import CaseRow, TaskRow
 from db.words import TaskState
 from scheduler.pathway.due import CaseNow
@@ -13,11 +14,10 @@ from scheduler.pathway.effects import TaskKind
 from scheduler.pathway.meetings.again import rediscussions
 
 
-def ask_for_the_meeting(session: Session, row: CaseRow, case: CaseNow, *, now: datetime, by: str) -> None:
+def ask_for_the_meeting(session: Session, row: CaseRow, case: CaseNow, hand: AtHand, *, now: datetime, by: str) -> None:
     """Keep one task for each reason; what a person has ticked off is not asked for again."""
     wanted = {task.about: task for task in rediscussions(case.facts, case.protocol, case.today)}
-    asked = select(TaskRow).where(TaskRow.case_id == row.id, TaskRow.kind == TaskKind.REDISCUSSION)
-    known = session.exec(asked).all()
+    known = hand.tasks_of(row.id, {TaskKind.REDISCUSSION.value})
     for task in known:
         if task.state is TaskState.OPEN and task.about not in wanted:
             task.end(TaskState.DONE, now=now, by=by)

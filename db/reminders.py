@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from db import due_steps
+from db.at_hand import AtHand, at_hand
 from db.effects import standing_booking
 from db.facts import case_facts, case_row
 from db.giving_back import tick_off
 from db.localtime import local_date
 from db.protocol import protocol as protocol_in_force
-from db.tables import CaseRow, DueStepRow
+from db.tables import BookingRow, CaseRow, DueStepRow
 from db.words import StepState
 from scheduler.pathway.effects import DueStep, Timer
 from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.reminders import REMINDERS, reminders
 
-_REMINDERS = select(DueStepRow).where(col(DueStepRow.case_ref) == bindparam("ref"), col(DueStepRow.name).in_(REMINDERS))
 # Somebody told of a visit with less notice than this has just been told of it.
 ONLY_AHEAD = frozenset({Timer.VISIT_REMINDER})
 
@@ -34,12 +33,14 @@ def follow(
     by: str,
     facts: CaseFacts | None = None,
     rules: Protocol | None = None,
+    hand: AtHand | None = None,
 ) -> int:
     """Set and drop reminders until they are those of the facts, or of those given; says how many were set."""
     case, today = case_row(session, case_ref), local_date(session, now)
     in_force = rules or protocol_in_force(session, today)
-    wanted = _wanted(session, case, facts or case_facts(session, case_ref), in_force)
-    known = _known(session, case)
+    read = hand or at_hand(session, [case])
+    wanted = _wanted(case, facts or case_facts(session, case_ref), in_force, read.bookings.get(case.id))
+    known = {row.key: row for row in read.steps_of(case_ref, REMINDERS)}
     _drop(session, case, wanted, known, now=now, by=by)
     fresh = _fresh(wanted, known, today)
     for step in fresh.values():
@@ -55,22 +56,17 @@ def behind(
 ) -> bool:
     """Say whether a case lacks a reminder, given its steps that were not dropped."""
     known = {row.key: row for row in steps}
-    return bool(_fresh(_wanted(session, case, facts, rules), known, local_date(session, now)))
+    booking = standing_booking(session, case.id) if facts.booking is not None else None
+    return bool(_fresh(_wanted(case, facts, rules, booking), known, local_date(session, now)))
 
 
-def _wanted(session: Session, case: CaseRow, facts: CaseFacts, rules: Protocol) -> dict[str, DueStep]:
+def _wanted(case: CaseRow, facts: CaseFacts, rules: Protocol, standing: BookingRow | None) -> dict[str, DueStep]:
     """Each reminder by the key of its step."""
     if case.state.ends:
         return {}
-    booking = standing_booking(session, case.id) if facts.booking is not None else None
+    booking = standing if facts.booking is not None else None
     found = reminders(facts, rules, visit=booking.id[:8] if booking is not None else "")
     return {due_steps.timer_key(case.ref, step.name.value, step.key_suffix): step for step in found}
-
-
-def _known(session: Session, case: CaseRow) -> dict[str, DueStepRow]:
-    """Each reminder ever set that was not dropped since, by its key."""
-    found = session.exec(_REMINDERS, params={"ref": case.ref})
-    return {row.key: row for row in found if row.state is not StepState.CANCELLED}
 
 
 def _fresh(wanted: Mapping[str, DueStep], known: Mapping[str, DueStepRow], today: date) -> dict[str, DueStep]:

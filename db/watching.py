@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from db import audit, counters, due_steps, rebooking
+from db.at_hand import FOLLOWED, PREPARED, AtHand, at_hand
 from db.due_steps import DueStep
 from db.facts import case_facts, facts_of, open_cases
 from db.light import Light, light_of, light_on
 from db.localtime import local_date, start_of_day, timezone_of
 from db.rediscussing import ask_for_the_meeting
-from db.tables import BookingRow, CaseRow, DueStepRow, TaskRow
-from db.tables.booking import HOLDING
+from db.tables import CaseRow, TaskRow
 from db.words import StepState, TaskState
-from scheduler.pathway.due import CLOCK_OF, CaseNow, TimerKey, timers_due
+from scheduler.pathway.due import CaseNow, TimerKey, timers_due
 from scheduler.pathway.effects import RecordComplication, ReopenEpisode, Task, TaskKind, Timer, UpdateEpisode
 from scheduler.pathway.events import Event
 from scheduler.pathway.facts import CaseFacts
@@ -29,21 +28,6 @@ from scheduler.vocabulary import Stage
 DAILY = "looked_after"  # the counter of the last day
 OURSELVES = "neurolist"  # who ticked off a task that was done without anybody saying so
 ONE_DAY = timedelta(days=1)
-FOLLOWED = tuple(sorted({name.value for name, _ in CLOCK_OF} | {Timer.RESULT_AGEING.value}))
-_TIMERS = select(DueStepRow).where(
-    col(DueStepRow.case_ref) == bindparam("ref"),
-    DueStepRow.state == StepState.WAITING,
-    col(DueStepRow.name).in_(FOLLOWED),
-)
-_TASKS = (
-    select(TaskRow)
-    .where(
-        col(TaskRow.case_id) == bindparam("case_id"),
-        col(TaskRow.state) == bindparam("state"),
-        col(TaskRow.kind).in_(bindparam("kinds", expanding=True)),
-    )
-    .order_by(col(TaskRow.made_at), col(TaskRow.id))
-)
 # Bloods and imaging may be planned for a day that only the booking's form knew, so their words are not replaced.
 _REWORDED = tuple(kind.value for kind in PREPARATION if kind not in {TaskKind.BLOODS, TaskKind.IMAGING})
 
@@ -72,41 +56,49 @@ def note_day(session: Session, ordinal: int) -> None:
 
 
 def look_after(
-    session: Session, case: CaseRow, *, now: datetime, facts: CaseFacts | None = None, light: Light | None = None
+    session: Session,
+    case: CaseRow,
+    *,
+    now: datetime,
+    facts: CaseFacts | None = None,
+    light: Light | None = None,
+    hand: AtHand | None = None,
 ) -> None:
     """Bring the timers and the preparation of one case in line with its facts, or with those given."""
     seen_by = light or light_of(session, now)
-    _look_after(session, case, seen_by.on(facts or case_facts(session, case.ref)), now)
-    rebooking.settle(session, case, now=now)
+    read = hand or at_hand(session, [case])
+    _look_after(session, case, seen_by.on(facts or case_facts(session, case.ref)), read, now)
+    rebooking.settle(case, read, now=now)
 
 
 def look_after_all(session: Session, *, now: datetime) -> int:
     """Do the same for every case that has not ended; says how many there are."""
     rows, light = open_cases(session), light_of(session, now)
-    facts = facts_of(session, rows)
+    facts, hand = facts_of(session, rows), at_hand(session, rows)
     for row in rows:
-        _look_after(session, row, light.on(facts[row.id]), now)
+        _look_after(session, row, light.on(facts[row.id]), hand, now)
     session.flush()
     if audit.has_changes(session):
         audit.record(session, action="look_after", entity="case", ref="all")
     return len(rows)
 
 
-def _look_after(session: Session, row: CaseRow, case: CaseNow, now: datetime) -> None:
-    follow_timers(session, row, case, now)
-    prepare(session, row, case, now)
-    ask_for_the_meeting(session, row, case, now=now, by=OURSELVES)
+def _look_after(session: Session, row: CaseRow, case: CaseNow, hand: AtHand, now: datetime) -> None:
+    follow_timers(session, row, case, hand, now)
+    prepare(session, row, case, hand, now)
+    ask_for_the_meeting(session, row, case, hand, now=now, by=OURSELVES)
 
 
-def follow_timers(session: Session, row: CaseRow, case: CaseNow, now: datetime) -> None:
+def follow_timers(session: Session, row: CaseRow, case: CaseNow, hand: AtHand, now: datetime) -> None:
     """Set each waiting timer to the day its clock says now, and take back the task of one that is not due after all."""
     due = timers_due(case)
-    for step in session.exec(_TIMERS, params={"ref": row.ref}).all():
+    waiting = (step for step in hand.steps_of(row.ref, FOLLOWED) if step.state is StepState.WAITING)
+    for step in waiting:
         on = due.get(_key(step.name, step.key))
         if on is not None and step.failures == 0:
             step.due_at = start_of_day(on, timezone_of(session))
             step.payload = {**step.payload, "due_on": on.isoformat()}
-    for task in _tasks(session, row, FOLLOWED, TaskState.OPEN):
+    for task in hand.tasks_of(row.id, FOLLOWED, TaskState.OPEN):
         found = [(key, on) for key, on in due.items() if key[0].value == task.kind]
         for key, on in found:
             if on is None or on > case.today:
@@ -146,21 +138,20 @@ def _key(name: str, key: str) -> TimerKey:
     return Timer(name), about if about in set(Stage) else ""
 
 
-def prepare(session: Session, row: CaseRow, case: CaseNow, now: datetime) -> None:
+def prepare(session: Session, row: CaseRow, case: CaseNow, hand: AtHand, now: datetime) -> None:
     """Raise, reword and tick off the tasks of preparation, so that they are those that the booked day asks for.
 
     What a person ticked off for this booking and this day is not asked for again.
     """
-    kinds = tuple(kind.value for kind in PREPARATION)
     wanted = {(task.kind.value, task.about): task for task in preparation(case)}
-    still = {(task.kind, task.about): task for task in _tasks(session, row, kinds, TaskState.OPEN)}
+    still = {(task.kind, task.about): task for task in hand.tasks_of(row.id, PREPARED, TaskState.OPEN)}
     for key, task in still.items():
         if key in wanted:
             _reword(task, wanted[key])
         else:
             task.end(TaskState.DONE, now=now, by=OURSELVES)
     asked = [task for key, task in wanted.items() if key not in still]
-    done = _done_by_hand(session, row, kinds) if asked else frozenset()
+    done = _done_by_hand(row, hand) if asked else frozenset()
     session.add_all([_row(row, task, now) for task in asked if (task.kind.value, task.about, task.for_day) not in done])
     session.flush()
 
@@ -185,15 +176,10 @@ def _row(case: CaseRow, task: Task, now: datetime) -> TaskRow:
     )
 
 
-def _tasks(session: Session, case: CaseRow, kinds: Sequence[str], state: TaskState) -> Sequence[TaskRow]:
-    return session.exec(_TASKS, params={"case_id": case.id, "state": state, "kinds": kinds}).all()
-
-
-def _done_by_hand(session: Session, case: CaseRow, kinds: Sequence[str]) -> frozenset[tuple[str, str, date | None]]:
-    booked = select(BookingRow.made_at).where(BookingRow.case_id == case.id, col(BookingRow.status).in_(HOLDING))
-    since = session.exec(booked).first()
+def _done_by_hand(case: CaseRow, hand: AtHand) -> frozenset[tuple[str, str, date | None]]:
+    booking = hand.bookings.get(case.id)
     return frozenset(
         (task.kind, task.about, task.for_day)
-        for task in _tasks(session, case, kinds, TaskState.DONE)
-        if task.ended_by != OURSELVES and since is not None and task.made_at >= since
+        for task in hand.tasks_of(case.id, PREPARED, TaskState.DONE)
+        if task.ended_by != OURSELVES and booking is not None and task.made_at >= booking.made_at
     )
