@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from db import referrals
+from db.words import TaskState
 from scheduler.errors import NotPermittedError, StaleVersionError, TransitionNotAllowedError
 from scheduler.pathway.events import Event
 from scheduler.pathway.states import PathwayState
@@ -177,3 +178,30 @@ def test_a_category_is_changed_from_the_terminal_and_the_limit_follows(neurolist
     code, out, _ = neurolist("case", ref)
     assert "category 3" in out
     assert "Change urgency category" in out
+
+
+def test_a_timer_that_a_mistake_brought_back_a_second_time_leaves_no_task(sqlite_database):
+    clock = MovingClock()
+    desk = a_desk(a_service(sqlite_database, source=clock))
+    ref = a_case(sqlite_database)
+    desk.run_due_now()
+    asks, answers = {"items": "ECG"}, {"items": "R1=2026-12-14,R2=2026-12-14,R3=2026-12-14,ECG=2026-12-14"}
+
+    def tasks():
+        return sorted((task.kind, task.says) for task in desk.case(ref).tasks if task.state is TaskState.OPEN)
+
+    def answer_and_take_back():
+        desk.record(ref, Event.INFORMATION_RECEIVED, answers)
+        assert "response_due" in {kind for kind, _ in tasks()}
+        desk.reverse(ref, "Another patient's", expected_version=desk.reversal(ref).version)
+
+    desk.record(ref, Event.REQUEST_INFORMATION, asks)
+    clock.pass_(timedelta(days=21))
+    before = tasks()
+    answer_and_take_back()
+    assert tasks() == before
+    desk.record(ref, Event.INFORMATION_RECEIVED, answers)
+    desk.record(ref, Event.REQUEST_INFORMATION, asks)
+    before = tasks()
+    answer_and_take_back()
+    assert tasks() == before
