@@ -183,20 +183,25 @@ def _undo(work: Work, trace: CaseTraceRow, mistake: CaseEventRow, to_state: Path
         if row is not None:
             _strike_out(work, row)
     work.session.flush()  # an episode opened by mistake is closed before the one it replaced is open again
-    for table, rows in trace.changed.items():
+    # Timers first: the task that one has raised goes before those that the mistake had ended are open again.
+    for table, rows in sorted(trace.changed.items(), key=lambda told: told[0] != DueStepRow.__tablename__):
         for id_, before in rows.items():
             row = work.session.get(traces.ROWS[table], id_)
             if row is not None and not (isinstance(row, BookingRow) and row.ended_at is not None):
-                _restore(row, before, to_state, mistake)
+                _restore(work, row, before, to_state, mistake)
     work.session.flush()
 
 
-def _restore(row: Row, before: Mapping[str, object], to_state: PathwayState, mistake: CaseEventRow) -> None:
+def _restore(
+    work: Work, row: Row, before: Mapping[str, object], to_state: PathwayState, mistake: CaseEventRow
+) -> None:
     if isinstance(row, DueStepRow):
-        if row.state is StepState.CANCELLED and before.get("state") == StepState.WAITING:
+        was = before.get("state")
+        if row.state is StepState.CANCELLED and was == StepState.WAITING:
             row.state, row.finished_at, row.owner, row.lease_until = StepState.WAITING, None, None, None
-        elif row.state is StepState.WAITING and before.get("state") == StepState.CANCELLED:
-            traces.put_back(row, before)  # the mistake had brought it back
+        elif row.state in {StepState.WAITING, StepState.DONE} and was in {StepState.CANCELLED, StepState.DONE}:
+            _drop_task(work, row)  # the mistake had brought the timer back
+            traces.put_back(row, before)
         return
     if isinstance(row, CaseRow):
         _restore_case(row, before, to_state, mistake)
@@ -233,6 +238,11 @@ def _drop(work: Work, step: DueStepRow) -> None:
     """Drop a timer that the mistake set, and the task it has raised since."""
     if step.state is StepState.WAITING:
         step.state, step.finished_at = StepState.CANCELLED, work.now
+    _drop_task(work, step)
+
+
+def _drop_task(work: Work, step: DueStepRow) -> None:
+    """Take back the task that a timer has raised, where it is still open."""
     asked = select(TaskRow).where(
         TaskRow.case_id == work.case.id, TaskRow.kind == step.name, TaskRow.state == TaskState.OPEN
     )
