@@ -7,7 +7,7 @@ from scripts.walks.bugs import Bug
 from scripts.walks.clinic import Place
 from scripts.walks.walking import Walk, walk
 
-MOST_MACHINES = 60
+MOST_MACHINES = 400
 
 
 class StaleFaultError(Exception):
