@@ -116,6 +116,7 @@ class _Ledger:
     changes: dict[str, _Change] = field(default_factory=dict)
     told: list[_Told] = field(default_factory=list)
     sealed: bool = False
+    keeps_back: bool = False
 
 
 def sealing_key(secret: bytes) -> SealingKey:
@@ -180,6 +181,14 @@ def refuse_raw_writes(engine: Engine) -> None:
 def attribution(session: Session) -> Attribution:
     """Say who writes, when and why in this session."""
     return _ledger(session).attribution
+
+
+def keep_back(session: Session) -> None:
+    """Let the events of this transaction say which columns changed and never what was in them.
+
+    Whoever destroys a record would otherwise write what is destroyed into the trail once more.
+    """
+    _ledger(session).keeps_back = True
 
 
 def has_changes(session: Session) -> bool:
@@ -387,16 +396,16 @@ def _ledger(session: Session) -> _Ledger:
 
 def _note_changes(session: Session, _context: UOWTransaction, _objects: object) -> None:
     session.connection().info["flushing"] = True
-    changes, deleted = _ledger(session).changes, session.deleted
+    ledger, deleted = _ledger(session), session.deleted
     for row in [*session.new, *session.dirty, *deleted]:
         if isinstance(row, Row) and _is_told_of(row):
-            _note(changes, row, gone=row in deleted)
+            _note(ledger, row, gone=row in deleted)
 
 
-def _note(changes: dict[str, _Change], row: Row, *, gone: bool) -> None:
+def _note(ledger: _Ledger, row: Row, *, gone: bool) -> None:
     state = inspect(row)
     table = state.mapper.local_table
-    identity = bool(table.info.get("identity"))
+    identity = ledger.keeps_back or bool(table.info.get("identity"))
     where = ":".join([str(table.name), *(_word(getattr(row, column.key)) for column in table.primary_key)])
     before, after = {}, {}
     same = frozenset() if gone else state.unmodified
@@ -413,7 +422,7 @@ def _note(changes: dict[str, _Change], row: Row, *, gone: bool) -> None:
         if history.added and not gone:
             after[column.key] = plain(history.added[0]) if shown else "kept back"
     if before or after or gone:
-        change = changes.setdefault(where, _Change())
+        change = ledger.changes.setdefault(where, _Change())
         change.before = {**before, **change.before}
         change.after = {"gone": True} if gone else {**change.after, **after}
 

@@ -77,7 +77,7 @@ def keep(
         made_by=author.name,
         digest="",
     )
-    row.digest = _digest(row)
+    row.digest = digest_of(row)
     session.add(row)
     audit.record(session, action="keep_document", entity="document", ref=case_ref or row.id, facts={"document": row.id})
     return _line(row, case_ref)
@@ -91,7 +91,7 @@ def read(session: Session, document_id: str) -> Document:
     row = _row(session, document_id)
     ref = _ref_of(session, row)
     audit.record(session, action="read_document", entity="document", ref=ref or row.id, facts={"document": row.id})
-    if row.digest != _digest(row):
+    if row.digest != digest_of(row):
         raise MemoryFaultError(
             f"The document {row.id} was changed behind our back: it no longer fits its digest. "
             "Do not use it; restore the database from a backup."
@@ -131,7 +131,7 @@ def _ref_of(session: Session, row: DocumentRow) -> str | None:
     return session.exec(select(CaseRow.ref).where(CaseRow.id == row.case_id)).first() if row.case_id else None
 
 
-def _digest(row: DocumentRow) -> str:
+def digest_of(row: DocumentRow) -> str:
     """Give the SHA-256 of everything the document says, in hexadecimal digits."""
     told = [
         *(row.id, row.case_id, row.meeting_id, str(row.kind), row.title, row.media_type, row.text, row.version),

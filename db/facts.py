@@ -67,6 +67,7 @@ from scheduler.pathway.facts import (
     Visit,
 )
 from scheduler.pathway.states import LIVE, WAITING, PathwayState
+from scheduler.pathway.validity import day
 from scheduler.vocabulary import Modality, Urgency
 
 R = TypeVar("R", bound=SQLModel)
@@ -174,6 +175,10 @@ def case_row(session: Session, ref: str, *, lock: bool = False) -> CaseRow:
         row = session.exec(_LOCKED if lock else _BY_REF, params={"ref": ref}).first()
     if row is None:
         raise NotFoundError(f"No case has the reference {ref}.")
+    if row.destroyed_on is not None:
+        raise NotFoundError(
+            f"The record of case {ref} was destroyed on {day(row.destroyed_on)}, as the register of disposals says."
+        )
     seen[ref] = row
     return row
 

@@ -1,7 +1,8 @@
-"""The days on which what is booked stays as it is, unless whoever changes it says why."""
+"""The days on which what is booked stays as it is, unless somebody says why and a second person approves."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlmodel import Session
@@ -21,22 +22,23 @@ def frozen_until(session: Session, today: date) -> date:
     return today + timedelta(days=protocol(session, today).whole("plan_frozen_for"))
 
 
-def in_the_way(session: Session, proposal_id: str, *, reason: str, today: date) -> str:
-    """Say which visits booked for a frozen day a plan would change without a reason; empty where none, or with one.
+def in_the_way(session: Session, proposal_id: str, *, today: date) -> tuple[str, ...]:
+    """List the cases whose visits, booked for a frozen day, a plan would change.
 
-    An event that a plan answers, such as a suite down, is its reason.
+    An event that a plan answers, such as a suite down, is its reason, so nothing is in the way of one.
     """
     row = proposal_row(session, proposal_id)
-    if reason.strip() or row.options.get("event"):
-        return ""
-    until = frozen_until(session, today)
-    changed = _frozen_changes(session, proposal_id, until)
+    return () if row.options.get("event") else _frozen_changes(session, proposal_id, frozen_until(session, today))
+
+
+def refusal(session: Session, changed: Sequence[str], *, today: date) -> str:
+    """Say that these visits stay as they are, and what to do about it."""
     more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
-    says = (
-        f"Publishing would change visits booked up to {day(until)}, which stay as they are: "
-        f"{', '.join(changed[:MOST_NAMED])}{more}. Give the reason for changing them, or publish the rest."
+    return (
+        f"Publishing would change visits booked up to {day(frozen_until(session, today))}, which stay as they are: "
+        f"{', '.join(changed[:MOST_NAMED])}{more}. Ask a second person to approve it, with the reason, or publish the "
+        "rest."
     )
-    return says if changed else ""
 
 
 def touches(session: Session, before: Spot, after: Spot | None, until: date) -> bool:
@@ -45,7 +47,7 @@ def touches(session: Session, before: Spot, after: Spot | None, until: date) -> 
     return any(spot is not None and local_date(session, spot[1]) <= until for spot in spots)
 
 
-def _frozen_changes(session: Session, proposal_id: str, until: date) -> list[str]:
+def _frozen_changes(session: Session, proposal_id: str, until: date) -> tuple[str, ...]:
     row = proposal_row(session, proposal_id)
     problem = problem_of(row)
     plan = plan_of(row, problem)
@@ -54,4 +56,4 @@ def _frozen_changes(session: Session, proposal_id: str, until: date) -> list[str
         ref_of(booking.case): (booking.session, booking.start, who[booking.session]) for booking in plan.bookings
     }
     now = spots_now(session, [ref_of(case.id) for case in problem.cases])
-    return sorted(ref for ref, spot in now.items() if touches(session, spot, then.get(ref), until))
+    return tuple(sorted(ref for ref, spot in now.items() if touches(session, spot, then.get(ref), until)))

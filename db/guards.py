@@ -24,13 +24,36 @@ NO_OVERLAP = "claim_no_overlap"
 CANARY = "guard-self-test"
 NO_RIGHT = "42501"  # what PostgreSQL says to a role without the right
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
-ONLY_ADDED = ("audit_event", "case_event", "document")  # rows that nobody changes or takes away
+ONLY_ADDED = ("audit_event", "case_event", "document", "disposal")  # rows that nobody changes or takes away
+# But where a second person has approved that a case's record be destroyed, and until that is done: then the case's own
+# history and documents may go, and its part of the minutes of meetings may be taken out. Without the table of
+# approvals, which a later revision brings, nothing may.
+APPROVALS = "approval"
+_DESTROYED = (
+    "EXISTS (SELECT 1 FROM approval WHERE approval.case_id = OLD.case_id AND approval.kind = 'destroy' "
+    "AND approval.state = 'approved' AND approval.done_at IS NULL)"
+)
+_MINUTES_ALONE = (
+    "OLD.meeting_id IS NOT NULL AND NEW.id = OLD.id AND NEW.meeting_id = OLD.meeting_id AND NEW.kind = OLD.kind "
+    "AND NEW.title = OLD.title AND NEW.made_at = OLD.made_at AND NEW.made_by = OLD.made_by "
+    "AND NEW.version = OLD.version AND NEW.case_id IS NULL AND EXISTS (SELECT 1 FROM approval JOIN mdt_item ON "
+    "mdt_item.case_id = approval.case_id WHERE mdt_item.meeting_id = OLD.meeting_id AND approval.kind = 'destroy' "
+    "AND approval.state = 'approved' AND approval.done_at IS NULL)"
+)
+_ONLY_DESTROYING = {
+    "case_event_no_delete": _DESTROYED,
+    "document_no_delete": _DESTROYED,
+    "document_no_update": _MINUTES_ALONE,
+}
 
 _OVERLAP_ON_SQLITE = """CREATE TRIGGER {name} BEFORE {verb} ON claim WHEN NEW.active BEGIN
   SELECT RAISE(ABORT, '{name}') WHERE EXISTS (
     SELECT 1 FROM claim AS held WHERE held.kind = NEW.kind AND held.resource_id = NEW.resource_id AND held.active
       AND held.start < NEW."end" AND held."end" > NEW.start AND held.id IS NOT NEW.id); END"""
 _NEVER_ON_SQLITE = "CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{name}'); END"
+_UNLESS_ON_SQLITE = (
+    "CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN NOT ({unless}) BEGIN SELECT RAISE(ABORT, '{name}'); END"
+)
 _NEXT_AUDIT_ON_SQLITE = """CREATE TRIGGER audit_event_next BEFORE INSERT ON audit_event
   WHEN NEW.seq IS NOT (SELECT COALESCE(MAX(seq), 0) + 1 FROM audit_event)
   BEGIN SELECT RAISE(ABORT, 'audit_event_next'); END"""
@@ -48,6 +71,12 @@ SQLITE_GUARDS = {
         for table in ONLY_ADDED
         for verb in ("update", "delete")
     },
+}
+_SQLITE_WITH_APPROVALS = {
+    name: _UNLESS_ON_SQLITE.format(
+        name=name, verb=name.rsplit("_", 1)[1].upper(), table=name.rsplit("_no_", 1)[0], unless=unless
+    )
+    for name, unless in _ONLY_DESTROYING.items()
 }
 
 _NEVER_FUNCTION = """CREATE OR REPLACE FUNCTION neurolist_never() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -68,6 +97,17 @@ POSTGRESQL_TRIGGERS = {
         for verb, each in (("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT"))
     },
 }
+_POSTGRESQL_WITH_APPROVALS = {
+    name: f"BEFORE {name.rsplit('_', 1)[1].upper()} ON {name.rsplit('_no_', 1)[0]} FOR EACH ROW EXECUTE FUNCTION "
+    f"neurolist_{name}()"
+    for name in _ONLY_DESTROYING
+}
+_UNLESS_FUNCTIONS = tuple(
+    f"""CREATE OR REPLACE FUNCTION neurolist_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN IF {unless} THEN RETURN {"NEW" if name.endswith("update") else "OLD"}; END IF;
+  RAISE EXCEPTION '%', TG_NAME; END $$"""
+    for name, unless in _ONLY_DESTROYING.items()
+)
 _EXCLUDE = f"""ALTER TABLE claim ADD CONSTRAINT {NO_OVERLAP} EXCLUDE USING gist
   (kind WITH =, resource_id WITH =, tstzrange(start, "end", '[)') WITH &&) WHERE (active)
   DEFERRABLE INITIALLY IMMEDIATE"""
@@ -76,7 +116,8 @@ _EXCLUDE = f"""ALTER TABLE claim ADD CONSTRAINT {NO_OVERLAP} EXCLUDE USING gist
 def install(connection: Connection) -> None:
     """Put every guard in place, also one that is already there."""
     if connection.dialect.name == "sqlite":
-        for name, statement in _for_tables_there(connection, SQLITE_GUARDS).items():
+        written = {**SQLITE_GUARDS, **(_SQLITE_WITH_APPROVALS if _is_there(connection, APPROVALS) else {})}
+        for name, statement in _for_tables_there(connection, written).items():
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
             connection.exec_driver_sql(statement)
     else:
@@ -85,9 +126,10 @@ def install(connection: Connection) -> None:
 
 def _install_on_postgresql(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS btree_gist")
-    for function in (_NEVER_FUNCTION, _NEXT_AUDIT_FUNCTION, _NEXT_CASE_FUNCTION):
+    for function in (_NEVER_FUNCTION, _NEXT_AUDIT_FUNCTION, _NEXT_CASE_FUNCTION, *_UNLESS_FUNCTIONS):
         connection.exec_driver_sql(function.replace("%'", "%%'"))
-    for name, says in _for_tables_there(connection, POSTGRESQL_TRIGGERS).items():
+    written = {**POSTGRESQL_TRIGGERS, **(_POSTGRESQL_WITH_APPROVALS if _is_there(connection, APPROVALS) else {})}
+    for name, says in _for_tables_there(connection, written).items():
         connection.exec_driver_sql(f"CREATE OR REPLACE TRIGGER {name} {says}")
     there = connection.execute(text("SELECT 1 FROM pg_constraint WHERE conname = :name"), {"name": NO_OVERLAP}).first()
     if there is None:
@@ -236,6 +278,10 @@ _CANARY_CASE: dict[str, dict[str, object]] = {
         "version": 1,
         "made_at": LONG_AGO,
     },
+    "disposal": {
+        **dict.fromkeys(("id", "name", "rule", "reason", "asked_by", "approved_by"), CANARY),
+        **dict.fromkeys(("period_from", "period_to", "destroyed_on"), _ON),
+    },
 }
 
 
@@ -246,6 +292,7 @@ def _trials(connection: Connection) -> list[Trial]:
         *_history_trials("audit_event", "why"),
         *_history_trials("case_event", "role"),
         *_history_trials("document", "title"),
+        *_history_trials("disposal", "name"),
         Trial("audit_event_next", _skip_ahead),
         Trial("case_event_next", _skip_in_case),
         *(_replace_trials() if dialect == "sqlite" else _truncate_trials()),
@@ -306,7 +353,12 @@ def _replace_trials() -> list[Trial]:
         row = {**_CANARY_CASE["document"], "title": "changed"}
         connection.execute(insert(_table("document")).prefix_with("OR REPLACE").values(row))
 
+    def replace_disposal(connection: Connection) -> None:
+        row = {**_CANARY_CASE["disposal"], "name": "changed"}
+        connection.execute(insert(_table("disposal")).prefix_with("OR REPLACE").values(row))
+
     return [
+        Trial("disposal_no_delete", replace_disposal),
         Trial("case_event_no_delete", replace_case_event),
         Trial("audit_event_next", replace_audit_event),
         Trial("document_no_delete", replace_document),

@@ -25,6 +25,7 @@ BUSY_MILLISECONDS = 30_000
 WRITER_SETTINGS = {
     "journal_mode": "wal",
     "synchronous": "2",
+    "secure_delete": "1",  # what a destroyed record held is overwritten in the file, not only let go
     "foreign_keys": "1",
     "recursive_triggers": "1",
     "trusted_schema": "0",

@@ -126,6 +126,33 @@ class ChangeState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ApprovalKind(StrEnum):
+    """What a second person is asked to approve."""
+
+    PUBLISH = "publish"
+    GO_AHEAD = "go_ahead"
+    DESTROY = "destroy"
+
+    @property
+    def label(self) -> str:
+        """The words people read."""
+        return {
+            "publish": "publishing over the frozen days",
+            "go_ahead": "going ahead in spite of the bloods",
+            "destroy": "destroying a record",
+        }[self.value]
+
+
+class ApprovalState(StrEnum):
+    """How a request for a second person's approval stands; a void one was overtaken by time or by a change."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    VOID = "void"
+
+
 class Outcome(StrEnum):
     """Whether the audited act was done or refused."""
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from db import due_steps, freezing, overtaken, proposals, publishing, writes
+from db import approvals, due_steps, freezing, overtaken, proposals, publishing, writes
 from db.mapping import ref_of
 from flows.handlers import PUBLISHED_STEP
 from flows.laying import Laid, part, whole
-from scheduler.errors import FrozenDaysError, PlanOvertakenError
+from scheduler.errors import FrozenDaysError, NeurolistError, PlanOvertakenError, StaleVersionError
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlmodel import Session
 
@@ -36,20 +36,42 @@ PUBLISH = "publish"
 MOST_TOLD = 4  # other people's changes named in a refusal
 
 
+class NothingToApproveError(NeurolistError):
+    """What was asked a second person for needs none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """What is accepted of a proposal: everything, or the changes of some cases; and why frozen days may change."""
+    """What is accepted of a proposal: everything, or the changes of some cases.
+
+    Visits on frozen days change only with the `approval` of a second person, and those alone that it names.
+    """
 
     proposal: str
     cases: tuple[str, ...] | None = None
     reason: str = ""
     expected_version: int | None = None
+    approval: str | None = None
+    agreed: tuple[str, ...] = ()
+    only_look: bool = False
+
+
+def frozen_changes(service: Service, asked: Acceptance, *, author: Author) -> tuple[str, ...]:
+    """List the visits on frozen days that publishing this would change now; nothing is published.
+
+    Raises NothingToApproveError where there are none, and whatever publishing it would be refused for.
+    """
+    try:
+        accept(service, replace(asked, only_look=True), author=author, write_id=None)
+    except FrozenDaysError as found:
+        return found.refs
+    raise NothingToApproveError  # the look has already said so
 
 
 def accept(service: Service, asked: Acceptance, *, author: Author, write_id: str | None) -> PublishReport:
     """Publish what is accepted, in one transaction or not at all.
 
-    Raises PlanOvertakenError when others were faster even so, FrozenDaysError when a reason is missing, and
+    Raises PlanOvertakenError when others were faster even so, FrozenDaysError when a second person must approve, and
     NeurolistError with the sentences in the way when a choice cannot be taken alone.
     """
     name = write_id or str(uuid4())
@@ -91,16 +113,21 @@ def _publish(service: Service, asked: Acceptance, lay: Laying | None, author: Au
     now, today = service.clock.now(), service.clock.today()
 
     def work(session: Session) -> PublishReport:
-        name, frozen, laid = asked.proposal, "", None
-        if not writes.answered(session, write_id, PUBLISH):
+        name, laid = asked.proposal, None
+        frozen: tuple[str, ...] = ()
+        done = writes.answered(session, write_id, PUBLISH)
+        if not done:
+            if asked.approval is not None:
+                approvals.approve(session, asked.approval)
             laid = lay(session) if lay else None
             name = _kept(session, asked, laid, author, now=now)
-            frozen = freezing.in_the_way(session, name, reason=asked.reason, today=today)
+            frozen = freezing.in_the_way(session, name, today=today)
         report = publishing.publish(
             session, name, actor=author, now=now, write_id=write_id, left_alone=laid.left_alone if laid else ()
         )
-        if frozen:  # said last: whatever makes the plan unlawful, no reason would help
-            raise FrozenDaysError(frozen)
+        _must_be_agreed(session, asked, frozen, today=today)  # last: what makes a plan unlawful nobody can approve
+        if asked.approval is not None and not done:
+            approvals.done(session, asked.approval, published=report.proposal_id)
         due_steps.enqueue(
             session,
             key=f"{report.proposal_id}:{PUBLISHED_STEP}",
@@ -111,6 +138,19 @@ def _publish(service: Service, asked: Acceptance, lay: Laying | None, author: Au
         return report
 
     return service.database.write(work, author=author, now=now, why=asked.reason)
+
+
+def _must_be_agreed(session: Session, asked: Acceptance, frozen: tuple[str, ...], *, today: date) -> None:
+    """Refuse to change a visit on a frozen day that no second person has approved."""
+    if asked.approval is None and frozen:
+        raise FrozenDaysError(freezing.refusal(session, frozen, today=today), frozen)
+    if set(frozen) - set(asked.agreed):
+        others = ", ".join(sorted(set(frozen) - set(asked.agreed)))
+        raise StaleVersionError(
+            f"Since this was asked for, more visits on the frozen days would change: {others}. Ask again."
+        )
+    if asked.only_look:
+        raise NothingToApproveError("No visit on a frozen day would change, so nobody has to approve: publish it.")
 
 
 def _kept(session: Session, asked: Acceptance, laid: Laid | None, author: Author, *, now: datetime) -> str:

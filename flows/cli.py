@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from flows import cli_feeds, cli_holidays, cli_keeping, cli_printing, cli_scenarios, cli_tasks, cli_upkeep
+from flows import (
+    cli_approvals,
+    cli_feeds,
+    cli_holidays,
+    cli_keeping,
+    cli_printing,
+    cli_retention,
+    cli_scenarios,
+    cli_tasks,
+    cli_upkeep,
+)
 from flows.cli_board import board
 from flows.cli_booking import booking
 from flows.cli_common import AsJson, the_desk, typed_date
@@ -23,7 +33,7 @@ from flows.cli_emergency import emergency
 from flows.cli_export import export
 from flows.cli_letters import letter, letters
 from flows.cli_meetings import mdt
-from scheduler.errors import BadInputError, NeurolistError, NotFoundError
+from scheduler.errors import BadInputError, FrozenDaysError, NeurolistError, NotFoundError, SecondPersonNeededError
 from scheduler.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -65,6 +75,8 @@ app.add_typer(cli_printing.app, name="print")
 app.add_typer(cli_feeds.app, name="feeds")
 app.add_typer(cli_scenarios.app, name="scenario")
 app.add_typer(cli_upkeep.app, name="audit")
+app.add_typer(cli_approvals.app, name="approvals")
+app.add_typer(cli_retention.app, name="retention")
 app.command()(cli_upkeep.backup)
 app.command()(cli_upkeep.drill)
 app.command()(cli_upkeep.restore)
@@ -315,7 +327,13 @@ def record(
     from flows.typed import typed_details
 
     desk = the_desk()
-    summary = desk.record(ref, event, typed_details(desk, ref, event, fields or []))
+    details = typed_details(desk, ref, event, fields or [])
+    try:
+        summary = desk.record(ref, event, details)
+    except SecondPersonNeededError as needed:
+        asked = desk.approvals.ask_to_go_ahead(ref, event, details)
+        typer.echo(f"{needed}\nNothing is recorded yet. An IR lead approves request {asked} on the page of {ref}.")
+        raise typer.Exit(REFUSED) from None
     print_json(summary) if as_json else typer.echo(summary_line(summary))
 
 
@@ -363,13 +381,23 @@ def publish(
     case: Annotated[
         list[str] | None, typer.Option(help="Take the changes of this case alone; may be repeated.")
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why visits on the frozen days may change.")] = "",
+    reason: Annotated[
+        str, typer.Option(help="Why visits on the frozen days may change; a second person is asked then.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Book what a proposal places, or some of it, at once or not at all; what others changed is left alone."""
     from flows.show import print_json, publish_lines
 
-    report = the_desk().publish(proposal_id, cases=case or None, reason=reason)
+    desk = the_desk()
+    try:
+        report = desk.publish(proposal_id, cases=case or None, reason=reason)
+    except FrozenDaysError:
+        if not reason:
+            raise
+        asked = desk.approvals.ask_to_publish(proposal_id, cases=case or None, reason=reason)
+        typer.echo(f"Nothing is booked yet. A second person approves it with: neurolist approvals approve {asked}")
+        raise typer.Exit(REFUSED) from None
     print_json(report) if as_json else typer.echo("\n".join(publish_lines(report)))
 
 

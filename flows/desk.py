@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -39,6 +38,7 @@ from db import (
 from db import protocol as protocols
 from db.accounts import Account
 from db.amendments import Amendable
+from db.approvals import ApprovalLine
 from db.audit import Author, plain
 from db.due_steps import DueStep
 from db.emergencies import EmergencyReading
@@ -77,12 +77,13 @@ from db.settings import MemorySettings
 from db.standing import Standing, standing
 from db.study_pictures import ChangeLine, Comparison, ScenarioChoices, ScenarioLine, StudyLine, WorthLine, WorthReport
 from db.timetable import DailyLine
-from db.words import ProposalStatus, StudyStatus, TaskState
+from db.words import ApprovalKind, ProposalStatus, StudyStatus, TaskState
 from flows import at_the_door
 from flows.at_the_door import NOBODY
 from flows.board_asked import BoardAct, Drop
 from flows.correspondence import LetterPage, letter_page, repeat_letter, send_state_named
 from flows.handlers import PUBLISHED_STEP
+from flows.happened import event_named
 from flows.hold_asked import HeldSlot, HoldAsked
 from flows.keeping import words as keeping
 from flows.permissions import EVERY_SITE, Action, Actor, Asked, allowed_roles, demand, demand_at_one, may
@@ -96,7 +97,7 @@ from flows.service import Service, open_service
 from flows.setting_up import SetUpReport, set_up
 from flows.steps import StepReport, run_due_steps
 from flows.tasking import Wanted, demand_task, person_for, shown
-from scheduler.errors import NeurolistError, NotFoundError, NotPermittedError
+from scheduler.errors import NeurolistError, NotFoundError, NotPermittedError, SecondPersonNeededError
 from scheduler.goals import GOALS
 from scheduler.pathway.alerts import Alert
 from scheduler.pathway.booking import TENTATIVE, BookingEvent, BookingState
@@ -108,7 +109,6 @@ from scheduler.pathway.forms import MEETING_ROLES
 from scheduler.pathway.happenings import everything_possible, work_out
 from scheduler.pathway.machine import NextStep
 from scheduler.pathway.meetings.words import MeetingOutcome, MeetingState
-from scheduler.pathway.readiness import READINESS_ROLES
 from scheduler.pathway.returning import RETURN_FIELDS
 from scheduler.pathway.states import PathwayState
 from scheduler.pathway.waits import WaitSummary
@@ -119,6 +119,7 @@ from scheduler.vocabulary import Role
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from flows.approvals import Approvals
     from flows.backfilling import FreedPlace, Standby
     from flows.boarding import Board
     from flows.deidentified import Exported
@@ -131,6 +132,7 @@ if TYPE_CHECKING:
     from flows.meetings import Meetings
     from flows.network import Network
     from flows.quick_asked import QuickAsked
+    from flows.retention import Retention
     from flows.risks import RiskReport
     from flows.scenarios import Scenarios
     from flows.upkeep import Upkeep
@@ -153,6 +155,8 @@ __all__ = [
     "Alert",
     "Alone",
     "Amendable",
+    "ApprovalKind",
+    "ApprovalLine",
     "Attendee",
     "BoardAct",
     "BookingEvent",
@@ -324,6 +328,20 @@ class Desk:
     def operating(self) -> Operating:
         """What an operator may see of the running service, in the same person's name."""
         return Operating(self)
+
+    @property
+    def approvals(self) -> Approvals:
+        """Everything that a second person approves, in the same person's name."""
+        from flows.approvals import Approvals  # it asks this desk for its permissions
+
+        return Approvals(self)
+
+    @property
+    def retention(self) -> Retention:
+        """Everything about how long records are kept and their destruction, in the same person's name."""
+        from flows.retention import Retention  # it asks this desk for its permissions
+
+        return Retention(self)
 
     @property
     def scenarios(self) -> Scenarios:
@@ -605,8 +623,8 @@ class Desk:
         """Record what happened to a case, to its readiness, or was found about it, and do at once what that makes due.
 
         Raises TransitionNotAllowedError with every sentence in the way, StaleVersionError when the case changed since
-        `expected_version` was shown. A repeat of the same `write_id` changes nothing. The answer carries what the
-        person should know, though nothing stopped it.
+        `expected_version` was shown, SecondPersonNeededError when it would go ahead in spite of a stop. A repeat of the
+        same `write_id` changes nothing. The answer carries what the person should know, though nothing stopped it.
         """
         happened = event_named(event)
         author = self._on_case(happened, ref)
@@ -622,6 +640,8 @@ class Desk:
                 clinic.holidays(session),
             )
             move = work_out(known, happened, details, protocol=rules, today=today, holidays=days_off)
+            if move.overrides:
+                raise SecondPersonNeededError(f"{' '.join(move.overrides)} A second person must approve that: ask.")
             cases.apply_step(
                 session,
                 ref,
@@ -1092,8 +1112,9 @@ class Desk:
     ) -> PublishReport:
         """Book what a proposal places, or the changes of some cases alone; the role must be held at every site touched.
 
-        A change of a visit on the frozen days needs a reason. What others changed since the plan was made stays as
-        they left it, and is named. Raises NeurolistError with why where that cannot be done.
+        A change of a visit on the frozen days takes a second person: `approvals.ask_to_publish`. What others changed
+        since the plan was made stays as they left it, and is named. Raises NeurolistError with why where that cannot
+        be done.
         """
         from flows.accepting import Acceptance, accept
 
@@ -1333,16 +1354,6 @@ class Desk:
 def open_desk(settings: MemorySettings | None = None) -> Desk:
     """Open the desk of the service that the environment names; nobody acts at it until `acting` names a person."""
     return Desk(open_service(settings=settings))
-
-
-def event_named(event: Happening | str) -> Happening:
-    """Give the event or entry with this name; raises NotFoundError with the names that are like it."""
-    known: dict[str, Happening] = {each.value: each for each in (*Event, *READINESS_ROLES, *Entry)}
-    if str(event) in known:
-        return known[str(event)]
-    near = get_close_matches(str(event), known)
-    also = f" Did you mean {', '.join(near)}?" if near else ""
-    raise NotFoundError(f"No event is called '{event}'.{also}")
 
 
 def state_named(state: str) -> PathwayState:

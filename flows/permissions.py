@@ -76,6 +76,13 @@ class Action(StrEnum):
     APPROVE_PROTOCOL = "approve_protocol"
     CHASE_DOCUMENTS = "chase_documents"
     KEEP_SERVICE = "keep_service"
+    APPROVE_PUBLISHING = "approve_publishing"
+    APPROVE_GOING_AHEAD = "approve_going_ahead"
+    LOOK_AT_RETENTION = "look_at_retention"
+    PROPOSE_DESTRUCTION = "propose_destruction"
+    APPROVE_DESTRUCTION = "approve_destruction"
+    HOLD_FOR_LAW = "hold_for_law"
+    READ_REGISTER = "read_register"
 
     @property
     def label(self) -> str:
@@ -124,6 +131,13 @@ ACTION_LABELS = {
     Action.APPROVE_PROTOCOL: "approve a change of the protocol",
     Action.CHASE_DOCUMENTS: "remind a referrer of missing documents",
     Action.KEEP_SERVICE: "look after the service's backups, audit trail and running",
+    Action.APPROVE_PUBLISHING: "approve that visits on the frozen days change",
+    Action.APPROVE_GOING_AHEAD: "approve going ahead in spite of the bloods",
+    Action.LOOK_AT_RETENTION: "see which records may be destroyed",
+    Action.PROPOSE_DESTRUCTION: "propose that a record be destroyed",
+    Action.APPROVE_DESTRUCTION: "approve that a record be destroyed",
+    Action.HOLD_FOR_LAW: "place or lift a legal hold",
+    Action.READ_REGISTER: "read the register of disposals",
 }
 
 EVERYONE = frozenset(Role)
@@ -171,6 +185,13 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = {
     Action.APPROVE_PROTOCOL: frozenset({Role.IR_LEAD}),
     Action.CHASE_DOCUMENTS: OFFICE | {Role.MDT_COORDINATOR, Role.CLINICIAN},
     Action.KEEP_SERVICE: ADMINISTRATORS,
+    Action.APPROVE_PUBLISHING: SENIOR,
+    Action.APPROVE_GOING_AHEAD: frozenset({Role.IR_LEAD}),
+    Action.LOOK_AT_RETENTION: SENIOR,
+    Action.PROPOSE_DESTRUCTION: SENIOR,
+    Action.APPROVE_DESTRUCTION: SENIOR,
+    Action.HOLD_FOR_LAW: SENIOR,
+    Action.READ_REGISTER: SENIOR,
 }
 
 

@@ -25,7 +25,7 @@ EXAMPLES = {
 
 def typed_details(desk: Desk, ref: str, event: str, fields: Sequence[str]) -> dict[str, object]:
     """Read KEY=VALUE pairs for an event of a case; raises BadInputError that lists the fields when they do not fit."""
-    from flows.desk import event_named  # small commands show fields without loading the database
+    from flows.happened import event_named  # small commands show fields without loading the database
 
     happened = event_named(event)
     given = dict(_pair(text) for text in fields)

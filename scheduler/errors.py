@@ -41,8 +41,19 @@ class PlanOvertakenError(StaleVersionError):
     """Cases or lists of a plan have changed since it was made."""
 
 
-class FrozenDaysError(NeurolistError):
-    """The act would change what is booked on days that stay as they are unless a reason is given."""
+class SecondPersonNeededError(NeurolistError):
+    """The act is done only when a different person approves it: ask for that, with the reason."""
+
+
+class FrozenDaysError(SecondPersonNeededError):
+    """The act would change what is booked on days that stay as they are unless a second person approves it.
+
+    `refs` are the cases whose visits would change.
+    """
+
+    def __init__(self, says: str = "", refs: tuple[str, ...] = ()) -> None:
+        self.refs = refs
+        super().__init__(says)
 
 
 class PinsClashError(NeurolistError):

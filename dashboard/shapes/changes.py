@@ -13,7 +13,7 @@ from dashboard.shapes.words import code, count, moment, short_day
 from flows.desk import LeftOver, ProposalPage, ProposalSummary, ProposedPlace, PublishReport
 
 HEADS: Final = ("Case", "Procedure", "Start", "Due", "What changes", "To know")
-NEEDS_REASON: Final = "On frozen days: needs a reason."
+NEEDS_REASON: Final = "On frozen days: needs a reason and a second person."
 
 
 def changes_sheet(page: ProposalPage, ticked: Collection[str], zone: ZoneInfo, *, ticks: bool) -> Sheet:
@@ -100,7 +100,7 @@ def note_words(change: ProposedPlace | LeftOver) -> str:
 
 
 def frozen_refs(page: ProposalPage, ticked: Collection[str] | None) -> tuple[str, ...]:
-    """List the changes, or those of them that are ticked, that need a reason."""
+    """List the changes, or those of them that are ticked, that need a second person."""
     every: tuple[ProposedPlace | LeftOver, ...] = (*(one for one in page.placed if one.changes), *page.losing)
     return tuple(one.ref for one in every if one.frozen and not one.meanwhile and (ticked is None or one.ref in ticked))
 

@@ -19,6 +19,7 @@ from dashboard.views.going import Going
 from dashboard.views.letters import draw_letters
 from dashboard.views.putting_right import draw_putting_right
 from dashboard.views.said import show_said
+from dashboard.views.second import draw_requests
 from dashboard.views.slot import draw_slot
 from dashboard.views.steps import draw_return, draw_steps
 from flows.desk import Action, CasePage, Desk
@@ -52,6 +53,7 @@ def draw(going: Going) -> None:
     with story:
         draw_part(desk, page, part)
     with actions:
+        draw_requests(desk, desk.approvals.open(ref=ref), where="case")
         draw_actions(desk, going, page)
 
 

@@ -16,6 +16,7 @@ from dashboard.views.asking import ask_for_plan
 from dashboard.views.going import Going
 from dashboard.views.planning import watch_working
 from dashboard.views.said import show_said
+from dashboard.views.second import draw_requests
 from dashboard.views.taking import discard, keep_and_run, publish, publish_with_reason
 from flows.desk import Desk, ProposalPage, ProposalStatus, ProposalSummary, ProposedPlace
 from scheduler.errors import NeurolistError
@@ -74,6 +75,8 @@ def draw_page(desk: Desk, going: Going, page: ProposalPage) -> None:
         st.space("stretch")
         if ready:
             draw_acts(page, taken)
+    if ready:
+        draw_requests(desk, desk.approvals.open(proposal=summary.id), where="proposal")
     st.html(figures(shapes.proposal_figures(page)))
     if taken:
         draw_choice_alone(desk, page, taken)
@@ -118,12 +121,12 @@ def draw_acts(page: ProposalPage, taken: tuple[str, ...]) -> None:
 
 
 def press(page: ProposalPage, taken: tuple[str, ...] | None) -> None:
-    """Publish at once, or first ask for the reason where frozen days would change."""
+    """Publish at once, or ask a second person with the reason where frozen days would change."""
     if changes.frozen_refs(page, taken):
         st.session_state[f"reason-for-{page.summary.id}"] = True
         st.session_state[f"pressed-{page.summary.id}"] = taken
         return
-    publish(page.summary, taken, reason="")
+    publish(page.summary, taken)
 
 
 def draw_choice_alone(desk: Desk, page: ProposalPage, taken: tuple[str, ...]) -> None:

@@ -14,10 +14,10 @@ from dashboard.shapes.steps import STEP_HEADS, WHO_HEADS, groups_of, steps_for_o
 from dashboard.shapes.words import safe
 from dashboard.views.form import draw_fields, filled
 from dashboard.views.going import Going
-from dashboard.views.once import form_done, form_id
+from dashboard.views.once import form_done, form_id, written
 from dashboard.views.said import said_at, say, show_said
 from flows.desk import RETURN_FIELDS, CaseSummary, Desk, NextStep
-from scheduler.errors import NeurolistError, StaleVersionError
+from scheduler.errors import NeurolistError, SecondPersonNeededError, StaleVersionError
 
 CHANGED: Final = (
     "Somebody else changed this case since it was shown to you. Nothing was saved, and what you filled in is kept. "
@@ -84,6 +84,8 @@ def record(case: CaseSummary, step: NextStep, name: str) -> None:
     except StaleVersionError:
         rows = both_versions(case, desk.case(case.ref).summary)
         say(name, CHANGED, refused=True, detail=table("", CHANGED_HEADS, rows))
+    except SecondPersonNeededError:
+        ask_second_person(case, step, name, details)
     except NeurolistError as refusal:
         say(name, str(refusal), refused=True)
     else:
@@ -91,6 +93,19 @@ def record(case: CaseSummary, step: NextStep, name: str) -> None:
         st.query_params.pop("step", None)
         told = " ".join(("", *now.cautions))
         say("case", f"{step.label}: recorded. The case now stands at: {now.state.label}.{told}")
+
+
+def ask_second_person(case: CaseSummary, step: NextStep, name: str, details: dict[str, object]) -> None:
+    """Ask that a step go ahead in spite of what stops it; nothing is recorded until another person approves."""
+
+    def act(write_id: str) -> str:
+        the_desk().approvals.ask_to_go_ahead(
+            case.ref, step.event, details, expected_version=case.version, write_id=f"{write_id}-asked"
+        )
+        st.query_params.pop("step", None)
+        return f"{step.label}: asked. Nothing is recorded until an IR lead who is not you approves it here."
+
+    written(name, act, done="case", refused=name)
 
 
 def draw_return(going: Going, case: CaseSummary) -> None:

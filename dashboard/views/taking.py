@@ -9,20 +9,19 @@ import streamlit as st
 from dashboard.session import the_desk
 from dashboard.shapes import changes
 from dashboard.shapes.words import listed, short_day
+from dashboard.views.once import written
 from dashboard.views.said import say
 from flows.desk import ProposalPage, ProposalSummary
 from scheduler.errors import NeurolistError
 
 
-def publish(summary: ProposalSummary, taken: tuple[str, ...] | None, *, reason: str) -> bool:
+def publish(summary: ProposalSummary, taken: tuple[str, ...] | None) -> bool:
     """Ask the desk to publish the plan as it was shown, or what is ticked of it, and keep what it answered."""
     chosen = "all" if taken is None else "-".join(sorted(taken))
     # One id for each thing asked of one shown version: a press after a lost answer finds the first press's work.
     name = st.session_state.setdefault(f"write-{summary.id}-{summary.version}-{chosen}", secrets.token_hex(16))
     try:
-        report = the_desk().publish(
-            summary.id, cases=taken, reason=reason, expected_version=summary.version, write_id=name
-        )
+        report = the_desk().publish(summary.id, cases=taken, expected_version=summary.version, write_id=name)
     except NeurolistError as refusal:
         say("proposal", str(refusal), refused=True)
         return False
@@ -37,20 +36,33 @@ def publish_with_reason(page: ProposalPage, taken: tuple[str, ...] | None) -> No
     summary, frozen = page.summary, changes.frozen_refs(page, taken)
     until = short_day(page.frozen_until) if page.frozen_until else "the last frozen day"
     st.markdown(
-        f"Visits booked up to {until} stay as they are unless there is a reason. This would change {listed(frozen)}."
+        f"Visits booked up to {until} stay as they are unless a second person approves. This would change "
+        f"{listed(frozen)}."
     )
     reason = st.text_area("Reason for changing them", key="frozen-reason", max_chars=500, height=80)
     rest = tuple(ref for ref in (taken or changes.takeable(page)) if ref not in frozen)
     with st.container(horizontal=True, gap="small"):
-        if st.button("Publish with this reason", type="primary", key="publish-reason"):
+        if st.button("Ask a second person", type="primary", key="publish-reason"):
             if not reason.strip():
                 st.error("Write the reason first, such as: the list was cancelled by the site.")
                 return
-            publish(summary, taken, reason=reason.strip())
+            ask_second_person(summary, taken, reason=reason.strip())
             st.rerun()
         if rest and st.button("Publish the rest only", key="publish-rest"):
-            publish(summary, rest, reason="")
+            publish(summary, rest)
             st.rerun()
+
+
+def ask_second_person(summary: ProposalSummary, taken: tuple[str, ...] | None, *, reason: str) -> None:
+    """Ask that the plan be published although frozen days change; nothing is published until another approves."""
+
+    def act(write_id: str) -> str:
+        the_desk().approvals.ask_to_publish(
+            summary.id, reason=reason, cases=taken, expected_version=summary.version, write_id=write_id
+        )
+        return "Asked. Nothing is published until an IR lead or administrator who is not you approves it here."
+
+    written(f"second-{summary.id}-{summary.version}", act, done="proposal")
 
 
 @st.dialog("Discard this plan")

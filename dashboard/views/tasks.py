@@ -15,6 +15,7 @@ from dashboard.shapes.words import day, safe
 from dashboard.views.going import Going
 from dashboard.views.once import form_id, written
 from dashboard.views.said import show_said
+from dashboard.views.second import draw_waiting
 from flows.desk import CasePage, Desk, NextStep, TaskLine
 from scheduler.errors import NeurolistError, NotFoundError
 from scheduler.vocabulary import Role
@@ -33,6 +34,7 @@ def draw(going: Going) -> None:
     tasks = shapes.matching(every, text)
     chosen = shapes.chosen_task(tasks, st.query_params.get("task"))
     show_said("tasks")
+    draw_waiting(desk, going)
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.html(f'<p class="nl-key">{safe(shapes.heading(tasks))}</p>')

@@ -105,6 +105,7 @@ def _booked_on(session: Session, ids: Sequence[str], light: Light) -> dict[str, 
         select(BookingRow, CaseRow)
         .join(CaseRow, col(CaseRow.id) == BookingRow.case_id)
         .where(col(BookingRow.session_id).in_(ids), col(BookingRow.status).in_(SHOWN))
+        .where(col(CaseRow.destroyed_on).is_(None))  # of a record that was destroyed, a list of the past says nothing
         .order_by(col(BookingRow.start))
     )
     rows = session.exec(asked).all()

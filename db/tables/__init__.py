@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from db.tables.approvals import ApprovalRow, DisposalRow, LegalHoldRow
 from db.tables.base import METADATA, add_format_checks
 from db.tables.booking import BookingRow, ClaimRow, ProposalRow, UnitPlacementRow
 from db.tables.clinic import (
@@ -65,6 +66,7 @@ __all__ = [
     "METADATA",
     "AccountRoleRow",
     "AccountRow",
+    "ApprovalRow",
     "AuditEventRow",
     "AuditHeadRow",
     "BookingRow",
@@ -82,12 +84,14 @@ __all__ = [
     "ContactAttemptRow",
     "CounterRow",
     "DeliveryRow",
+    "DisposalRow",
     "DocumentRow",
     "DueStepRow",
     "EmergencyReadingRow",
     "EquipmentUnitRow",
     "HolidayRow",
     "LeaveRow",
+    "LegalHoldRow",
     "ListTemplateRow",
     "LoginAttemptRow",
     "LoginSessionRow",

@@ -12,7 +12,7 @@ from db.words import DocumentKind
 
 
 class DocumentRow(Row, table=True):
-    """One document of a case or of a meeting; never changed and never removed.
+    """One document of a case or of a meeting; never changed and never removed, unless a record is destroyed.
 
     The title names nobody, for it is shown in lists; the text may name a patient, so reading it is told to the trail.
     """

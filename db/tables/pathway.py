@@ -61,10 +61,11 @@ class CaseRow(VersionedRow, table=True):
     last_event: int = 0
     clot_risks: list[str] | None = document(default=None, nullable=True)
     specialist_advice_on: date | None = None
+    destroyed_on: date | None = None  # the day its record was destroyed; what is left names nobody
 
 
 class CaseEventRow(Row, table=True):
-    """One line of a case's history; never changed and never removed."""
+    """One line of a case's history; never changed, and removed only when the whole record is destroyed."""
 
     __tablename__ = "case_event"
     __table_args__ = (UniqueConstraint("case_id", "seq"), STRICT)

@@ -6,9 +6,7 @@ from pathlib import Path
 
 from flows.outbox.channel import Channel
 from flows.outbox.settings import ChannelName, OutboxSettings
-from flows.outbox.to_files import ConsoleChannel, FileChannel
-
-FOLDER = "outbox"
+from flows.outbox.to_files import FOLDER, ConsoleChannel, FileChannel
 
 
 def channel_named(name: ChannelName, settings: OutboxSettings, home: Path) -> Channel:

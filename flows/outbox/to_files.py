@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from flows.outbox.channel import NotSentError, content_of
 from flows.outbox.message import Message
 from flows.outbox.settings import ChannelName
 
+FOLDER = "outbox"  # in the home folder
 LONGEST = timedelta(seconds=20)
 
 
@@ -65,6 +67,15 @@ class ConsoleChannel(FileChannel):
             written = message.written
             sys.stderr.write(f"To: {written.to}\nSubject: {written.subject}\n\n{written.body}\n")
         return f"file {message.id}.eml"
+
+
+def remove_letters(home: Path, letters: Iterable[str]) -> None:
+    """Remove the files of letters whose record is destroyed; one that is not there is gone already."""
+    folder = home / FOLDER
+    for letter in letters:
+        (folder / f"{letter}.eml").unlink(missing_ok=True)
+    if folder.is_dir():
+        settle(folder)
 
 
 def _give_name(draft: Path, path: Path) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from scheduler.pathway import validity
 from scheduler.pathway.follow_up import PointState, review_points
+from scheduler.pathway.guards.procedure import out_of_limits
+from scheduler.pathway.guards.registry import listed
 from scheduler.pathway.guards.slot import held_booking
 from scheduler.pathway.relief import after_words, judge, missing_readings
 from scheduler.pathway.reviews import with_review
@@ -24,6 +26,12 @@ def inr_questioned(case: Situation) -> str | None:
     risk = validity.bleeding_risk(case.target, case.protocol)
     inr, warn = case.details.number("inr"), case.protocol.number(f"inr_warns_above.{risk}")
     return f"INR {inr:g} is above {warn:g}: confirm with the radiologist." if inr is not None and inr > warn else None
+
+
+def bloods_overridden(case: Situation) -> str | None:
+    """The procedure goes ahead although the bloods stop it."""
+    found = out_of_limits(case)
+    return f"It would go ahead although {listed(found)}." if found else None
 
 
 def ageing_result(case: Situation) -> str | None:

@@ -27,7 +27,8 @@ from scheduler.vocabulary import Role
 class Step:
     """One allowed move: what the memory writes, in order, in the transaction that moves the case.
 
-    `cautions` did not stop it, but the person who took it is told.
+    `cautions` did not stop it, but the person who took it is told. `overrides` would have stopped it, and a person goes
+    ahead: it is done only once a second person approves.
     """
 
     event: Happening
@@ -35,6 +36,7 @@ class Step:
     to_state: PathwayState
     effects: tuple[Effect, ...]
     cautions: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ def decide(
         to_state=move.end,
         effects=_effects(case, move),
         cautions=cautioned(case, move.cautions),
+        overrides=cautioned(case, move.overrides),
     )
 
 

@@ -31,7 +31,10 @@ SENIOR = frozenset({Role.IR_LEAD, Role.ADMINISTRATOR})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """One step. `guards` are keys into GUARDS, checked in order; `fields` is the form; `roles` may record it."""
+    """One step. `guards` are keys into GUARDS, checked in order; `fields` is the form; `roles` may record it.
+
+    `overrides` say what a guard let pass because a person goes ahead: a second person must approve it.
+    """
 
     start: PathwayState
     event: Event
@@ -41,6 +44,7 @@ class Transition:
     fields: tuple[Field, ...] = ()
     guards: tuple[str, ...] = ()
     cautions: tuple[Check, ...] = ()
+    overrides: tuple[Check, ...] = ()
     effects: tuple[Outcome, ...] = ()
 
 
@@ -395,6 +399,7 @@ TEST = (
         fields=_SIGN_IN_FIELDS,
         guards=_SIGN_IN_GUARDS,
         cautions=(caution.unusual_day, caution.inr_questioned),
+        overrides=(caution.bloods_overridden,),
         effects=(leaves.start,),
     ),
     Transition(
@@ -579,6 +584,7 @@ DEFINITIVE = (
         fields=_SIGN_IN_FIELDS,
         guards=(*_SIGN_IN_GUARDS, "yearly_limit_today", "interval_today"),
         cautions=(caution.unusual_day, caution.inr_questioned),
+        overrides=(caution.bloods_overridden,),
         effects=(leaves.start,),
     ),
     Transition(

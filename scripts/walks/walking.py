@@ -20,6 +20,7 @@ from flows.words import StepOutcome
 from scheduler.errors import (
     BadInputError,
     DoubleBookingError,
+    FrozenDaysError,
     NeurolistError,
     NotFoundError,
     NotPermittedError,
@@ -218,7 +219,14 @@ class Machine:
             self._expect(self.clinic.desks[Role.ADMINISTRATOR].run_due_now())
 
     def _plan(self, act: Act) -> None:
-        self.clinic.desks[act.role].publish(self.clinic.plan(), reason="The walk plans anew.")
+        """Publish a plan; where it changes frozen days, ask, and have somebody of another role approve."""
+        made, desks = self.clinic.plan(), self.clinic.desks
+        try:
+            desks[act.role].publish(made)
+        except FrozenDaysError:
+            asked = desks[act.role].approvals.ask_to_publish(made, reason="The walk plans anew.")
+            second = Role.ADMINISTRATOR if act.role is Role.IR_LEAD else Role.IR_LEAD
+            desks[second].approvals.approve(asked)
 
     def _hold(self, act: Act) -> None:
         desk = self.clinic.desks[act.role]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -11,13 +11,15 @@ from uuid import uuid4
 
 from sqlmodel import Session
 
-from db import mapping, proposals
+from db import approvals, mapping, proposals
+from db.approvals import Asking
 from db.errors import TryAgainError
 from db.localtime import local_date
+from db.words import ApprovalKind
 from flows.accepting import Acceptance, accept
 from flows.desk import BookingEvent, Desk
 from flows.hold_asked import HoldAsked
-from scheduler.errors import DoubleBookingError, NeurolistError, StaleVersionError
+from scheduler.errors import DoubleBookingError, FrozenDaysError, NeurolistError, StaleVersionError
 from scheduler.pathway.events import Event
 from scheduler.vocabulary import Role
 from tests.builders.memory import a_plan
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from db.audit import Author
     from db.engine import Database
     from db.mapping import Planning
+    from db.publishing import PublishReport
     from scheduler.problem import SchedulingProblem
 
 Place = tuple[str, int, str]  # a list, minutes from its start, and who does it
@@ -62,7 +65,7 @@ class Publisher:
             act()
         self.told.append(kept)
         try:
-            report = accept(self._service, Acceptance(proposal=made[0], reason=why), author=self._author, write_id=why)
+            report = self._accept(Acceptance(proposal=made[0], reason=why), why)
         except DoubleBookingError:
             return "refused"
         except (TryAgainError, StaleVersionError):
@@ -71,6 +74,20 @@ class Publisher:
             return "plan refused"
         kept["report"] = asdict(report)
         return "publish after a rebase" if report.left_alone else "publish"
+
+    def _accept(self, asked: Acceptance, why: str) -> PublishReport:
+        """Publish; where frozen days change, a second person approves exactly that."""
+        try:
+            return accept(self._service, asked, author=self._author, write_id=why)
+        except FrozenDaysError as found:
+            agreed, now = found.refs, self._service.clock.now()
+        approval = self._database.write(
+            lambda session: approvals.ask(session, _asking(session, asked, agreed)), author=self._author, now=now
+        )
+        second = replace(self._author, id=f"{self._author.id}-second", name=f"{self._author.name} two")
+        return accept(
+            self._service, replace(asked, approval=approval, agreed=agreed), author=second, write_id=f"{why} agreed"
+        )
 
     def by_hand(self) -> str:
         """Hold, release, confirm or call off the visit of one case of the plans."""
@@ -137,3 +154,14 @@ def _meant(problem: SchedulingProblem, places: Mapping[str, Place]) -> dict[str,
             after = [spot[0], start.isoformat(), spot[2]]
         meant[mapping.ref_of(case.id)] = [before, after]
     return meant
+
+
+def _asking(session: Session, asked: Acceptance, agreed: tuple[str, ...]) -> Asking:
+    return Asking(
+        kind=ApprovalKind.PUBLISH,
+        says=f"Change {', '.join(agreed)}.",
+        reason=asked.reason,
+        version=proposals.proposal_row(session, asked.proposal).version,
+        payload={},
+        proposal=asked.proposal,
+    )

@@ -9,14 +9,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.amendments import Amendable
+from db.approvals import ApprovalLine
 from db.meeting_pictures import AgendaPage, MeetingLine
 from db.outbox import Letter
 from db.pictures import CasePage, CaseSummary, ListCard, ProposalPage, RadiologistLine, SiteLine, StageColumn, TaskLine
 from db.publishing import PublishReport
 from db.reversals import Reversal
-from db.words import ProposalStatus
+from db.words import ApprovalState, ProposalStatus
 from flows.board_asked import ActKind, BoardAct, Drop
 from flows.explaining import Where
+from flows.permissions import Action, allowed_roles
 from flows.running import Running
 from scheduler.errors import NotFoundError, NotPermittedError, TransitionNotAllowedError
 from scheduler.pathway.fields import Field
@@ -115,6 +117,49 @@ class ScreenBoard:
 
 
 @dataclass(slots=True, kw_only=True)
+class ScreenApprovals:
+    """What the pages may ask of second persons, answered from what the test put here."""
+
+    lines: tuple[ApprovalLine, ...] = ()
+    refuses: Exception | None = None
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+
+    def open(self, *, ref: str | None = None, proposal: str | None = None) -> tuple[ApprovalLine, ...]:
+        return tuple(line for line in self.lines if ref in {None, line.ref} and proposal in {None, line.proposal})
+
+    def approve(self, approval_id: str, **how: object) -> str:
+        self._keep("approve", approval_id, how)
+        return "Approved and published: 1 moved."
+
+    def decline(self, approval_id: str, **how: object) -> ApprovalState:
+        self._keep("decline", approval_id, how)
+        return ApprovalState.DECLINED
+
+    def ask_to_publish(self, proposal_id: str, **how: object) -> str:
+        self._keep("ask_to_publish", proposal_id, how)
+        return "A1"
+
+    def ask_to_go_ahead(self, ref: str, event: str, details: object, **how: object) -> str:
+        self._keep("ask_to_go_ahead", (ref, event, details), how)
+        return "A2"
+
+    def _keep(self, name: str, given: object, how: dict[str, object]) -> None:
+        self.asked.append((name, (given, how)))
+        if self.refuses is not None:
+            raise self.refuses
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenKeeping:
+    """Which acts the pages may offer."""
+
+    roles: frozenset[Role]
+
+    def may(self, action: Action) -> bool:
+        return bool(self.roles & allowed_roles(action))
+
+
+@dataclass(slots=True, kw_only=True)
 class ScreenDesk:
     """What the pages may ask, answered from what the test put here."""
 
@@ -128,6 +173,7 @@ class ScreenDesk:
     asked: list[tuple[str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     mdt: ScreenMeetings = field(default_factory=ScreenMeetings)
+    approvals: ScreenApprovals = field(default_factory=ScreenApprovals)
     actor: SomePerson = field(default_factory=SomePerson)
     todo: tuple[TaskLine, ...] = ()
     values: tuple[Amendable, ...] = ()
@@ -147,6 +193,10 @@ class ScreenDesk:
             raise NotPermittedError("Wrong user name or password.")
         self.tokens.add(token := secrets.token_urlsafe(16))
         return token
+
+    @property
+    def keeping(self) -> ScreenKeeping:
+        return ScreenKeeping(roles=self.actor.roles_at(None))
 
     @property
     def board(self) -> ScreenBoard:

@@ -30,11 +30,11 @@ from db.words import StepState, TaskState
 from flows.demo.by_hand import plan_by_hand
 from flows.desk import Desk
 from flows.hold_asked import HoldAsked
-from scheduler.errors import NeurolistError
+from scheduler.errors import FrozenDaysError, NeurolistError
 from scheduler.pathway.booking import BookingEvent
 from scheduler.vocabulary import Role
 from tests.builders.memory import CLERK, MORNING, TODAY, a_case, a_clinic, a_list, a_referral, read, write
-from tests.builders.service import MovingClock, a_service, an_actor
+from tests.builders.service import MovingClock, a_service, an_actor, publish_as_two
 
 MELBOURNE = ZoneInfo("Australia/Melbourne")
 WEEKS_PLANNED = 3
@@ -144,13 +144,20 @@ class Clinic:
         write(self.database, lambda session: self.add_lists(session, days), now=self.clock.at)
         made = write(self.database, lambda session: self._plan(session, first, days[-1]), now=self.clock.at)
         with self.watched(*(case.ref for case in self.administrator.desk.cases())):
-            self.lead.desk.publish(made, reason="The lists were planned by hand.")
+            self._publish(made, "The lists were planned by hand.")
 
     def plans_anew(self) -> None:
         """The lead asks the planner for a plan of the coming weeks and publishes it."""
         with self.watched(*(case.ref for case in self.administrator.desk.cases())):
             made = self.lead.desk.plan_now(weeks=WEEKS_PLANNED, time_limit=SECONDS)
-            self.lead.desk.publish(made, reason="The lists were planned anew.")
+            self._publish(made, "The lists were planned anew.")
+
+    def _publish(self, made: str, reason: str) -> None:
+        """The lead publishes; where visits on frozen days change, asks and another lead approves."""
+        try:
+            self.lead.desk.publish(made)
+        except FrozenDaysError:
+            publish_as_two(self.lead.desk, made, reason=reason)
 
     def closes_lists(self, day: date) -> None:
         """The lists of this day close."""

@@ -121,7 +121,7 @@ def test_a_role_with_the_least_rights_is_served(least):
 
 
 @pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE"])
-@pytest.mark.parametrize("table", ["audit_event", "case_event", "document"])
+@pytest.mark.parametrize("table", ["audit_event", "case_event", "document", "disposal"])
 def test_a_role_that_could_change_a_history_is_not_served(least, right, table):
     says = as_the_least(least, f"GRANT {right} ON {table} TO {ROLE}")
     assert f"REVOKE {right} ON {table}" in says

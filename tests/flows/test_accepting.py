@@ -1,4 +1,4 @@
-"""A plan is published whole or in part, follows what others changed, and keeps the frozen days unless told why not."""
+"""A plan is published whole or in part, follows what others changed, and keeps the frozen days unless two agree."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -28,7 +28,7 @@ from scheduler.errors import (
 from scheduler.pathway.events import Event
 from scheduler.vocabulary import Role
 from tests.builders.memory import TODAY, a_clinic, a_proposal, list_for_test, read, step, write
-from tests.builders.service import a_desk, a_service, an_actor
+from tests.builders.service import a_desk, a_service, an_actor, publish_as_two
 
 LEFT = {"requested_by": "patient", "requested_on": TODAY, "channel": "phone"}
 
@@ -196,21 +196,24 @@ def test_a_part_needs_the_role_at_its_own_sites_alone(desk, refs):
 
 
 @pytest.mark.parametrize(("ahead", "frozen"), [(3, True), (4, False)])
-def test_a_visit_within_the_frozen_days_moves_only_with_a_reason(desk, refs, ahead, frozen):
+def test_a_visit_within_the_frozen_days_moves_only_when_a_second_person_approves(desk, refs, ahead, frozen):
     one = refs[0]
     desk.publish(propose(desk, {one: (f"S01-{ahead}", 0, "R01")}))
     made = propose(desk, {one: ("S02-6", 0, "R02")})
     (place,) = desk.proposal(made).placed
     assert place.frozen is frozen
-    if frozen:
-        with pytest.raises(FrozenDaysError, match=one):
-            desk.publish(made)
-    report = desk.publish(made, reason="The patient's carer is away")
-    assert report.moved == (one,)
+    if not frozen:
+        assert desk.publish(made).moved == (one,)
+        return
+    for reason in ("", "The patient's carer is away"):
+        with pytest.raises(FrozenDaysError, match=one) as refusal:
+            desk.publish(made, reason=reason)
+        assert refusal.value.refs == (one,)
+    assert publish_as_two(desk, made, reason="The patient's carer is away") == "Approved and published: 1 moved."
     assert ("publish", "The patient's carer is away") in acts(desk)
 
 
-def test_a_new_place_on_a_frozen_day_needs_no_reason_and_a_move_into_one_does(desk, refs):
+def test_a_new_place_on_a_frozen_day_needs_nobody_and_a_move_into_one_does(desk, refs):
     one, two, _ = refs
     assert desk.publish(propose(desk, {one: ("S01-1", 0, "R01"), two: ("S01-6", 0, "R01")})).booked
     made = propose(desk, {one: ("S01-1", 0, "R01"), two: ("S01-1", 60, "R01")})

@@ -11,11 +11,13 @@ from types import SimpleNamespace
 import pytest
 from sqlmodel import func, select
 
+from db import approvals, proposals
+from db.approvals import Asking
 from db.engine import Database, open_database
 from db.meetings import NewMeeting
 from db.settings import MemorySettings
 from db.tables import AuditEventRow
-from db.words import Outcome
+from db.words import ApprovalKind, Outcome
 from flows.desk import NOBODY, Actor, BookingEvent, Desk, Drop, HoldAsked
 from flows.keeping.days import AddHoliday
 from flows.permissions import EVERY_SITE, Action, allowed_roles
@@ -28,7 +30,7 @@ from scheduler.pathway.readiness import READINESS_ROLES
 from scheduler.scenario import Price
 from scheduler.vocabulary import Role
 from tests.builders.every_door import desk_methods
-from tests.builders.memory import TODAY, a_case, a_clinic, list_for_test, read
+from tests.builders.memory import TODAY, a_case, a_clinic, a_proposal, list_for_test, read, write
 from tests.builders.planning import a_problem
 from tests.builders.service import a_desk, a_service
 
@@ -71,7 +73,7 @@ NEEDS: dict[Action, tuple[str, ...]] = {
     Action.IMPORT_REFERRALS: ("import_referrals",),
     Action.REQUEST_PLAN: ("request_plan", "plan_now", "answer_event", "scenarios.adopt"),
     Action.WITHDRAW_PROPOSAL: ("withdraw",),
-    Action.PUBLISH: ("publish",),
+    Action.PUBLISH: ("publish", "approvals.ask_to_publish"),
     Action.ADVANCE_BOOKING: ("advance_booking",),
     Action.HOLD_SLOT: ("hold", "offer_slot", "decline_offer", "release_slot"),
     Action.FINISH_TASK: ("finish_task",),
@@ -102,13 +104,24 @@ NEEDS: dict[Action, tuple[str, ...]] = {
     Action.ASK_STUDY: ("scenarios.compare", "scenarios.compare_now", "scenarios.ask_worth"),
     Action.KEEP_FEEDS: ("feeds.all", "feeds.make", "feeds.end"),
     Action.CHASE_DOCUMENTS: ("chase_documents",),
+    Action.APPROVE_PUBLISHING: ("approvals.approve", "approvals.decline"),
+    Action.LOOK_AT_RETENTION: ("retention.due", "retention.judge", "retention.proposed", "retention.holds"),
+    Action.PROPOSE_DESTRUCTION: ("retention.propose", "retention.decline"),
+    Action.APPROVE_DESTRUCTION: ("retention.approve",),
+    Action.HOLD_FOR_LAW: ("retention.hold", "retention.lift"),
+    Action.READ_REGISTER: ("retention.register",),
     Action.KEEP_SERVICE: (
         *("upkeep.back_up", "upkeep.drill", "upkeep.verify", "upkeep.anchor", "upkeep.export", "upkeep.rotate_key"),
         "operating.state",
     ),
 }
 ASKED = {name: action for action, names in NEEDS.items() for name in names}
-BY_EVENT = {"record": Event.PATIENT_WITHDRAWS, "book_slot": Event.BOOK_TEST, "mdt.outcome": Event.MDT_PROCEED_TEST}
+BY_EVENT = {
+    "record": Event.PATIENT_WITHDRAWS,
+    "book_slot": Event.BOOK_TEST,
+    "mdt.outcome": Event.MDT_PROCEED_TEST,
+    "approvals.ask_to_go_ahead": Event.START_TEST,
+}
 # What happens at one site: somebody whose roles are all at another is refused.
 AT_ONE_SITE = frozenset(
     {
@@ -128,6 +141,8 @@ AT_ONE_SITE = frozenset(
         *("board.place", "board.give_back", "board.reorder", "board.undo", "board.lock", "board.close", "board.open"),
         *("people.set_roles", "people.add", "add_account", "people.reset_password", "people.set_active"),
         *("people.revoke", "people.end_second_step"),
+        *("approvals.ask_to_go_ahead", "approvals.approve", "approvals.decline"),
+        *("retention.propose", "retention.approve", "retention.decline", "retention.hold", "retention.lift"),
     }
 )
 
@@ -163,11 +178,13 @@ def clinic(tmp_path_factory):
     run_due_steps(desk.service)
     desk.acting(as_role(*Role)).board.place(Drop(ref=ref, list=f"{HERE}-3", seen_on=None))
     desk.board.place(Drop(ref=other, list=f"{HERE}-2", seen_on=None))
+    asked = a_request(database, list_for_test(database, 4))
     kim = desk.add_account("kim", "Kim Roe", "a long enough secret", {HERE: {Role.VIEWER}})
     letter, task = desk.letters(ref)[0], desk.tasks(ref=ref, put_off=True)[0]
     given = {
         "ref": ref,
         "refs": [ref],
+        "approval_id": asked,
         "on": MEETS,
         "to": MEETS + timedelta(days=1),
         "first": TODAY,
@@ -226,6 +243,18 @@ def clinic(tmp_path_factory):
     database.close()
 
 
+def a_request(database, ref):
+    """A clerk asks a second person about a plan that books this case at S01; gives the request's id."""
+    made = a_proposal(database, {f"{ref}-T": (f"{HERE}-1", 0, "R01")})
+
+    def ask(session):
+        version = proposals.proposal_row(session, made).version
+        asking = Asking(kind=ApprovalKind.PUBLISH, says="x", reason="Why", version=version, payload={}, proposal=made)
+        return approvals.ask(session, asking)
+
+    return write(database, ask)
+
+
 def as_role(*roles, site=EVERY_SITE, **changed):
     return Actor(id=WHO, name="Some One", roles={site: frozenset(roles)}, **changed)
 
@@ -234,6 +263,7 @@ def arguments(name, given):
     """Fill in what a method cannot do without."""
     special = {
         "record.event": BY_EVENT["record"],
+        "approvals.ask_to_go_ahead.event": Event.START_TEST,
         "scenarios.add.change": Price(goal="waiting", each=6),
         "board.undo.act_id": None,
         "answer_event.asked": QuickAsked(suite_down=f"{HERE}-CT1", start=f"{TODAY} 07:00", end=f"{TODAY} 18:00"),
@@ -311,7 +341,8 @@ ACTS = [name for name in desk_methods() if name not in OPEN]
 def test_the_tables_above_name_only_acts_there_are():
     named = OPEN | set(ASKED) | set(BY_EVENT) | AT_ONE_SITE
     assert named <= set(desk_methods())
-    assert set(NEEDS) | {Action.LOOK, Action.ADD_TO_CLOSED_AGENDA} | SET_UP_PAGES == set(Action)
+    by_kind = {Action.ADD_TO_CLOSED_AGENDA, Action.APPROVE_GOING_AHEAD}
+    assert set(NEEDS) | {Action.LOOK} | by_kind | SET_UP_PAGES == set(Action)
 
 
 def test_a_stranger_and_somebody_with_a_first_password_are_refused_every_act_and_the_trail_is_told(clinic, passed):

@@ -41,7 +41,7 @@ from flows.keeping.words import (
 from scheduler.errors import BadInputError, DoubleBookingError, NeurolistError, NotPermittedError, StaleVersionError
 from scheduler.vocabulary import Funding, Role, Target, Technique
 from tests.builders.memory import CLERK, MORNING, TODAY, a_clinic, a_proposal, list_for_test, read, write
-from tests.builders.service import a_desk, a_service, an_actor
+from tests.builders.service import a_desk, a_service, an_actor, publish_as_two
 
 TOMORROW = TODAY + timedelta(days=1)
 ONE_DAY = timedelta(days=1)
@@ -178,7 +178,7 @@ def test_a_booking_that_cannot_stay_becomes_one_task_until_it_stands_elsewhere(d
     )
     assert (task.role, task.due_on) == (Role.BOOKINGS, TODAY)
     proposal = a_proposal(desk.service.database, {f"{ref}-T": ("S01-2", 0, "R01")})
-    desk.publish(proposal, reason="The list is closed")
+    publish_as_two(desk, proposal, reason="The list is closed")
     assert rebooking(desk) == []
     assert len(rebooking(desk, TaskState.DONE)) == 1
 

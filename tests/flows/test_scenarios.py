@@ -14,7 +14,7 @@ from scheduler.errors import BadInputError, NeurolistError, NotFoundError, NotPe
 from scheduler.scenario import AddList, CloseList, Demand, Leave, Price
 from scheduler.vocabulary import Role, Stage, Target, Technique, Urgency
 from tests.builders.memory import CLERK, MORNING, TODAY, a_clinic, a_list, a_proposal, list_for_test, write
-from tests.builders.service import a_desk, a_service
+from tests.builders.service import a_desk, a_service, publish_as_two
 
 TOMORROW = TODAY + timedelta(days=1)
 TEST_BLOCKS = {
@@ -132,7 +132,7 @@ def test_leave_that_is_adopted_moves_what_is_booked_with_the_radiologist(service
     away = a_scenario(lead, Leave(radiologist="R01", first=TOMORROW, last=TOMORROW))
     study = compared(lead, service, None, away).studies[1]
     assert study.figures.booked == 1
-    lead.desk.publish(lead.adopt(study.id, make_changes=True), reason="R01 is away")
+    publish_as_two(lead.desk, lead.adopt(study.id, make_changes=True), reason="R01 is away")
     assert {card.radiologist_id for card in lead.desk.lists() if card.cases} == {"R02"}
 
 

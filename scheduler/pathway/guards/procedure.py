@@ -80,17 +80,26 @@ def inr_fresh_after_warfarin(case: Situation) -> str | None:
 
 @guard()
 def bloods_safe(case: Situation) -> str | None:
-    """INR and platelets are within the limits, or a named radiologist goes ahead with a reason."""
+    """INR and platelets are within the limits, or a named radiologist goes ahead with a reason and a second person."""
     if case.details.text("override_by") and case.details.text("override_reason"):
         return None
+    found = out_of_limits(case)
+    if not found:
+        return None
+    return (
+        f"Stop: {listed(found)}. A radiologist may go ahead with 'override_by' and 'override_reason', "
+        "once a second person approves."
+    )
+
+
+def out_of_limits(case: Situation) -> tuple[str, ...]:
+    """Say which of the bloods given at sign-in stop the procedure."""
     risk = validity.bleeding_risk(case.target, case.protocol)
     inr, platelets = case.details.number("inr"), case.details.number("platelets")
     stop, least = case.protocol.number(f"inr_stops_above.{risk}"), case.protocol.number(f"platelets_stop_below.{risk}")
     found = [f"INR {inr:g} is above {stop:g}"] if inr is not None and inr > stop else []
     found += [f"platelets {platelets:g} are below {least:g}"] if platelets is not None and platelets < least else []
-    if not found:
-        return None
-    return f"Stop: {listed(found)}. A radiologist may go ahead with 'override_by' and 'override_reason'."
+    return tuple(found)
 
 
 all_yes("sign_out_complete", "Sign-out is complete.", ("signed_out",))
