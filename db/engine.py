@@ -68,24 +68,25 @@ class Database:
             self._turn = OneWriter(path)
         self._key = _Lazy(settings)
 
-    def prepare(self, now: datetime | None = None) -> None:
+    def prepare(self, now: datetime | None = None, *, repair: bool = True) -> None:
         """Bring the tables to the newest shape, with every guard in place and tried, and seed an empty protocol.
 
-        On PostgreSQL a role that does not own the tables changes nothing about them: they are only checked.
+        Without `repair`, tables that are of the newest shape are only checked, so that a guard that is gone is named
+        and not put back unseen. So they are on PostgreSQL by a role that does not own them.
         """
         self._key()
         with _explained(), self._changing() as connection:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
             asked = connection.execute(text("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")).scalar_one()
-            owns = shape.may_be_changed(connection)
-            if owns:
+            changes = shape.may_be_changed(connection) and (repair or not shape.is_the_newest(connection))
+            if changes:
                 shape.must_be_known(connection)
                 upgrade(connection)
-        if not owns:
+        if not changes:
             self.check_guards()
         self.write(seed, author=SYSTEM, now=now or in_utc(asked))
-        if owns:
+        if changes:
             self.check_guards()
             logs.tell(LogEvent.PREPARED, engine=self._writer.dialect.name, revision=newest())
 

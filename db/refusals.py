@@ -15,7 +15,8 @@ EXCLUSION_VIOLATION = "23P01"
 UNIQUE_VIOLATION = "23505"
 NO_RIGHT = "42501"
 REPEATABLE = frozenset({"40001", "40P01", "55P03"})
-FIRST_WRITER_WINS = "client_write"
+# Two processes that do, or set, the same thing at once: the second does it again, and finds it done.
+FIRST_WRITER_WINS = ("client_write", "due_step_key")
 
 
 UNKEEPABLE = (UnicodeEncodeError, OverflowError)
@@ -40,7 +41,7 @@ def explain(fault: DBAPIError | StaleDataError) -> NeurolistError:
         return DoubleBookingError(
             "The time is already taken: a room, person or unit it needs is held by something else."
         )
-    if state in REPEATABLE or (isinstance(fault, IntegrityError) and FIRST_WRITER_WINS in rule):
+    if state in REPEATABLE or (isinstance(fault, IntegrityError) and any(name in rule for name in FIRST_WRITER_WINS)):
         return TryAgainError("Two writes met, and this one was not kept. Repeat it as it is.")
     if isinstance(fault, IntegrityError):
         return MemoryFaultError(f"The database refused a row that breaks its rule '{rule}'; nothing was kept.")

@@ -34,9 +34,14 @@ def check(connection: Connection) -> None:
         _rights_hold(connection)
 
 
+def is_the_newest(connection: Connection) -> bool:
+    """Say whether the tables stand at the migration that this version works with."""
+    return MigrationContext.configure(connection).get_current_heads() == (newest(),)
+
+
 def _stands_at_the_newest(connection: Connection) -> None:
-    current = MigrationContext.configure(connection).get_current_heads()
-    if current != (newest(),):
+    if not is_the_newest(connection):
+        current = MigrationContext.configure(connection).get_current_heads()
         stands = ", ".join(current) or "none"
         raise UnguardedMemoryError(
             f"The tables stand at migration {stands} and this version of Neurolist needs {newest()}, so nothing "

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text for people.")]
 
 
-def the_desk() -> Desk:
-    """Open the desk in the name of whoever types; what it needs is loaded only when a command runs."""
+def the_desk(*, as_it_is: bool = False) -> Desk:
+    """Open the desk in the name of whoever types; what it needs is loaded only when a command runs.
+
+    On a memory `as_it_is` nothing is checked or made first: for looking at one that is damaged.
+    """
     from flows.start import command_line_desk
 
-    return command_line_desk()
+    return command_line_desk(as_it_is=as_it_is)
 
 
 def typed_date(text: str) -> date:

@@ -1,4 +1,4 @@
-"""`neurolist setup`: close a list, enter leave, make weekly lists; first what it breaks, then with --save."""
+"""`neurolist setup`: close a list, enter leave, make weekly lists, first what it breaks; and end sign-ins."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli_common import the_desk, typed_date
+from scheduler.errors import NotFoundError
 
 if TYPE_CHECKING:
     from flows.desk import Desk
     from flows.keeping.change import Change
 
 app = typer.Typer(
-    help="Close a list, enter leave, or make lists from the templates. Says what would break; --save does it.",
+    help="Close a list, enter leave, or make lists: says what would break, and --save does it. Or end sign-ins.",
     no_args_is_help=True,
 )
 REFUSED = 1
@@ -83,3 +84,20 @@ def _make(desk: Desk, change: Change, *, save: bool) -> None:
     saved = desk.keeping.save(change, accepting=[one.ref for one in found.broken])
     asked = f" To rebook: {', '.join(saved.asked)}." if saved.asked else ""
     typer.echo(f"Saved.{asked}")
+
+
+@app.command("end-sign-ins")
+def end_sign_ins(
+    username: Annotated[
+        str | None, typer.Argument(metavar="USERNAME", help="Whose; everybody's unless said.", show_default=False)
+    ] = None,
+) -> None:
+    """End every sign-in that is still good, at once: of one account, or of everybody."""
+    people = the_desk().people
+    wanted = {one.id for one in people.accounts() if username in {None, one.username}}
+    if not wanted:
+        raise NotFoundError(f"Nobody signs in as {username}. Set-up, Users has the names.")
+    ended = [line for line in people.sign_ins() if line.account in wanted]
+    for line in ended:
+        people.revoke(line.id, account=line.account)
+    typer.echo(f"{len(ended)} sign-ins were ended. They ask for the password again at the next click.")

@@ -55,10 +55,16 @@ class Dispatcher:
         while not self._stopping:
             worked = await self._one_turn()
             if loop.time() - swept >= SWEEP_SECONDS and not await self._prefect_is_well():
-                await asyncio.to_thread(sweep, self._service)
+                await self._sweep()
                 swept = loop.time()
             if not worked:
                 await asyncio.sleep(POLL_SECONDS)
+
+    async def _sweep(self) -> None:
+        try:
+            await asyncio.to_thread(sweep, self._service)
+        except Exception as fault:  # noqa: BLE001 - whatever failed, the next sweep comes
+            logs.tell(LogEvent.TURN_FAILED, fault=fault, flow="sweep")
 
     async def turn(self) -> int:
         """Work what is due now, one batch of each flow; gives how many steps were found."""

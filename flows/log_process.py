@@ -18,7 +18,7 @@ def logged(process: str, *, into: Path | None = None) -> Iterator[None]:
     logs.tell(LogEvent.STARTED, version=product_version())
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):
         logs.tell(LogEvent.STOPPED)
         raise
     logs.tell(LogEvent.STOPPED)  # whatever else ends the process is told as it ends

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 
 import uvicorn
 
@@ -16,6 +18,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True, help="the port to listen on")
     parser.add_argument("--mark", required=True, help="what every answer carries, so that no other is taken for it")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn ends politely first, then raises it again
     with logged("prefect"):
         uvicorn.run(
             "prefect.server.api.server:create_app",

@@ -31,17 +31,18 @@ USER = "NEUROLIST_USER"
 COMMANDS_LOG = "commands.log"
 
 
-def command_line_desk() -> Desk:
-    """Open the desk in the name of who types, on a database whose tables and guards are in place."""
+def command_line_desk(*, as_it_is: bool = False) -> Desk:
+    """Open the desk in the name of who types, on a database whose tables and guards are in place, or `as_it_is`."""
     service = _opened()
-    _prepare(service)
+    if not as_it_is:
+        _prepare(service)
     return Desk(service, command_line_actor())
 
 
 def prepare_memory() -> str:
     """Bring the tables to the newest shape, with every guard tried; gives the revision they stand at."""
     service = _opened()
-    _prepare(service)
+    _prepare(service, repair=True)
     return newest()
 
 
@@ -109,9 +110,9 @@ def is_empty(service: Service) -> bool:
     return not desk.sites() and not desk.cases()
 
 
-def _prepare(service: Service) -> None:
-    """Bring the memory to its newest shape, with the public holidays of the years around."""
-    service.database.prepare(service.clock.now())
+def _prepare(service: Service, *, repair: bool = False) -> None:
+    """Bring the memory to its newest shape, with the public holidays of the years around; a lost guard is named."""
+    service.database.prepare(service.clock.now(), repair=repair)
     fill_in_holidays(service)
 
 

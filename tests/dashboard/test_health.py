@@ -13,7 +13,7 @@ from dashboard.health import health_routes
 from dashboard.metrics import metric_routes
 from dashboard.settings import ScreenSettings
 from dashboard.shapes.setup import running as shapes
-from db import anchors
+from db import anchors, logs
 from flows.running import Check, Running
 from flows.sweeping import sweep
 from scheduler.errors import NeurolistError
@@ -143,3 +143,19 @@ def test_the_operators_page_reads_as_sentences(service, clock):
     assert dict(shapes.step_rows(found))["Given up on"] == "0"
     assert {row[0].text for row in shapes.check_rows(found)} == set(shapes.NAMES.values())
     assert anchors.read(service.database.settings.anchor_file) == ()
+
+
+def test_the_log_is_told_when_the_service_becomes_unready_or_ready_and_not_each_time_it_is_asked(caplog):
+    caplog.set_level("INFO", logger="neurolist")
+    desk = Desk(a_check("database"))
+    asked = client(desk)
+    for checks in ((), (a_check("disk", good=False),), (a_check("disk", good=False),), (a_check("database"),)):
+        desk.checks = checks or desk.checks
+        asked.get("/readyz")
+    told = [(record.msg["event"], record.msg.get("checks")) for record in caplog.records if record.name == "neurolist"]
+    assert told == [("not_ready", ["disk"]), ("ready", None)]
+
+
+def test_fields_that_were_not_written_are_counted_for_prometheus(monkeypatch):
+    monkeypatch.setattr(logs._State, "dropped", 7)
+    assert "neurolist_log_fields_dropped 7.0" in client(Desk()).get("/metrics").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from db import due_steps
 from db.tables import TaskRow
 from db.words import StepState
 from scheduler.errors import NotFoundError, StaleVersionError
-from tests.builders.memory import MORNING, read, write
+from tests.builders.memory import CLERK, MORNING, read, write
 
 LEASE = timedelta(minutes=2)
 PAUSE = timedelta(minutes=1)
@@ -164,3 +165,27 @@ def test_who_holds_a_step_may_ask_whether_it_still_does(database):
 
 def holds(database, step):
     return write(database, lambda session: due_steps.is_held(session, step))
+
+
+def test_two_processes_that_set_the_same_step_at_once_set_it_once_and_neither_fails(postgresql_database):
+    both_looked, found = threading.Barrier(2), []
+
+    def set_it():
+        tries = []
+
+        def work(session):
+            if not tries:
+                tries.append(due_steps.next_due(session, name="drill"))
+                both_looked.wait(10)
+            return due_steps.enqueue(session, key="drill", name="drill", due_at=MORNING)
+
+        found.append(postgresql_database.write(work, author=CLERK, now=MORNING))
+        assert tries == [None]
+
+    threads = [threading.Thread(target=set_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(found) == [False, True]
+    assert state(postgresql_database) is StepState.WAITING

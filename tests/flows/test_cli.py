@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -276,3 +277,25 @@ def test_who_a_patient_is_is_told_to_those_who_ask_and_the_look_is_recorded(neur
     assert "Family1, Given" in out
     assert "(03) 5550 1234" in out
     assert sqlite_database.verify_trail().rows > before
+
+
+def test_a_guard_that_is_gone_is_named_by_every_command_and_put_back_by_prepare_alone(neurolist, home):
+    assert neurolist("prepare")[0] == 0
+    with sqlite3.connect(home / "neurolist.sqlite3") as there:
+        there.execute("DROP TRIGGER audit_event_no_delete")
+    for _ in range(2):
+        code, _, err = neurolist("status")
+        assert (code, "'audit_event_no_delete' is gone" in err, "neurolist prepare" in err) == (1, True, True)
+    assert "rows of the trail hold" in neurolist("audit", "verify")[1]
+    assert neurolist("prepare")[0] == 0
+    assert neurolist("status")[0] == 0
+
+
+def test_a_command_leaves_a_line_in_the_log_without_what_was_typed(neurolist, home):
+    neurolist("status")
+    neurolist("case", "Quillfeather")
+    neurolist("audit", "verify")
+    lines = [json.loads(line) for line in (home / "logs" / "commands.log").read_text().splitlines()]
+    done = [line for line in lines if line["event"] == "command_done"]
+    assert [(line["command"], line["exit_code"]) for line in done] == [("status", 0), ("case", 2), ("audit verify", 0)]
+    assert "Quillfeather" not in str(lines)

@@ -10,8 +10,10 @@ from db import publishing
 from db.keeping import templates
 from db.keeping.templates import Pattern
 from db.tables import SuiteSessionRow
+from scheduler.vocabulary import Role
 from tests.builders.command import runner
 from tests.builders.memory import CLERK, MORNING, TODAY, a_clinic, a_proposal, list_for_test, read, write
+from tests.builders.service import a_desk, a_service
 
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -64,3 +66,16 @@ def test_weekly_lists_are_made_with_save(neurolist, sqlite_database):
     assert "3 lists will be made." in neurolist(*asked)[1]
     assert neurolist(*asked, "--save")[0] == 0
     assert not closed(sqlite_database, f"S02-CT1-{TOMORROW}-1300")
+
+
+def test_every_sign_in_is_ended_at_once_or_those_of_one_account(neurolist, sqlite_database):
+    words = "a quite long pass phrase"
+    desk = a_desk(a_service(sqlite_database))
+    for name in ("jo", "lee"):
+        desk.add_account(name, name.title(), words, {"*": {Role.ADMINISTRATOR}})
+    jo, lee = (desk.sign_in(name, words, "here") for name in ("jo", "lee"))
+    assert neurolist("setup", "end-sign-ins", "nobody")[0] == 2
+    assert "1 sign-ins were ended" in neurolist("setup", "end-sign-ins", "jo")[1]
+    assert (desk.person(jo), desk.person(lee) is None) == (None, False)
+    assert "1 sign-ins were ended" in neurolist("setup", "end-sign-ins")[1]
+    assert desk.person(lee) is None

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from db import boards
+from db.errors import MemoryFaultError
 from flows import dispatcher as module
 from flows.dispatcher import CASES_NAMED_IN_TAGS, Dispatcher, about, tags_for
 from flows.home import free_port
@@ -121,3 +122,45 @@ async def test_a_flows_body_works_its_steps_without_a_server(service, monkeypatc
     ref = a_case(service.database)
     (step,) = module.waiting_steps(service, flows={FlowName.INTAKE}, limit=5)
     assert await intake.fn([step.id], ref) == [f"{ref} receive_referral: done"]
+
+
+async def until_asked(dispatcher, condition):
+    async def stop_when():
+        while not condition():
+            await asyncio.sleep(0.01)
+        dispatcher.ask_to_stop()
+
+    await asyncio.wait_for(asyncio.gather(dispatcher.run(), stop_when()), 20)
+
+
+async def test_a_sweep_that_fails_stops_nothing_and_is_told_to_the_log(service, monkeypatch, caplog):
+    swept = []
+
+    def fails(_service):
+        swept.append(1)
+        raise MemoryFaultError("Mrs Nobody is not to be read here.")
+
+    monkeypatch.setattr(module, "sweep", fails)
+    monkeypatch.setattr(module, "SWEEP_SECONDS", 0.0)
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.01)
+    await until_asked(Dispatcher(service, STAGES, prefect_api=None), lambda: len(swept) > 2)
+    told = [record.msg for record in caplog.records if record.name == "neurolist"]
+    assert {(line["event"], line["error"], line["flow"]) for line in told} == {
+        ("turn_failed", "MemoryFaultError", "sweep")
+    }
+    assert "Nobody" not in caplog.text
+
+
+async def test_turns_that_keep_failing_are_told_once_and_then_once_a_minute(service, monkeypatch, caplog):
+    turns = []
+    dispatcher = Dispatcher(service, STAGES, prefect_api=None)
+
+    async def fails():
+        turns.append(1)
+        raise MemoryFaultError("away")
+
+    monkeypatch.setattr(dispatcher, "turn", fails)
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.001)
+    await until_asked(dispatcher, lambda: len(turns) > module.FAILURES_A_LINE + 5)
+    told = [record.msg["count"] for record in caplog.records if record.name == "neurolist"]
+    assert told == [1, module.FAILURES_A_LINE + 1]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import logging
 
+import pytest
+from sqlmodel import select
+
+from db.tables import AuditEventRow
+from db.words import Outcome
 from flows.desk import EVERY_SITE
 from scheduler.errors import BadInputError, NotFoundError, NotPermittedError, StaleVersionError
 from scheduler.vocabulary import Role
@@ -138,3 +143,29 @@ def test_a_name_to_sign_in_with_has_no_spaces(desk, username):
 def test_only_an_administrator_manages_accounts(desk):
     with pytest.raises(NotPermittedError, match="manage accounts"):
         a_desk(desk.service, Role.IR_LEAD).people.sign_ins()
+
+
+def told(caplog):
+    return [(record.msg["event"], record.msg.get("reason")) for record in caplog.records if record.name == "neurolist"]
+
+
+def test_each_way_a_sign_in_ends_is_told_to_the_log_and_the_trail(desk, caplog):
+    caplog.set_level(logging.INFO)
+    first = added(desk)
+    token, _ = signed_in(desk, first)
+    desk.sign_out(token)
+    for _ in range(6):
+        with pytest.raises(NotPermittedError):
+            desk.sign_in("jo.lee", "not the password at all", "here")
+    assert told(caplog) == [
+        ("sign_in_accepted", None),
+        ("session_ended", "signed_out"),
+        *[("sign_in_refused", "wrong")] * 5,
+        ("sign_in_locked", "too_many_tries"),
+    ]
+    accepted = next(record.msg for record in caplog.records if record.name == "neurolist")
+    assert accepted["account"] == account(desk).id
+    assert not {"jo.lee", "Jo Lee", "not the password", "here"} & set(str(accepted).split())
+    with desk.service.database.reading() as session:
+        outcomes = [row.outcome for row in session.exec(select(AuditEventRow).where(AuditEventRow.action == "sign_in"))]
+    assert sorted(outcomes) == [Outcome.DONE, *[Outcome.REFUSED] * 6]
