@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from db import approvals, cases, clinic, facts, writes
+from db import approvals, cases, clinic, facts
 from db import protocol as protocols
 from db.approvals import ApprovalLine, Asking
 from db.proposals import proposal_row
 from db.words import ApprovalKind, ApprovalState
-from flows.accepting import Acceptance, accept, frozen_changes
+from flows.accepting import PUBLISH, Acceptance, accept, frozen_changes
 from flows.handlers import PUBLISHED_STEP
 from flows.happened import event_named
 from flows.permissions import Action
-from flows.retention import carry_out
+from flows.retention import APPROVED, DECLINED, carry_out, kept_answer
 from flows.steps import run_due_steps
 from scheduler.errors import NeurolistError, StaleVersionError
 from scheduler.pathway.happenings import work_out
@@ -78,8 +78,9 @@ class Approvals:
         sites = self.desk._sites_of(proposal_id, chosen)
         author = self.desk._permitted(Action.PUBLISH, "proposal", proposal_id, sites=sites)
         asked = Acceptance(proposal=proposal_id, cases=chosen, expected_version=expected_version)
-        if self.desk._was_done(write_id, "ask_to_publish"):
-            return self._again(write_id)
+        earlier = kept_answer(self.desk, write_id, "ask_to_publish")
+        if earlier is not None:
+            return earlier
         frozen = frozen_changes(self.desk.service, asked, author=author)
         more = f" and {len(frozen) - MOST_NAMED} more" if len(frozen) > MOST_NAMED else ""
         says = f"Publish this plan although visits on the frozen days change: {', '.join(frozen[:MOST_NAMED])}{more}."
@@ -146,6 +147,9 @@ class Approvals:
         Raises NotPermittedError for whoever asked, StaleVersionError when it has lapsed; nothing is done then.
         """
         line = self._line(approval_id)
+        kept = kept_answer(self.desk, write_id, APPROVED)
+        if kept is not None:
+            return kept
         author = self._may_decide(line)
         self.desk._checked(
             author,
@@ -154,7 +158,8 @@ class Approvals:
             line.about,
             lambda: approvals.must_be_another(line, self.desk.actor.id, self.desk.actor.name),
         )
-        if line.version != (expected_version if expected_version is not None else line.version):
+        repeated = self.desk._was_done(write_id, PUBLISH)
+        if not repeated and line.version != (expected_version if expected_version is not None else line.version):
             raise StaleVersionError("Somebody decided about this since it was shown. Look at it again.")
         if line.lapsed:
             self.desk._write(author, lambda session: approvals.void(session, line.id))
@@ -162,8 +167,8 @@ class Approvals:
         if line.kind is ApprovalKind.PUBLISH:
             return self._publish(line, author, write_id)
         if line.kind is ApprovalKind.GO_AHEAD:
-            return self._go_ahead(line, author)
-        return carry_out(self.desk, line, author)
+            return self._go_ahead(line, author, write_id)
+        return carry_out(self.desk, line, author, write_id)
 
     def decline(
         self, approval_id: str, *, reason: str, expected_version: int | None = None, write_id: str | None = None
@@ -173,7 +178,7 @@ class Approvals:
         author = self._may_decide(line, own=line.asked_by == self.desk.actor.id)
         return self.desk._do_once(
             author,
-            ("decline_approval", write_id),
+            (DECLINED, write_id),
             lambda session: approvals.decline(session, line.id, reason=reason, expected_version=expected_version),
             again=lambda kept: ApprovalState(str(kept)),
         )
@@ -198,7 +203,7 @@ class Approvals:
         counts = ", ".join(f"{number} {what}" for number, what in done if number) or "nothing changed"
         return f"Approved and published: {counts}."
 
-    def _go_ahead(self, line: ApprovalLine, author: Author) -> str:
+    def _go_ahead(self, line: ApprovalLine, author: Author, write_id: str | None) -> str:
         ref, now = str(line.ref), self.desk.now()
 
         def work(session: Session) -> str:
@@ -216,7 +221,7 @@ class Approvals:
             approvals.done(session, line.id, event=happened.value, line=done.seq)
             return f"Approved and recorded: {happened.label}. {' '.join(move.cautions)}".strip()
 
-        said = self.desk._write(author, work)
+        said = self.desk._do_once(author, (APPROVED, write_id), work, again=str)
         run_due_steps(self.desk.service, case_ref=ref)
         return said
 
@@ -244,8 +249,3 @@ class Approvals:
         self.desk._permitted(asked, "proposal", str(line.proposal))
         sites: Iterable[str | None] = (None,) if own else self.desk._sites_of(str(line.proposal))
         return self.desk._permitted(asked, "proposal", str(line.proposal), sites=sites)
-
-    def _again(self, write_id: str | None) -> str:
-        with self.desk.service.database.reading() as session:
-            kept = writes.answer(session, str(write_id), "ask_to_publish") or {}
-        return str(kept.get("answer", ""))

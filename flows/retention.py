@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from db import approvals, destroying, retention
+from db import approvals, destroying, retention, writes
 from db.approvals import ApprovalLine, Asking
 from db.audit import record
 from db.retention import DisposalLine, HoldLine, Kept
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from db.audit import Author
     from flows.desk import Desk
+
+
+APPROVED, DECLINED = "approve_request", "decline_request"  # what the writes are called, so that a repeat finds them
 
 
 class Retention:
@@ -88,15 +91,22 @@ class Retention:
 
         return self.desk._do_once(author, ("propose_destruction", write_id), work, again=str)
 
-    def approve(self, ref: str) -> str:
+    def approve(self, ref: str, *, write_id: str | None = None) -> str:
         """Approve the destruction of a case's record that somebody else proposed, which does it."""
+        self.desk._permitted(Action.APPROVE_DESTRUCTION, "case", ref)
+        kept = kept_answer(self.desk, write_id, APPROVED)
+        if kept is not None:
+            return kept
         self.desk._on_case(Action.APPROVE_DESTRUCTION, ref)
-        return self.desk.approvals.approve(self._open(ref).id)
+        return self.desk.approvals.approve(self._open(ref).id, write_id=write_id)
 
-    def decline(self, ref: str, *, reason: str) -> ApprovalState:
+    def decline(self, ref: str, *, reason: str, write_id: str | None = None) -> ApprovalState:
         """Turn the destruction of a case's record down, or take back one's own proposal."""
         self.desk._on_case(Action.PROPOSE_DESTRUCTION, ref)
-        return self.desk.approvals.decline(self._open(ref).id, reason=reason)
+        kept = kept_answer(self.desk, write_id, DECLINED)
+        if kept is not None:
+            return ApprovalState(kept)
+        return self.desk.approvals.decline(self._open(ref).id, reason=reason, write_id=write_id)
 
     def hold(self, ref: str, *, reason: str, write_id: str | None = None) -> None:
         """Put a case under a legal hold: its record is not destroyed, whatever its age."""
@@ -123,7 +133,16 @@ class Retention:
         return found[0]
 
 
-def carry_out(desk: Desk, line: ApprovalLine, author: Author) -> str:
+def kept_answer(desk: Desk, write_id: str | None, action: str) -> str | None:
+    """Give the answer that this write was given before, if it was done."""
+    if write_id is None:
+        return None
+    with desk.service.database.reading() as session:
+        kept = writes.answer(session, write_id, action)
+    return None if kept is None else str(kept["answer"])
+
+
+def carry_out(desk: Desk, line: ApprovalLine, author: Author, write_id: str | None) -> str:
     """Destroy what a second person approves, in one transaction; whoever calls this has asked for their role."""
     ref, today, home = str(line.ref), desk.today(), desk.service.home
 
@@ -137,7 +156,7 @@ def carry_out(desk: Desk, line: ApprovalLine, author: Author) -> str:
         count = sum(gone.rows.values())
         return f"The record of case {ref} is destroyed: {count} rows, and it is in the register of disposals."
 
-    return desk._write(author, work)
+    return desk._do_once(author, (APPROVED, write_id), work, again=str)
 
 
 def _must_be_due(session: Session, ref: str, today: date) -> Kept:

@@ -16,12 +16,15 @@ from benchmarks.load_page import Measure
 from benchmarks.publish import LATER_BY, a_plan_for, days_for
 from benchmarks.trust.ground import Ground
 from benchmarks.trust.sound import NONE
-from db import publishing
+from db import approvals, publishing
+from db.audit import Author
 from db.engine import open_database
 from db.publishing import PublishReport
 from db.settings import MemorySettings
+from flows.accepting import Acceptance, accept
 from flows.desk import BookingEvent, Desk
 from flows.hold_asked import HoldAsked
+from flows.service import Service
 from scheduler.errors import NeurolistError, StaleVersionError
 from scheduler.vocabulary import Role
 from tests.builders.crowd import sent_out
@@ -29,6 +32,8 @@ from tests.builders.hostile import overlaps
 from tests.builders.memory import CLERK, MORNING, a_clinic, list_for_test, write
 from tests.builders.service import a_service, an_actor
 
+WHY = "The lists begin ten minutes later."
+SECOND = Author(id="second", name="Second Lead", role="ir_lead")
 CLERKS = 8
 MEAN_THOUGHT = 0.5  # seconds between two acts of one person
 FREE_DAYS = 20  # of lists that the plan does not use
@@ -69,9 +74,10 @@ def clerks_beside_a_publish(ground: Ground, moved: int, seconds: float) -> Itera
     # A service has the planner loaded when people come.
     with sent_out(context, work, orders, over, loaded=[__name__, "flows.holding"]):
         time.sleep(seconds / 2)
-        lead = Desk(a_service(database), an_actor(Role.IR_LEAD))
+        service = a_service(database)
+        approved = _asked(service, plan)
         began = time.monotonic()
-        report = lead.publish(plan, reason="The lists begin ten minutes later.")
+        report = accept(service, approved, author=SECOND, write_id=None)
         taken = time.monotonic() - began
         time.sleep(seconds / 2)
         over.set()
@@ -80,6 +86,15 @@ def clerks_beside_a_publish(ground: Ground, moved: int, seconds: float) -> Itera
     yield Measure.of("publish amid the clerks, s", taken, GOALS["publish"])
     yield from _of_the_plan(report, refs)
     yield Measure.of("things held twice", len(overlaps(database)), NONE)
+
+
+def _asked(service: Service, plan: str) -> Acceptance:
+    """A lead asks that the plan be published over the frozen days; gives what a second person is then to accept."""
+    asked = Desk(service, an_actor(Role.IR_LEAD)).approvals.ask_to_publish(plan, reason=WHY)
+    with service.database.reading() as session:
+        frozen = approvals.payload_of(session, asked).payload["frozen"]
+    agreed = tuple(map(str, frozen)) if isinstance(frozen, list) else ()
+    return Acceptance(proposal=plan, reason=WHY, approval=asked, agreed=agreed)
 
 
 def _of_the_clerks(told: list[dict[str, list[float]]]) -> Iterator[Measure]:

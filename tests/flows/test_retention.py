@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from db.incoming import IncomingReferrer
 from db.tables import AuditEventRow, PatientIdentityRow
 from db.words import ApprovalState, Outcome
 from flows.desk import EVERY_SITE, Actor, Desk
@@ -52,7 +53,8 @@ def at(service):
 @pytest.fixture
 def ended(service, clock):
     """A case that was declined eight years ago, with its letters in the outbox folder."""
-    ref = a_case(service.database)
+    referrer = IncomingReferrer(name="Dr Referrer", provider_number="2426621B", email="referrer@example.org")
+    ref = a_case(service.database, referrer=referrer)
     step(service.database, ref, Event.START_TRIAGE)
     step(service.database, ref, Event.DECLINE_REFERRAL, reason="Out of scope", alternative="Pain clinic")
     run_due_steps(service)

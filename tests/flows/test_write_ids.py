@@ -22,7 +22,7 @@ from scheduler.pathway.events import Event
 from scheduler.scenario import Price
 from scheduler.vocabulary import Role
 from tests.builders.every_door import desk_methods
-from tests.builders.memory import MORNING, TODAY, a_case, a_clinic, list_for_test, read, step, write
+from tests.builders.memory import MORNING, TODAY, a_case, a_clinic, a_proposal, list_for_test, read, step, write
 from tests.builders.planning import a_problem
 from tests.builders.service import MovingClock, a_desk, a_service
 
@@ -58,6 +58,8 @@ LOOKS = frozenset(
         *("scenarios.all", "scenarios.one", "scenarios.choices", "scenarios.comparisons", "scenarios.comparison"),
         *("scenarios.worth", "scenarios.adopting", "scenarios.may_adopt_changes"),
         *("board.version", "board.where", "alone", "first_places", "freed_place", "frozen_until", "proposal_line"),
+        *("approvals.open", "approvals.all"),
+        *("retention.due", "retention.judge", "retention.proposed", "retention.holds"),
         "now",
     }
 )
@@ -68,7 +70,7 @@ EACH_TIME = frozenset(
         *("sign_in", "sign_in_by_provider", "give_code", "sign_out", "patient", "letter", "mdt.minutes"),
         *("printing.suite_day", "printing.one_list", "printing.agenda"),
         *("upkeep.back_up", "upkeep.drill", "upkeep.anchor", "upkeep.export", "upkeep.rotate_key"),
-        *("export_deidentified", "import_referrals", "send_letters", "run_due_now"),
+        *("export_deidentified", "import_referrals", "send_letters", "run_due_now", "retention.register"),
     }
 )
 Act = Callable[[str], object]
@@ -221,6 +223,48 @@ def of_plans(desk: Desk) -> Iterator[tuple[str, Act]]:
     yield "answer_event", lambda w: desk.answer_event(down, time_limit=1.0, write_id=w)[0]
 
 
+def of_second_persons(desk: Desk) -> Iterator[tuple[str, Act]]:
+    database, clock = desk.service.database, desk.service.clock
+    second = desk.acting(Actor(id="second", name="Second", roles={"*": frozenset({Role.IR_LEAD})}))
+    ref, other = list_for_test(database, 41), list_for_test(database, 42)
+    desk.publish(a_proposal(database, {f"{ref}-T": ("S02-2", 0, "R02"), f"{other}-T": ("S02-1", 0, "R02")}))
+    made = a_proposal(database, {f"{ref}-T": ("S02-3", 0, "R02"), f"{other}-T": ("S02-1", 0, "R02")})
+    ask, asked = desk.approvals.ask_to_publish, []
+    yield "approvals.ask_to_publish", lambda w: asked.append(ask(made, reason="Why", write_id=w))
+    yield "approvals.decline", lambda w: second.approvals.decline(asked[-1], reason="No", write_id=w)
+    again = ask(made, reason="Why")
+    yield "approvals.approve", lambda w: second.approvals.approve(again, write_id=w)
+    clock.source.pass_(DAY)
+    bloods = {"inr": 2.5, "platelets": 200, "bloods_dated": TODAY, "side": "bilateral"}
+    override = {"override_by": "R02", "override_reason": "Comfort care"}
+    checks = ("identity_checked", "consent_checked", "allergies_checked", "anticoagulants_checked")
+    form = {**dict.fromkeys(checks, True), **bloods, **override}
+    yield (
+        "approvals.ask_to_go_ahead",
+        lambda w: asked.append(desk.approvals.ask_to_go_ahead(other, Event.START_TEST, form, write_id=w)),
+    )
+    second.approvals.approve(desk.approvals.open(ref=other)[0].id, write_id="go")
+    before = everything(desk)
+    second.approvals.approve(asked[-1], write_id="go")
+    assert everything(desk) == before
+    clock.source.pass_(-DAY)
+
+
+def of_retention(desk: Desk) -> Iterator[tuple[str, Act]]:
+    database, clock = desk.service.database, desk.service.clock
+    second = desk.acting(Actor(id="second", name="Second", roles={"*": frozenset({Role.IR_LEAD})}))
+    ref = a_case(database, 51)
+    step(database, ref, Event.START_TRIAGE)
+    step(database, ref, Event.DECLINE_REFERRAL, reason="Out of scope", alternative="Pain clinic")
+    clock.source.pass_(8 * 366 * DAY)
+    yield "retention.hold", lambda w: desk.retention.hold(ref, reason="A claim", write_id=w)
+    yield "retention.lift", lambda w: desk.retention.lift(ref, reason="Settled", write_id=w)
+    yield "retention.propose", lambda w: desk.retention.propose(ref, reason="Old", write_id=w)
+    yield "retention.decline", lambda w: second.retention.decline(ref, reason="No", write_id=w)
+    desk.retention.propose(ref, reason="Old")
+    yield "retention.approve", lambda w: second.retention.approve(ref, write_id=w)
+
+
 def of_meetings(desk: Desk) -> Iterator[tuple[str, Act]]:
     mdt, clock = desk.mdt, desk.service.clock
     yield "mdt.add", lambda w: mdt.add(NewMeeting(on=ON), write_id=w)
@@ -266,6 +310,7 @@ def of_scenarios(desk: Desk) -> Iterator[tuple[str, Act]]:
 
 
 STORIES = (
+    of_second_persons,
     of_emergencies,
     of_a_slot,
     of_scenarios,
@@ -276,6 +321,7 @@ STORIES = (
     of_meetings,
     of_people,
     of_the_clinic,
+    of_retention,
 )
 
 

@@ -111,7 +111,9 @@ def _form(table: str, column: str, shape: str) -> sa.CheckConstraint:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for name in ("case_event_no_delete", "document_no_delete", "document_no_update"):
-            op.execute(f"DROP TRIGGER IF EXISTS {name}")  # they ask the table of approvals; install puts the others back
+            op.execute(
+                f"DROP TRIGGER IF EXISTS {name}"
+            )  # they ask the table of approvals; install puts the others back
     op.drop_table("disposal")
     op.drop_index("uq_legal_hold_unlifted", table_name="legal_hold")
     op.drop_table("legal_hold")
