@@ -24,6 +24,7 @@ REQUEST = "request_plan"
 WORKING = (ProposalStatus.QUEUED, ProposalStatus.RUNNING)
 PART_OF = "part_of"  # the proposal that a part was taken from
 FIGURES = "figures"  # a plan's counts and cost, beside how it was made
+FAULT = "fault"  # of the planner, beside how a run was made
 BULKY = ("problem", "plan", "versions")  # columns too large to read for a line about a proposal
 
 
@@ -72,10 +73,11 @@ def finish(session: Session, proposal_id: str, plan: Plan, *, now: datetime, run
     audit.record(session, action="finish_plan", entity="proposal", ref=proposal_id, facts={"cost": plan.cost})
 
 
-def give_up(session: Session, proposal_id: str, *, why: str, now: datetime) -> None:
-    """Keep why a run gave no plan."""
+def give_up(session: Session, proposal_id: str, *, why: str, now: datetime, fault: str = "") -> None:
+    """Keep why a run gave no plan, and what was wrong with the planner itself if it was to blame."""
     row = _open(session, proposal_id)
     row.status, row.finished_at, row.failure = ProposalStatus.FAILED, now, why
+    row.run = {**row.run, FAULT: fault} if fault else row.run
     audit.record(session, action="fail_plan", entity="proposal", ref=proposal_id, why=why)
 
 

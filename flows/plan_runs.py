@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from db import due_steps, mapping, proposals, room_times
 from db.audit import Author
 from db.due_steps import DueStep
 from flows.clashing_pins import clashing_pins_named
+from flows.hanging import ended_if_it_hangs
 from flows.left_over import explained
 from flows.narrowing import at_sites, pins_from, with_pins
 from flows.plan_in_parts import prefect_to_use, solve_by_size
@@ -20,7 +22,7 @@ from flows.plan_requests import PLANNING_MARGIN, PlanRequest, request_of, time_n
 from flows.risks import kept_risk
 from flows.service import MACHINE, Service
 from scheduler.audit import audit
-from scheduler.engine import Progress
+from scheduler.engine import EngineFaultError, Progress
 from scheduler.engine.to_risk import RunOptions, solve_to_risk
 from scheduler.errors import NeurolistError
 from scheduler.risk import overruns
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from scheduler.problem import SchedulingProblem
 
 WORKERS = 2
+REFUSED, HUNG = "refused", "hung"  # what a planner was at fault with
 TELL_EVERY_SECONDS = 2.0
 SECONDS_TO_EXPLAIN = 3.0  # for those left over, the most urgent first; the others keep the planner's own reasons
 
@@ -76,27 +79,58 @@ def compute(
     began = time.monotonic()
     made = _read(service, asked, author, step)
     tell = _Teller(service, asked, author, step, on_progress)
-    with clashing_pins_named(made.problem):
-        plan, risk_facts = _solved(service, asked, made.problem, tell)
+    try:
+        with clashing_pins_named(made.problem), _ended_if_it_hangs(service, asked, author, step, tell):
+            plan, risk_facts = _solved(service, asked, made.problem, tell)
+    except EngineFaultError as refused:
+        _refuse(service, asked, author, step, why=f"{refused} It is not offered.", fault=REFUSED)
+        return
     breaches = audit(made.problem, plan).breaches
     seconds = time.monotonic() - began
-    if not breaches:
-        plan = explained(made.problem, plan, seconds=SECONDS_TO_EXPLAIN)
+    if breaches:
+        why = f"The plan that was found breaks {len(breaches)} rules, so it is not offered. {breaches[0].says}"
+        _refuse(service, asked, author, step, why=why, fault=REFUSED)
+        return
+    plan = explained(made.problem, plan, seconds=SECONDS_TO_EXPLAIN)
 
     def keep(session: Session) -> None:
         if step is not None:
             due_steps.hold(session, step)
         now = service.clock.now()
-        if breaches:
-            why = f"The plan that was found breaks {len(breaches)} rules, so it is not offered. {breaches[0].says}"
-            proposals.give_up(session, asked.proposal, why=why, now=now)
-        else:
-            facts = {**_run_facts(asked, plan, seconds), **risk_facts}
-            proposals.finish(session, asked.proposal, plan, now=now, run=facts)
+        facts = {**_run_facts(asked, plan, seconds), **risk_facts}
+        proposals.finish(session, asked.proposal, plan, now=now, run=facts)
         if step is not None:
             due_steps.finish(session, step, now=now)
 
     service.database.write(keep, author=author, now=service.clock.now())
+
+
+def _refuse(
+    service: Service, asked: PlanRequest, author: Author, step: DueStep | None, *, why: str, fault: str
+) -> None:
+    """Keep that the planner itself was at fault, and end the step: the same search would do the same again."""
+    now = service.clock.now()
+
+    def keep(session: Session) -> None:
+        if step is not None:
+            due_steps.hold(session, step)
+        proposals.give_up(session, asked.proposal, why=why, now=now, fault=fault)
+        if step is not None:
+            due_steps.finish(session, step, now=now)
+
+    service.database.write(keep, author=author, now=now)
+
+
+def _ended_if_it_hangs(
+    service: Service, asked: PlanRequest, author: Author, step: DueStep | None, tell: _Teller
+) -> AbstractContextManager[None]:
+    needed = time_needed(asked.as_payload()).total_seconds()
+    why = f"The search did not come back, long after its {asked.time_limit:.0f} s, and was ended. Ask for a new plan."
+    return ended_if_it_hangs(
+        needed,
+        lambda: tell.heard,
+        lambda: _refuse(service, asked, author, step, why=why, fault=HUNG),
+    )
 
 
 def _solved(
@@ -164,18 +198,20 @@ class _Teller:
         self._asked = asked
         self._author = author
         self._pass_on = on_progress
-        self._began = self._looked = time.monotonic()
+        self._began = self._looked = self.heard = time.monotonic()
         self._told = 0.0
         self._ended = False
 
     def stopped(self) -> bool:
         """Say whether somebody ended the run; asked many times a second, so it looks only now and then."""
-        if not self._ended and time.monotonic() - self._looked >= TELL_EVERY_SECONDS:
-            self._looked = time.monotonic()
+        self.heard = time.monotonic()
+        if not self._ended and self.heard - self._looked >= TELL_EVERY_SECONDS:
+            self._looked = self.heard
             self._ended = not _wanted(self._service, self._asked.proposal)
         return self._ended
 
     def __call__(self, report: Progress) -> None:
+        self.heard = time.monotonic()
         if self._pass_on is not None:
             self._pass_on(report)
         if not self._ended and time.monotonic() - self._told >= TELL_EVERY_SECONDS:

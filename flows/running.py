@@ -12,7 +12,9 @@ from db import anchors, boards
 from db.backups import archive
 from db.boards.running import RunningNumbers
 from flows.drills import last_good
+from flows.home import read_note
 from flows.permissions import Action
+from flows.prefect_home import answers, health_url, mark_of
 from flows.upkeep_jobs import ANCHOR, says_drill_is_too_old
 from scheduler.errors import NeurolistError
 
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 LEAST_FREE_BYTES = 500_000_000  # a plan, a backup and a day's growth still fit
 CLOCK_APART = timedelta(seconds=5)
+PLANNER_FAULTS = {
+    "refused": "The last plan found broke a rule, and the audit refused it. Call whoever looks after Neurolist.",
+    "hung": "The last search never came back and was ended. Call whoever looks after Neurolist.",
+}
 UPKEEP_LATE = timedelta(minutes=10)  # it comes every five
 
 
@@ -120,10 +126,32 @@ def _more(service: Service, state: Running, numbers: RunningNumbers) -> Iterator
     yield _known("engine", cautions[0] if cautions else "Nothing is known against it.", good=not cautions)
     due, now = numbers.upkeep_due, service.clock.now()
     works = due is not None and now - due <= UPKEEP_LATE
+    yield _planner(service)
+    yield from _prefect(service)
     told = "The dispatcher works." if works else "No dispatcher has looked for due work. Is neurolist up running?"
     yield _known("dispatcher", told, good=works)
     too_old = says_drill_is_too_old(service)
     yield _known("drill", too_old or "A backup was restored and found good, or the first is to come.", good=not too_old)
+
+
+def _planner(service: Service) -> Check:
+    """Look whether every search comes back in time, and with a plan that keeps the rules."""
+    with service.database.reading() as session:
+        found = boards.planner_now(session, now=service.clock.now())
+    faults = [f"{found.overdue} searches are past their time."] if found.overdue else []
+    faults += [PLANNER_FAULTS.get(found.fault, PLANNER_FAULTS["refused"])] if found.fault else []
+    return _known(
+        "planner", " ".join(faults) or "Every search came back with a plan that was checked.", good=not faults
+    )
+
+
+def _prefect(service: Service) -> Iterator[Check]:
+    """Ask Prefect whether it is well, where this folder runs one."""
+    note = read_note(service.home)
+    if note is not None:
+        well = answers(health_url(note.prefect_api), mark=mark_of(service.home))
+        says = "Prefect answers." if well else "Prefect does not answer. Due steps are worked without it meanwhile."
+        yield _known("prefect", says, good=well)
 
 
 def _known(what: str, says: str, *, good: bool) -> Check:

@@ -14,6 +14,7 @@ from db.boards.cases import (
 from db.boards.lists import list_card, lists, lists_mended, sites, suites
 from db.boards.meetings import agenda, meetings, on_agendas
 from db.boards.network import network_load
+from db.boards.planner import planner_now
 from db.boards.proposals import proposal_page, proposal_summaries, proposal_summary
 from db.boards.running import running_numbers
 from db.boards.status import service_status, tasks
@@ -39,6 +40,7 @@ __all__ = [
     "proposal_page",
     "proposal_summaries",
     "proposal_summary",
+    "planner_now",
     "running_numbers",
     "scenario",
     "scenarios",

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 PREFECT, DISPATCHER, WEB = "prefect.server", "flows.dispatcher", "dashboard.asgi"
 PARTS = (PREFECT, DISPATCHER, WEB, "flows.planner", "flows.runner")
 STARTING = 120
+TOLD_WITHIN = 10
 
 
 class Running:
@@ -112,6 +113,12 @@ def web_is_well(running):
     return answers(f"http://127.0.0.1:{running.port}/healthz")
 
 
+def ready(running):
+    """What /readyz answers: whether the service may serve, and what to know."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/readyz", timeout=10) as page:
+        return page.read().decode()
+
+
 def all_looked_through(database, number):
     summaries = read(database, lambda session: boards.case_summaries(session, now=MORNING))
     return Counter(case.state for case in summaries) == {PathwayState.TRIAGE: number}
@@ -134,8 +141,12 @@ def test_the_service_survives_kills_stops_whole_and_carries_on(up, home, sqlite_
             number += 1
             a_case(sqlite_database, number)
         running.kill(victim)
+        if victim is PREFECT:
+            until(lambda: "caution: prefect" in ready(running), TOLD_WITHIN, "the service to say that Prefect is gone")
         until(lambda done=number: all_looked_through(sqlite_database, done), 150, f"steps after killing {victim}")
         until(lambda part=victim: part in running.parts(), 30, f"{victim} to start again")
+    until(lambda: prefect_is_well(running), STARTING, "Prefect to be back")
+    assert "prefect" not in ready(running)
     refs = [case.ref for case in read(sqlite_database, lambda session: boards.case_summaries(session, now=MORNING))]
     for ref in refs:
         page = read(sqlite_database, lambda session, ref=ref: boards.case_page(session, ref, now=MORNING))
