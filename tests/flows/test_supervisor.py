@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from db import logs
 from flows.home import free_port
 from flows.supervisor import Child, Supervisor
 
@@ -167,3 +168,26 @@ def test_asking_to_stop_ends_the_loop(supervise):
     supervisor.run()
     assert told[-1] == ("only", "stopped")
     assert supervisor.pids() == {}
+
+
+def test_what_happens_to_the_children_is_told_to_the_log(supervise, caplog):
+    caplog.set_level("INFO", logger="neurolist")
+    supervisor, _ = supervise(Child(name="broken", command=(sys.executable, "-c", "raise SystemExit(3)")))
+    assert ticking(supervisor, lambda: any(record.msg["event"] == "child_ended" for record in caplog.records))
+    lines = [record.msg for record in caplog.records if record.name == "neurolist"]
+    assert (lines[0]["event"], lines[0]["child"]) == ("child_started", "broken")
+    assert (lines[-1]["exit_code"], lines[-1]["seconds"]) == (3, 1.0)
+
+
+def test_a_log_that_grows_too_large_is_put_aside_while_its_child_goes_on_writing(supervise, tmp_path, monkeypatch):
+    monkeypatch.setattr("flows.supervisor.LOOK_AT_LOGS_SECONDS", 0.0)
+    looked = logs.empty_full
+    monkeypatch.setattr(logs, "empty_full", lambda path: looked(path, largest=2000, kept=2))
+    writes = "import time\nwhile True:\n    print('x' * 99, flush=True); time.sleep(0.01)"
+    supervisor, _ = supervise(Child(name="talks", command=(sys.executable, "-c", writes)))
+    folder = tmp_path / "logs"
+    assert ticking(supervisor, (folder / "talks.log.2").exists)
+    pids = supervisor.pids()
+    assert ticking(supervisor, lambda: 0 < (folder / "talks.log").stat().st_size < 4000)
+    assert supervisor.pids() == pids
+    assert {len(line) for line in (folder / "talks.log.1").read_text().splitlines()} == {99}
