@@ -18,7 +18,7 @@ from benchmarks.load_page import Figures, Measure
 from benchmarks.machine import circumstances
 from benchmarks.trust.clerks import clerks_beside_a_publish
 from benchmarks.trust.faults import clock_an_hour_off, full_disk
-from benchmarks.trust.ground import ENGINES, Ground, new_ground
+from benchmarks.trust.ground import ENGINES, Ground, new_ground, small_ground
 from benchmarks.trust.kills import killed_writers
 from benchmarks.trust.page import keep
 from benchmarks.trust.saves import lost_updates
@@ -73,8 +73,8 @@ def main(words: Sequence[str] | None = None) -> int:
 def _parts(only: Sequence[str], engines: Sequence[str], size: Size) -> Iterator[tuple[str, Iterable[Measure]]]:
     for name, part in PARTS.items():
         for engine in engines:
-            if name in only and (name, engine) != ("disk", "postgresql"):
-                with new_ground(engine) as ground:
+            if name in only:
+                with small_ground() if (name, engine) == ("disk", "postgresql") else new_ground(engine) as ground:
                     yield f"{name}, {engine}", part(ground, size)
     for name in TRIED:
         if name in only:

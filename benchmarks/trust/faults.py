@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 from sqlalchemy import event as sql_event
@@ -26,8 +28,11 @@ from scheduler.pathway.states import PathwayState
 from tests.builders import hostile
 from tests.builders.memory import CLERK, MORNING, a_case, a_clinic, read
 from tests.builders.service import MovingClock, a_service
+from tests.builders.small_disk import fill
 
+CASES = 60
 PAGES_LEFT = 24
+RECOVERS_SECONDS, LOOK_SECONDS = 60.0, 0.1  # a server whose disk was full may take so long to be back
 REFUSALS = 20  # writes that meet the full disk, before there is room again
 MOST_TRIES = 600
 REFERRALS = 30
@@ -35,10 +40,33 @@ AHEAD = timedelta(hours=1)
 
 
 def full_disk(ground: Ground) -> Iterator[Measure]:
-    """Let SQLite run out of room amid bookings, as on a full disk, and then give it room again."""
+    """Let the database run out of room amid bookings, and then give it room again."""
+    yield from _full_server(ground, ground.disk) if ground.disk is not None else _full_file(ground)
+
+
+def _full_server(ground: Ground, disk: Path) -> Iterator[Measure]:
+    """Fill the disk under PostgreSQL: it may go down with it, and must come back with all that it acknowledged."""
     database = ground.database
     a_clinic(database)
-    cases, chance = hostile.waiting_cases(database, 60), Random(3)
+    cases, chance = hostile.waiting_cases(database, CASES), Random(3)
+    made: set[str] = set()
+    filler = fill(disk)
+    ended: Counter[str] = Counter()
+    while ended["full"] < REFUSALS and ended.total() < MOST_TRIES:
+        ended[_book(database, cases, chance, made)] += 1
+    filler.unlink()
+    until = time.monotonic() + RECOVERS_SECONDS
+    while not database.answers() and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+    yield Measure.of("writes refused in words by a full disk", ended["full"], (REFUSALS, "at least"))
+    yield from _afterwards(database, cases, chance, made)
+
+
+def _full_file(ground: Ground) -> Iterator[Measure]:
+    """Leave a few pages to SQLite, as a full disk would."""
+    database = ground.database
+    a_clinic(database)
+    cases, chance = hostile.waiting_cases(database, CASES), Random(3)
     made: set[str] = set()
     full = open_database(ground.settings)
     with database.reading() as session:
@@ -51,13 +79,18 @@ def full_disk(ground: Ground) -> Iterator[Measure]:
     refused = Counter(_book(full, cases, chance, made) for _ in range(MOST_TRIES))["full"]
     readable = len(read(full, lambda session: session.exec(select(CaseRow.ref)).all()))
     full.close()
+    yield Measure.of("writes refused in words by a full disk", refused, (REFUSALS, "at least"))
+    yield Measure.of("cases that could be read meanwhile", readable, (len(cases), "at least"))
+    yield from _afterwards(database, cases, chance, made)
+
+
+def _afterwards(database: Database, cases: list[str], chance: Random, made: set[str]) -> Iterator[Measure]:
+    """Book on, now that there is room, and look for all that was acknowledged before and since."""
     before = len(made)
     for _ in range(MOST_TRIES):
         _book(database, cases, chance, made)
         if len(made) >= before + REFUSALS:
             break
-    yield Measure.of("writes refused in words by a full disk", refused, (REFUSALS, "at least"))
-    yield Measure.of("cases that could be read meanwhile", readable, (len(cases), "at least"))
     yield Measure.of("bookings made once there was room again", len(made) - before, (1, "at least"))
     yield all_there(database, made)
     yield from sound(database)

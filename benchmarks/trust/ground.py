@@ -12,7 +12,9 @@ from db.engine import Database, open_database
 from db.settings import MemorySettings
 from tests.builders import postgres
 from tests.builders.memory import MORNING
+from tests.builders.small_disk import small_disk
 
+MEGABYTES = 110  # of a small disk: a new server takes about eighty
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -23,6 +25,7 @@ class Ground:
     database: Database
     folder: Path
     server: postgres.Server | None
+    disk: Path | None = None  # the small one its server keeps everything on
 
     @property
     def settings(self) -> MemorySettings:
@@ -31,16 +34,23 @@ class Ground:
 
 
 @contextmanager
-def new_ground(engine: str) -> Iterator[Ground]:
+def small_ground() -> Iterator[Ground]:
+    """Make a new memory on PostgreSQL, on a disk that can be filled."""
+    with small_disk(MEGABYTES) as disk, new_ground("postgresql", disk=disk) as ground:
+        yield ground
+
+
+@contextmanager
+def new_ground(engine: str, *, disk: Path | None = None) -> Iterator[Ground]:
     """Make a new memory; on PostgreSQL on a server of its own that keeps what it acknowledged, as a real one does."""
-    server = postgres.start(durable=True) if engine == "postgresql" else None
+    server = postgres.start(durable=True, within=disk) if engine == "postgresql" else None
     try:
         with tempfile.TemporaryDirectory(prefix="neurolist-trust-") as folder:
             home = Path(folder) / "home"
             settings = MemorySettings(home=home, **({"database_url": server.make("trust")} if server else {}))
             database = open_database(settings)
             database.prepare(MORNING)
-            yield Ground(database=database, folder=Path(folder), server=server)
+            yield Ground(database=database, folder=Path(folder), server=server, disk=disk)
             database.close()
     finally:
         if server is not None:

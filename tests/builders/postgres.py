@@ -23,6 +23,7 @@ START_SECONDS = 30
 # The tests' data is thrown away, so nothing need survive a power cut.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # A storm of writers meets in circles on purpose; waiting a second for each to be noticed would only cost time.
+SMALL = {"min_wal_size": "2MB", "max_wal_size": "8MB", "log_min_messages": "panic"}
 ALWAYS = {"max_connections": "60", "deadlock_timeout": "100ms"}
 
 
@@ -78,20 +79,22 @@ class Server:
             connection.execute(statement.encode())
 
 
-def start(*, durable: bool = False) -> Server:
+def start(*, durable: bool = False, within: Path | None = None) -> Server:
     """Start a server in a folder of its own on a free port here; it stops with this process at the latest.
 
-    A `durable` one writes through to the disk as a real one does, and is slower.
+    A `durable` one writes through to the disk as a real one does, and is slower. `within` is the folder its own is
+    made in, such as one on a small disk; the log of changes is kept small then.
     """
     binaries = find_binaries() or _install()
-    folder = Path(tempfile.mkdtemp(prefix="neurolist-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="neurolist-pg-", dir=within))
     _give_to_unprivileged(folder)
     data, port = folder / "data", _free_port()
     options = ["-U", "neurolist", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    options += [] if within is None else ["--wal-segsize=1"]
     made = _run_unprivileged([str(binaries / "initdb"), "-D", str(data), *options], cwd=folder)
     if made.returncode != 0:
         raise RuntimeError(f"PostgreSQL could not be set up for the tests: {made.stderr.decode(errors='replace')}")
-    server = Server(port, folder, _launch(binaries, data, port, {} if durable else QUICK))
+    server = Server(port, folder, _launch(binaries, data, port, ({} if durable else QUICK) | (SMALL if within else {})))
     atexit.register(server.stop)
     _wait_until_it_answers(server)
     return server
