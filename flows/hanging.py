@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from db import logs
+from db.log_words import LogEvent
+
 # The solver itself waits half a minute for its threads; the lease of the step lasts a minute beyond the search.
 SILENT_SECONDS = 50.0
 LOOK_EVERY_SECONDS = 0.5
@@ -33,6 +36,7 @@ def ended_if_it_hangs(seconds: float, last_heard: Callable[[], float], keep: Cal
     def watch() -> None:
         while not over.wait(LOOK_EVERY_SECONDS):
             if time.monotonic() > max(until, last_heard()) + SILENT_SECONDS:
+                logs.tell(LogEvent.CRASHED, reason="hung")
                 try:
                     keep()
                 finally:

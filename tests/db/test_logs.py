@@ -7,6 +7,7 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 import warnings
 from pathlib import Path
 
@@ -125,6 +126,23 @@ def test_lines_about_one_request_share_its_id_and_no_others_do(written):
     logs.tell(LogEvent.READY)
     assert [line.get("request") for line in lines(written)] == [REQUEST, REQUEST, None]
     assert found_in(written.getvalue()) == []
+
+
+def test_each_run_of_a_page_has_an_id_of_its_own(written):
+    def run():
+        for _ in range(2):
+            logs.begin_run()
+            logs.tell(LogEvent.PUBLISH_DONE, booked=1)
+            logs.tell(LogEvent.READY)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    ids = [line["request"] for line in lines(written)]
+    assert (ids[0], ids[2]) == (ids[1], ids[3])
+    assert len(set(ids)) == 2
+    logs.tell(LogEvent.READY)
+    assert "request" not in lines(written)[-1]
 
 
 def test_no_folder_of_this_machine_is_told():

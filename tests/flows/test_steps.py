@@ -147,6 +147,23 @@ def test_a_fault_of_the_code_is_counted_without_its_text_which_might_name_a_pers
     assert "Jane" not in report.says
 
 
+def test_a_step_that_failed_is_told_to_the_log_by_its_case_the_kind_of_fault_and_place(
+    service, monkeypatch, caplog
+):
+    def broken(*_):
+        raise RuntimeError("Jane Citizen, born 1960")
+
+    caplog.set_level("DEBUG", logger="neurolist")
+    monkeypatch.setattr(steps, "HANDLER_OF", {RECEIVE_STEP: broken})
+    ref = a_case(service.database)
+    (report,) = run_due_steps(service)
+    (line,) = [record.msg for record in caplog.records if record.name == "neurolist"]
+    assert (line["event"], line["case"], line["step"]) == ("step_failed", ref, report.id)
+    assert (line["step_name"], line["error"]) == (RECEIVE_STEP, "RuntimeError")
+    assert line["frames"][-1].endswith(" broken")
+    assert "Jane" not in caplog.text
+
+
 def test_what_a_failing_step_wrote_is_taken_back(service, monkeypatch):
     def half_done(session, step, at):
         handlers.receive_referral(session, step, at)
