@@ -147,9 +147,7 @@ def test_a_fault_of_the_code_is_counted_without_its_text_which_might_name_a_pers
     assert "Jane" not in report.says
 
 
-def test_a_step_that_failed_is_told_to_the_log_by_its_case_the_kind_of_fault_and_place(
-    service, monkeypatch, caplog
-):
+def test_a_step_that_failed_is_told_to_the_log_by_its_case_the_kind_of_fault_and_place(service, monkeypatch, caplog):
     def broken(*_):
         raise RuntimeError("Jane Citizen, born 1960")
 
