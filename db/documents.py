@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,11 +12,13 @@ from sqlmodel import Session, col, select
 
 from db import audit
 from db.errors import MemoryFaultError
+from db.exact import is_encrypting
 from db.facts import case_row
 from db.tables import CaseRow, DocumentRow
 from db.words import DocumentKind
 from scheduler.errors import BadInputError, NotFoundError, StaleVersionError
 
+SALT_BYTES = 16
 PLAIN_TEXT = "text/plain; charset=utf-8"
 
 
@@ -77,6 +80,8 @@ def keep(
         made_by=author.name,
         digest="",
     )
+    if is_encrypting(session):
+        row.salt = secrets.token_hex(SALT_BYTES)
     row.digest = digest_of(row)
     session.add(row)
     audit.record(session, action="keep_document", entity="document", ref=case_ref or row.id, facts={"document": row.id})
@@ -136,6 +141,7 @@ def digest_of(row: DocumentRow) -> str:
     told = [
         *(row.id, row.case_id, row.meeting_id, str(row.kind), row.title, row.media_type, row.text, row.version),
         *(row.replaces, row.made_at.astimezone(UTC).isoformat(timespec="microseconds"), row.made_by),
+        *((row.salt,) if row.salt else ()),
     ]
     return hashlib.sha256(json.dumps(told, separators=(",", ":"), ensure_ascii=True).encode()).hexdigest()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import sqlite_version_info
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL
@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
-from db import audit, claims, guards, keyring, logs, shape
+from db import audit, claims, data_keys, encryption, guards, keyring, logs, shape
 from db.audit import Attribution, Author, SealingKey
 from db.errors import MemoryFaultError, TryAgainError
 from db.line import Line
@@ -29,6 +29,7 @@ from db.protocol import seed
 from db.refusals import UNKEEPABLE, explain, explain_unkeepable
 from db.settings import MemorySettings
 from db.sqlite import OneWriter, sqlite_engine
+from db.tables.encrypted import CIPHER
 from db.words import Outcome
 from scheduler.errors import DoubleBookingError, NeurolistError
 
@@ -60,6 +61,9 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self._line = Line(url.get_backend_name())
         self._writer, self._reader = _engines(url)
+        self.cipher = data_keys.cipher(settings)
+        for engine in (self._writer, self._reader):
+            setattr(engine.dialect, CIPHER, self.cipher)
         audit.refuse_raw_writes(self._writer)
         self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
         if self.is_sqlite:
@@ -79,10 +83,13 @@ class Database:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
             asked = connection.execute(text("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")).scalar_one()
+            first = encryption.see_to_key(connection, self.cipher, self.settings)
             changes = shape.may_be_changed(connection) and (repair or not shape.is_the_newest(connection))
             if changes:
                 shape.must_be_known(connection)
                 upgrade(connection)
+            if changes or not first:
+                encryption.begin(connection, self.cipher, first=first)
         if not changes:
             self.check_guards()
         self.write(seed, author=SYSTEM, now=now or in_utc(asked))
@@ -95,6 +102,7 @@ class Database:
         with _explained(), self._turn(), self._line.watched(), self._writer.connect() as connection:
             try:
                 shape.check(connection)
+                encryption.check(connection, self.cipher)
                 guards.self_test(connection)
             finally:
                 connection.rollback()
@@ -104,6 +112,7 @@ class Database:
         """Open one transaction that writes: attributed, audited, and kept whole or not at all."""
         with _explained(), self._turn(), audit.WatchedSession(self._writer, expire_on_commit=False) as session:
             session.info["timezone"] = self.timezone
+            self.cipher.refresh()
             try:
                 audit.watch(session, Attribution(author=author, now=now, why=why), self._key())
                 with self._line.watched():
@@ -151,6 +160,11 @@ class Database:
 
     def cautions(self) -> tuple[str, ...]:
         """Say what an operator should know about the database underneath; empty when there is nothing."""
+        with self.reading() as session:
+            mixed = encryption.caution(session.connection(), self.cipher)
+        return (*self._caution_of_engine(), *((mixed,) if mixed else ()))
+
+    def _caution_of_engine(self) -> tuple[str, ...]:
         if not self.is_sqlite or sqlite_version_info >= SAFE_SQLITE:
             return ()
         found, safe = (".".join(map(str, version)) for version in (sqlite_version_info, SAFE_SQLITE))
@@ -178,6 +192,18 @@ class Database:
     def _changing(self) -> Iterator[Connection]:
         with self._turn(), self._line.watched(), self._writer.begin() as connection:
             yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Any]:
+        """Give the driver's own connection, outside any transaction, for what rewrites whole tables."""
+        with _explained(), self._turn(), self._writer.connect() as connection:
+            driver = connection.connection.driver_connection
+            if not self.is_sqlite:
+                setattr(driver, "autocommit", True)  # noqa: B010  psycopg's own switch, unknown to SQLAlchemy's type
+            try:
+                yield driver
+            finally:
+                connection.invalidate()  # nobody gets a connection that was set otherwise
 
     def _say(self, error: NeurolistError, session: Session) -> NeurolistError:
         """Name who holds the time, by opaque reference, once the refused transaction is over."""

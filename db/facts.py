@@ -111,7 +111,9 @@ _LIVE = select(CaseRow.id).where(col(CaseRow.state).in_(LIVE))
 _CASE = bindparam("case_id", type_=String)
 _BY_REF = select(CaseRow).where(col(CaseRow.ref) == bindparam("ref"))
 _LOCKED = _BY_REF.with_for_update()
-_OF_REFERRAL = select(ReferralRow).where(col(ReferralRow.id) == bindparam("referral_id"))
+# The texts of a referral may be encrypted, and no fact is among them.
+_REFERRAL = core_select(col(ReferralRow.id), col(ReferralRow.referrer_id), col(ReferralRow.medicines))
+_OF_REFERRAL = _REFERRAL.where(col(ReferralRow.id) == bindparam("referral_id"))
 _OF_CASE: Mapping[type[SQLModel], SelectOfScalar[Any]] = {
     table: _whole(table).where(getattr(table, "case_id") == _CASE)  # noqa: B009
     for table in ORDER
@@ -145,7 +147,7 @@ _WHAT_THERE_IS = core_select(
 class _Rows:
     """Every row the facts of some cases are made of, grouped by what they belong to."""
 
-    referrals: Mapping[str, ReferralRow]
+    referrals: Mapping[str, Any]
     items: Grouped[CaseItemRow]
     meetings: Grouped[MdtItemRow]
     consents: Grouped[ConsentRow]
@@ -235,12 +237,13 @@ def _load(session: Session, cases: Sequence[CaseRow]) -> _Rows:
     def of_parents(table: type[R], owner: str, parent: type[SQLModel]) -> Grouped[R]:
         return read(table, owner, _ids(parent, "id", "case_id", whose))
 
-    referrals = read(ReferralRow, "id", _ids(CaseRow, "referral_id", "id", whose))
+    whole = _ids(CaseRow, "referral_id", "id", whose)
+    referrals = connection.execute(_REFERRAL if whole is None else _REFERRAL.where(col(ReferralRow.id).in_(whole)))
     standing = _STANDING if whose is None else _STANDING.where(col(BookingRow.case_id).in_(whose))
     bookings = {booking.case_id: (booking, on, suite) for booking, on, suite in session.exec(standing)}
     days = days_by_site(session)
     return _Rows(
-        referrals={referral: rows[0] for referral, rows in referrals.items()},
+        referrals={row.id: row for row in referrals},
         items=every(CaseItemRow),
         meetings=every(MdtItemRow),
         consents=every(ConsentRow),
@@ -296,7 +299,7 @@ def _load_one(session: Session, case: CaseRow) -> _Rows:
     standing = session.exec(_STANDING_OF_ONE, params=given) if there[_name(BookingRow)] else ()
     bookings = {booking.case_id: (booking, on, suite) for booking, on, suite in standing}
     return _Rows(
-        referrals={row.id: row for row in session.exec(_OF_REFERRAL, params=given)},
+        referrals={row.id: row for row in session.connection().execute(_OF_REFERRAL, given)},
         items=its(CaseItemRow),
         meetings=its(MdtItemRow),
         consents=its(ConsentRow),

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, select
 
 from db import audit
+from db.exact import same
 from db.facts import case_row
 from db.incoming import IncomingPatient, IncomingReferrer
 from db.tables import PatientIdentityRow, PatientRow, PractitionerIdentityRow, ReferralRow
@@ -109,12 +111,13 @@ def patient_for(session: Session, incoming: IncomingPatient, *, home: tuple[floa
 def referrer_for(session: Session, incoming: IncomingReferrer) -> str:
     """Find a referrer by provider number or HPI-I, else by name, or make one; gives the opaque id."""
     table = PractitionerIdentityRow
-    same_name = (table.name == incoming.name, table.organisation == incoming.organisation)
-    asked = select(table).where(*same_name, col(table.provider_number).is_(None), col(table.hpii).is_(None))
     if incoming.hpii:
-        asked = select(table).where(table.hpii == incoming.hpii)
+        asked = select(table).where(same(session, table, "hpii_blind", hpii=incoming.hpii))
     elif incoming.provider_number:
-        asked = select(table).where(table.provider_number == incoming.provider_number)
+        asked = select(table).where(_numbered(session, incoming.provider_number))
+    else:
+        same_name = same(session, table, "name_blind", name=incoming.name, organisation=incoming.organisation)
+        asked = select(table).where(same_name, col(table.provider_number).is_(None), col(table.hpii).is_(None))
     found = session.exec(asked).first() or _same_provider(session, incoming)
     if found is None:
         found = PractitionerIdentityRow(
@@ -136,8 +139,11 @@ def referrer_for(session: Session, incoming: IncomingReferrer) -> str:
 def _same_provider(session: Session, incoming: IncomingReferrer) -> PractitionerIdentityRow | None:
     if not incoming.provider_number:
         return None
-    asked = select(PractitionerIdentityRow)
-    return session.exec(asked.where(PractitionerIdentityRow.provider_number == incoming.provider_number)).first()
+    return session.exec(select(PractitionerIdentityRow).where(_numbered(session, incoming.provider_number))).first()
+
+
+def _numbered(session: Session, number: str) -> ColumnElement[bool]:
+    return same(session, PractitionerIdentityRow, "provider_number_blind", provider_number=number)
 
 
 def _numbers(incoming: IncomingPatient, kind: str) -> list[str]:
@@ -149,27 +155,31 @@ def _record_numbers(incoming: IncomingPatient) -> dict[str, str]:
 
 
 def _by_ihi(session: Session, incoming: IncomingPatient) -> PatientIdentityRow | None:
-    ihis = _numbers(incoming, "ihi")
-    return session.exec(select(PatientIdentityRow).where(col(PatientIdentityRow.ihi).in_(ihis))).first()
+    table = PatientIdentityRow
+    alike = [same(session, table, "ihi_blind", ihi=ihi) for ihi in _numbers(incoming, "ihi")]
+    return session.exec(select(table).where(or_(*alike))).first() if alike else None
 
 
 def _by_record_number(session: Session, incoming: IncomingPatient) -> PatientIdentityRow | None:
     """Numbers are compared among people born on the same day, which needs no index into the document."""
     wanted = _record_numbers(incoming).items()
-    rows = session.exec(select(PatientIdentityRow).where(PatientIdentityRow.birth_date == incoming.birth_date)).all()
+    rows = _born_with(session, incoming)
     return _compatible([row for row in rows if wanted & row.record_numbers.items()], incoming)
 
 
 def _by_card(session: Session, incoming: IncomingPatient) -> PatientIdentityRow | None:
-    table = PatientIdentityRow
-    asked = select(table).where(
-        table.birth_date == incoming.birth_date,
-        func.lower(table.family_name) == incoming.family_name.lower(),
-        func.lower(table.given_names) == incoming.given_names.lower(),
-    )
+    name = (incoming.family_name.lower(), incoming.given_names.lower())
     cards = {*_numbers(incoming, "medicare")}, {*_numbers(incoming, "dva")}
-    rows = [row for row in session.exec(asked).all() if row.medicare in cards[0] or row.dva in cards[1]]
-    return _compatible(rows, incoming)
+    if not any(cards):
+        return None
+    alike = [row for row in _born_with(session, incoming) if (row.family_name.lower(), row.given_names.lower()) == name]
+    return _compatible([row for row in alike if row.medicare in cards[0] or row.dva in cards[1]], incoming)
+
+
+def _born_with(session: Session, incoming: IncomingPatient) -> Sequence[PatientIdentityRow]:
+    """The few people born on one day are read, and compared here: the database need not be able to read them."""
+    born = same(session, PatientIdentityRow, "birth_date_blind", birth_date=incoming.birth_date)
+    return session.exec(select(PatientIdentityRow).where(born)).all()
 
 
 def _compatible(rows: Sequence[PatientIdentityRow], incoming: IncomingPatient) -> PatientIdentityRow | None:

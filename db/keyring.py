@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from db import audit
-from db.audit import KEY_FILE, READ_ONLY, SealingKey, load_key, sealing_key
-from db.disk import write_through
+from db.audit import KEY_FILE, SealingKey, load_key, sealing_key
+from db.key_files import KeyFiles
 from db.settings import MemorySettings
-from scheduler.errors import BadInputError, NeurolistError
+from scheduler.errors import NeurolistError
 
 OLD_KEYS = "audit-keys"
+FILES = KeyFiles(name=KEY_FILE, folder=OLD_KEYS, id_of=lambda secret: sealing_key(secret).id)
 
 
 def current(settings: MemorySettings) -> SealingKey:
@@ -23,8 +23,7 @@ def every(settings: MemorySettings) -> tuple[SealingKey, ...]:
     """Give every key at hand, the one in use first."""
     named = settings.audit_keys_before
     before = [sealing_key(one.encode()) for one in named.get_secret_value().split()] if named else []
-    kept = sorted((settings.home.expanduser() / OLD_KEYS).glob("*.key"))
-    return (current(settings), *before, *(sealing_key(path.read_bytes()) for path in kept))
+    return (current(settings), *before, *map(sealing_key, FILES.old(settings.home.expanduser())))
 
 
 def rotate(settings: MemorySettings) -> tuple[SealingKey, SealingKey]:
@@ -37,41 +36,16 @@ def rotate(settings: MemorySettings) -> tuple[SealingKey, SealingKey]:
             "The key of the audit trail is in NEUROLIST_AUDIT_KEY, so it is changed there: put the old one into "
             "NEUROLIST_AUDIT_KEYS_BEFORE, a new one into NEUROLIST_AUDIT_KEY, and start every process again."
         )
-    home = settings.home.expanduser()
     old = current(settings)
-    _keep(home, (home / KEY_FILE).read_bytes())
-    draft = home / f"{KEY_FILE}.new"
-    draft.unlink(missing_ok=True)
-    audit.make_key(draft)
-    draft.replace(home / KEY_FILE)
+    FILES.replace(settings.home.expanduser())
     return old, current(settings)
 
 
 def bring(path: Path, home: Path) -> None:
     """Put a key from elsewhere into a home that is being restored: the first is the one in use, the others old."""
-    try:
-        secret = path.read_bytes()
-    except OSError:
-        raise BadInputError.of("key", f"there is no key file at {path} that can be read.") from None
-    if not secret:
-        raise BadInputError.of("key", f"the key file {path} is empty.")
-    if (home / KEY_FILE).exists():
-        _keep(home, secret)
-    else:
-        write_through(home / KEY_FILE, secret, mode=READ_ONLY, new=True)
+    FILES.bring(path, home)
 
 
 def copy_all(home: Path, to: Path) -> None:
     """Copy every key file to another home, for a drill."""
-    if (home / KEY_FILE).exists():
-        write_through(to / KEY_FILE, (home / KEY_FILE).read_bytes(), mode=READ_ONLY, new=True)
-    for path in (home / OLD_KEYS).glob("*.key"):
-        _keep(to, path.read_bytes())
-
-
-def _keep(home: Path, secret: bytes) -> None:
-    folder = home / OLD_KEYS
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{sealing_key(secret).id}.key"
-    if not path.exists():
-        write_through(path, secret, mode=READ_ONLY, new=True)
+    FILES.copy_all(home, to)

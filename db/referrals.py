@@ -14,6 +14,7 @@ from db.audit import Author
 from db.cases import write_line
 from db.clinic import holidays
 from db.effects import Work
+from db.exact import same
 from db.facts import case_row, facts_of
 from db.giving_back import tick_off
 from db.identity import patient_for, referrer_for
@@ -68,7 +69,7 @@ def store(
     known = session.exec(
         select(CaseRow.ref)
         .join(ReferralRow)
-        .where(ReferralRow.key == incoming.key, ReferralRow.id == CaseRow.referral_id)
+        .where(same(session, ReferralRow, "key_blind", key=incoming.key), ReferralRow.id == CaseRow.referral_id)
     ).first()
     if known is not None:
         return Stored(result=Result.UNCHANGED, case_ref=known)

@@ -30,6 +30,7 @@ from flows.cli_booking import booking
 from flows.cli_common import AsJson, the_desk, typed_date
 from flows.cli_corrections import correct, return_, reverse
 from flows.cli_emergency import emergency
+from flows.cli_encrypt import encrypt
 from flows.cli_export import export
 from flows.cli_letters import letter, letters
 from flows.cli_meetings import mdt
@@ -77,6 +78,7 @@ app.add_typer(cli_scenarios.app, name="scenario")
 app.add_typer(cli_upkeep.app, name="audit")
 app.add_typer(cli_approvals.app, name="approvals")
 app.add_typer(cli_retention.app, name="retention")
+app.add_typer(encrypt)
 app.command()(cli_upkeep.backup)
 app.command()(cli_upkeep.drill)
 app.command()(cli_upkeep.restore)

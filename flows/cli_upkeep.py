@@ -40,7 +40,7 @@ def backup(
     typer.echo(f"{made.path}")
     typer.echo(
         f"{sum(contents.rows.values())} rows of {len(contents.rows)} tables; the trail ends at row {contents.seq}. "
-        "The key of the trail is not in it: keep a copy of audit.key apart."
+        "The keys are not in it: keep copies of audit.key and data.key apart."
     )
 
 
@@ -70,12 +70,16 @@ def restore(
         list[Path] | None,
         typer.Option("--key", metavar="FILE", help="The copy of audit.key; repeat it for keys given up since."),
     ] = None,
+    data_key: Annotated[
+        list[Path] | None,
+        typer.Option("--data-key", metavar="FILE", help="The copy of data.key; repeat it for keys given up since."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Restore a backup into a new home, look at everything in it, and end every old sign-in."""
     from flows.start import restore_in_my_name
 
-    found = restore_in_my_name(file, into, key or [])
+    found = restore_in_my_name(file, into, key or [], data_key or [])
     _tell(found, as_json=as_json)
     typer.echo(
         f"Restored into {into}. Use it with NEUROLIST_HOME={into} and NEUROLIST_TIMEZONE={found.manifest.timezone}; "

@@ -123,7 +123,7 @@ def _more(service: Service, state: Running, numbers: RunningNumbers) -> Iterator
     says = f"The database's clock and this machine's are {apart.total_seconds():.1f} s apart."
     yield _known("clock", says, good=apart <= CLOCK_APART)
     cautions = service.database.cautions()
-    yield _known("engine", cautions[0] if cautions else "Nothing is known against it.", good=not cautions)
+    yield _known("engine", " ".join(cautions) or "Nothing is known against it.", good=not cautions)
     due, now = numbers.upkeep_due, service.clock.now()
     works = due is not None and now - due <= UPKEEP_LATE
     yield _planner(service)

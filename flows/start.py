@@ -59,14 +59,14 @@ def command_line_actor() -> Actor:
     return Actor(id=f"command line: {name}", name=name, roles={EVERY_SITE: frozenset({Role.ADMINISTRATOR})})
 
 
-def restore_in_my_name(path: Path, into: Path, keys: list[Path]) -> Restored:
+def restore_in_my_name(path: Path, into: Path, keys: list[Path], data_keys: list[Path]) -> Restored:
     """Restore a backup into a new home, in the name of who types; the database is the one the environment names."""
     from db.backups.restoring import restore
 
     who, service = command_line_actor(), _opened()
     author = Author(id=who.id, name=who.name, role=Role.ADMINISTRATOR.value)
     settings = service.database.settings.model_copy(update={"home": into})
-    return restore(path, settings, author=author, now=service.clock.now(), keys=keys)
+    return restore(path, settings, author=author, now=service.clock.now(), keys=keys, opening=data_keys)
 
 
 def start_service(*, port: int, demo: bool, say: Callable[[str], None]) -> None:

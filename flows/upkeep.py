@@ -6,21 +6,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import anchors, audit, keyring, logs
+from db import anchors, audit, data_keys, encryption, keyring, logs, reencrypting
 from db.anchors import Anchor
 from db.audit import SealingKey, TrailReport
 from db.backups import archive
 from db.backups.making import Backup, back_up
 from db.backups.restoring import Restored
+from db.encryption import Standing, Verified
 from db.log_words import LogEvent
 from flows.drills import try_backup
 from flows.permissions import Action
-from scheduler.errors import NotFoundError
+from scheduler.errors import NeurolistError, NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from db.engine import Database
     from db.settings import MemorySettings
     from flows.desk import Desk
     from flows.service import Service
+
+    Said = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,26 @@ class TrailState:
     report: TrailReport
     anchors: int
     last: Anchor | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncryptionState:
+    """How the values of the database are encrypted.
+
+    `identity` is the setting, `complete` that every row follows it with the key in use. `clean` is False where the
+    database's files may still hold rows as they were.
+    """
+
+    identity: bool
+    key: str
+    tables: tuple[Standing, ...]
+    complete: bool
+    verified: Verified | None = None
+    clean: bool = True
+
+
+def nothing_said(_table: str, _rows: int) -> None:
+    """Tell nobody how far it is."""
 
 
 class Upkeep:
@@ -77,6 +103,57 @@ class Upkeep:
         self._tell("rotate_key", "trail", **{"from": old.id, "to": new.id})
         return old, new
 
+    def encryption(self, *, verified: bool = False) -> EncryptionState:
+        """Say which rows are encrypted with which key; `verified` opens each value as well."""
+        self._allowed("encryption")
+        return encryption_state(self.desk.service.database, verified=verified)
+
+    def encrypt_identity(self, say: Said = nothing_said) -> EncryptionState:
+        """Encrypt every name, number, letter and referrer's word that is not yet; goes on where it was cut short.
+
+        Raises NeurolistError where the setting is off, for the next write would be plain again.
+        """
+        self._allowed("encryption")
+        if not self._settings().encrypt_identity:
+            raise NeurolistError(
+                "Set NEUROLIST_ENCRYPT_IDENTITY=true for every process of the service and start each again, so that "
+                "what is written from now on is encrypted. Then repeat: neurolist encrypt on"
+            )
+        self._tell("encrypt_identity", "encryption")
+        return self._brought(say)
+
+    def decrypt_identity(self, say: Said = nothing_said) -> EncryptionState:
+        """Keep names, numbers and letters in the clear again; the keys of authenticators stay encrypted."""
+        self._allowed("encryption")
+        if self._settings().encrypt_identity:
+            raise NeurolistError(
+                "Set NEUROLIST_ENCRYPT_IDENTITY=false for every process of the service and start each again, so that "
+                "what is written from now on is in the clear. Then repeat: neurolist encrypt off"
+            )
+        self._tell("decrypt_identity", "encryption")
+        return self._brought(say)
+
+    def rotate_data_key(self, say: Said = nothing_said) -> EncryptionState:
+        """Encrypt everything anew with a new key; one that was cut short is gone on with, under the key it had made."""
+        self._allowed("encryption")
+        database = self.desk.service.database
+        with database.reading() as session:
+            used = encryption.keys_in_use(session.connection())
+        old = database.cipher.current.id
+        if set(used) <= {old}:
+            data_keys.replace(self._settings())
+            database.cipher.look_again()
+            logs.tell(LogEvent.KEY_ROTATED)
+        self._tell("rotate_data_key", "encryption", **{"from": sorted({*used, old}), "to": database.cipher.current.id})
+        return self._brought(say)
+
+    def _brought(self, say: Said) -> EncryptionState:
+        """Bring every row to how it should be, and the files of the database with them; then look at everything."""
+        database = self.desk.service.database
+        reencrypting.bring_all(database, say=say)
+        clean = reencrypting.scrub(database)
+        return encryption_state(database, verified=True, clean=clean)
+
     def _settings(self) -> MemorySettings:
         return self.desk.service.database.settings
 
@@ -88,6 +165,20 @@ class Upkeep:
         self.desk._write(
             author, lambda session: audit.record(session, action=action, entity="service", ref=ref, facts=facts)
         )
+
+
+def encryption_state(database: Database, *, verified: bool = False, clean: bool = True) -> EncryptionState:
+    """Look at how the values of the database are encrypted; nothing is changed."""
+    with database.reading() as session:
+        complete = not encryption.is_left(session.connection(), database.cipher)
+    return EncryptionState(
+        identity=database.cipher.identity,
+        key=database.cipher.current.id,
+        tables=reencrypting.standing(database),
+        complete=complete,
+        verified=reencrypting.verify(database) if verified else None,
+        clean=clean,
+    )
 
 
 def verify_trail(service: Service) -> TrailState:

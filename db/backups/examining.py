@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from db import anchors, audit, migrations
+from db import anchors, audit, encryption, migrations
 from db.anchors import Anchor
 from db.backups.manifest import Manifest, contents_of
 from db.engine import Database
@@ -36,6 +36,7 @@ def examine(database: Database, manifest: Manifest, known: Iterable[Anchor] = ()
         "overlaps": lambda: _overlaps(database),
         "rows": lambda: _rows(database, manifest),
         "guards": lambda: _guards(database, manifest),
+        "encryption": lambda: _encryption(database),
     }
     return tuple(_tried(what, check) for what, check in checks.items())
 
@@ -96,6 +97,14 @@ def _overlaps(database: Database) -> str:
     if found:
         raise NeurolistError(f"{found} pairs of bookings, leave or services overlap, which the guards never let in.")
     return f"None of {claims} claims overlap."
+
+
+def _encryption(database: Database) -> str:
+    with database.reading() as session:
+        found = encryption.verify(session.connection(), database.cipher)
+    if found.faults:
+        raise NeurolistError(f"{len(found.faults)} rows cannot be opened; the first: {found.faults[0]}")
+    return f"All {found.encrypted} encrypted rows open and are what they were."
 
 
 def _rows(database: Database, manifest: Manifest) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 from sqlalchemy import Connection, text
 
-from db import migrations
+from db import encryption, migrations
 from db.audit import FIRST_SEAL
 from scheduler.errors import BadInputError
 
@@ -19,12 +19,16 @@ FORMAT = "neurolist-backup/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a database holds at one moment: the revision of its tables, its rows by table, and the end of its trail."""
+    """What a database holds at one moment: the revision of its tables, its rows by table, and the end of its trail.
+
+    `data_keys` are the ids of the keys that open its encrypted values.
+    """
 
     schema: str
     rows: Mapping[str, int]
     seq: int
     seal: str
+    data_keys: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ def contents_of(connection: Connection) -> Contents:
     last = connection.execute(text("SELECT seq, seal FROM audit_head")).first()
     seq, seal = (int(last.seq), str(last.seal)) if last else (0, FIRST_SEAL)
     schema = str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
-    return Contents(schema=schema, rows=rows, seq=seq, seal=seal)
+    return Contents(schema=schema, rows=rows, seq=seq, seal=seal, data_keys=encryption.keys_in_use(connection))
 
 
 def demand_known_schema(manifest: Manifest, where: str) -> None:

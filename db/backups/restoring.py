@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy.engine import URL
 from sqlmodel import col, select
 
-from db import anchors, keyring, logs
+from db import anchors, data_keys, keyring, logs
 from db.anchors import Anchor
 from db.audit import Author, record
 from db.backups import archive, postgresql, sqlite
@@ -46,7 +46,13 @@ class Restored:
 
 
 def restore(
-    path: Path, settings: MemorySettings, *, author: Author, now: datetime, keys: Sequence[Path] = ()
+    path: Path,
+    settings: MemorySettings,
+    *,
+    author: Author,
+    now: datetime,
+    keys: Sequence[Path] = (),
+    opening: Sequence[Path] = (),
 ) -> Restored:
     """Restore a backup into the home and the database of these settings, which must hold nothing yet.
 
@@ -58,10 +64,13 @@ def restore(
     home = settings.home.expanduser()
     _demand_room(home, settings, manifest, path.name)
     _demand_key(settings, keys)
+    _demand_data_key(settings, manifest, opening)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _empty_again_if_it_fails(home):
         for key in keys:
             keyring.bring(key, home)
+        for key in opening:
+            data_keys.bring(key, home)
         with archive.alone_in(home) as work:
             _fill(path, manifest, work, settings)
     database = open_database(settings)
@@ -96,6 +105,7 @@ def _scratch(settings: MemorySettings, manifest: Manifest, work: Path) -> Iterat
     home = work / "home"
     home.mkdir(mode=0o700)
     keyring.copy_all(settings.home.expanduser(), home)
+    data_keys.copy_all(settings.home.expanduser(), home)
     elsewhere = settings.model_copy(update={"home": home, "database_url": None, "backups": None})
     if manifest.engine == "sqlite":
         yield elsewhere
@@ -139,6 +149,16 @@ def _demand_key(settings: MemorySettings, keys: Sequence[Path]) -> None:
         raise NeurolistError(
             "The key of the audit trail is not in a backup, and is needed to check it and to go on. Give the copy of "
             "audit.key that was put away: --key FILE (and once more for each key of audit-keys)."
+        )
+
+
+def _demand_data_key(settings: MemorySettings, manifest: Manifest, keys: Sequence[Path]) -> None:
+    given = {data_keys.id_of(path) for path in keys} | {key.id for key in data_keys.given(settings)}
+    lacking = [id_ for id_ in manifest.contents.data_keys if id_ not in given]
+    if lacking:
+        raise NeurolistError(
+            f"This backup holds values encrypted with the data key {' and '.join(lacking)}, which is not in it. Give "
+            "the copy that was put away: --data-key FILE for data.key, and once more for each key of data-keys."
         )
 
 

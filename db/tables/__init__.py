@@ -20,6 +20,7 @@ from db.tables.clinic import (
 from db.tables.documents import DocumentRow
 from db.tables.feeds import CalendarFeedRow
 from db.tables.identity import PatientIdentityRow, PractitionerIdentityRow
+from db.tables.keys import DataKeyRow
 from db.tables.outbox import DeliveryRow
 from db.tables.pathway import (
     CaseEventRow,
@@ -83,6 +84,7 @@ __all__ = [
     "ConsentRow",
     "ContactAttemptRow",
     "CounterRow",
+    "DataKeyRow",
     "DeliveryRow",
     "DisposalRow",
     "DocumentRow",

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from db.tables.base import IDENTITY, STRICT, Row, VersionedRow, document, key, private, words
+from db.tables.encrypted import encrypted, protect, row_proof
 from db.words import ApprovalKind, ApprovalState
 
 UNLIFTED = text("lifted_at IS NULL")
@@ -83,7 +84,7 @@ class DisposalRow(Row, table=True):
     __table_args__ = (IDENTITY,)
 
     id: str = key()
-    name: str
+    name: str = encrypted("disposal.name")
     period_from: date
     period_to: date
     destroyed_on: date
@@ -91,3 +92,7 @@ class DisposalRow(Row, table=True):
     reason: str
     asked_by: str
     approved_by: str
+    row_proof: str | None = row_proof()
+
+
+protect(DisposalRow)

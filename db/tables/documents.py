@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field
 
-from db.tables.base import STRICT, Row, key, private, words
+from db.tables.base import STRICT, Row, key, words
+from db.tables.encrypted import encrypted, protect, row_proof
 from db.words import DocumentKind
 
 
@@ -26,9 +27,14 @@ class DocumentRow(Row, table=True):
     kind: DocumentKind = Field(sa_type=words(DocumentKind, "kind_known"))
     title: str
     media_type: str
-    text: str = private()
+    text: str = encrypted("document.text")
     version: int = 1
     replaces: str | None = Field(default=None, foreign_key="document.id", unique=True)
     made_at: datetime
     made_by: str
     digest: str
+    salt: str | None = encrypted("document.salt", default=None)  # without it nobody can try texts out on the digest
+    row_proof: str | None = row_proof()
+
+
+protect(DocumentRow)

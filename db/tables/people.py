@@ -8,6 +8,7 @@ from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from db.tables.base import OPERATIONAL, STRICT, Row, VersionedRow, key, private, words
+from db.tables.encrypted import encrypted, protect, row_proof
 from scheduler.vocabulary import Role
 
 
@@ -74,9 +75,13 @@ class SecondStepRow(VersionedRow, table=True):
     __table_args__ = (STRICT,)
 
     account_id: str = Field(primary_key=True, foreign_key="account.id")
-    secret: str = Field(sa_column_kwargs={"info": {"private": True}})
+    secret: str = encrypted("second_step.secret", always=True)
     confirmed_at: datetime | None = None
     last_counter: int = 0  # the half minute of the last code that was taken: none is taken twice
+    row_proof: str | None = row_proof()
+
+
+protect(SecondStepRow)
 
 
 class RecoveryCodeRow(VersionedRow, table=True):

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from sqlmodel import Field
 
-from db.tables.base import STRICT, VersionedRow, document, key, private, words
+from db.tables.base import STRICT, VersionedRow, document, key, words
+from db.tables.encrypted import blind, encrypted, protect, row_proof
 from scheduler.vocabulary import Funding, Laterality, Stage, Target, Technique
 
 
@@ -29,8 +30,8 @@ class ReferralRow(VersionedRow, table=True):
     __table_args__ = (STRICT,)
 
     id: str = key()
-    key: str = Field(unique=True)
-    content_digest: str
+    key: str = encrypted("referral.key", unique=True)
+    content_digest: str = encrypted("referral.content_digest")
     patient_id: str = Field(foreign_key="patient.id", index=True)
     referrer_id: str = Field(foreign_key="practitioner_identity.id")
     received_on: date
@@ -43,14 +44,19 @@ class ReferralRow(VersionedRow, table=True):
     funding: Funding = Field(sa_type=words(Funding, "funding_known"))
     stage: Stage = Field(sa_type=words(Stage, "stage_known"))
     cancer: bool = False
-    diagnosis: str = private(default="")
-    pain_site: str = private(default="")
+    diagnosis: str = encrypted("referral.diagnosis", default="")
+    pain_site: str = encrypted("referral.pain_site", default="")
     pain_score: int | None = None
     opioid_dose_mg: int | None = None
     medicines: list[str] = document()
-    allergies: str | None = private(default=None)
-    devices: str | None = private(default=None)
-    sedation: str | None = private(default=None)
-    note: str = private(default="")
+    allergies: str | None = encrypted("referral.allergies", default=None)
+    devices: str | None = encrypted("referral.devices", default=None)
+    sedation: str | None = encrypted("referral.sedation", default=None)
+    note: str = encrypted("referral.note", default="")
     missing: list[str] = document()
-    source: str = private(default="")
+    source: str = encrypted("referral.source", default="")
+    key_blind: str | None = blind(index=True, unique=True)
+    row_proof: str | None = row_proof()
+
+
+protect(ReferralRow, {"key_blind": ("key",)})

@@ -112,6 +112,7 @@ NEEDS: dict[Action, tuple[str, ...]] = {
     Action.READ_REGISTER: ("retention.register",),
     Action.KEEP_SERVICE: (
         *("upkeep.back_up", "upkeep.drill", "upkeep.verify", "upkeep.anchor", "upkeep.export", "upkeep.rotate_key"),
+        *("upkeep.encryption", "upkeep.encrypt_identity", "upkeep.decrypt_identity", "upkeep.rotate_data_key"),
         "operating.state",
     ),
 }

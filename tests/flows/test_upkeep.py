@@ -239,15 +239,15 @@ def test_backup_drill_restore_and_audit_from_the_command_line(neurolist, service
     a_case(service.database)
     code, out, _ = neurolist("backup", "--into", tmp_path / "kept")
     file = out.splitlines()[0]
-    assert (code, "keep a copy of audit.key apart" in out) == (0, True)
+    assert (code, "keep copies of audit.key and data.key apart" in out) == (0, True)
     code, out, _ = neurolist("drill", file)
-    assert (code, out.count("✓")) == (0, 5)
+    assert (code, out.count("✓")) == (0, 6)
     code, _, errors = neurolist("drill")
     assert (code, "There is no backup to try yet. Make one: neurolist backup" in errors) == (2, True)
     code, _, errors = neurolist("restore", file, "--into", service.home, "--key", service.home / "audit.key")
     assert (code, "nothing is restored over what is there" in errors) == (1, True)
     code, out, errors = neurolist("restore", file, "--into", tmp_path / "new", "--key", service.home / "audit.key")
-    assert (code, out.count("✓"), "NEUROLIST_HOME=" in errors) == (0, 5, True)
+    assert (code, out.count("✓"), "NEUROLIST_HOME=" in errors) == (0, 6, True)
     assert neurolist("audit", "anchor")[0] == 0
     code, out, _ = neurolist("audit", "verify")
     assert (code, "anchors are on it" in out) == (0, True)

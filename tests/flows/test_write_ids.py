@@ -50,7 +50,7 @@ LOOKS = frozenset(
         ),
         *("feeds.all", "feeds.subjects", "feeds.calendar", "own_author", "people.accounts", "people.sign_ins"),
         *("people.second_step", "awaits_code", "emergency_readings"),
-        *("upkeep.verify", "operating.state", "running"),
+        *("upkeep.verify", "upkeep.encryption", "operating.state", "running"),
         *("people.own_sign_ins", "keeping.sites", "keeping.staff", "keeping.units", "keeping.service"),
         *("keeping.templates", "keeping.coming", "keeping.list", "keeping.protocol", "keeping.protocol_changes"),
         *("keeping.history", "keeping.may", "keeping.preview"),
@@ -70,6 +70,7 @@ EACH_TIME = frozenset(
         *("sign_in", "sign_in_by_provider", "give_code", "sign_out", "patient", "letter", "mdt.minutes"),
         *("printing.suite_day", "printing.one_list", "printing.agenda"),
         *("upkeep.back_up", "upkeep.drill", "upkeep.anchor", "upkeep.export", "upkeep.rotate_key"),
+        *("upkeep.encrypt_identity", "upkeep.decrypt_identity", "upkeep.rotate_data_key"),
         *("export_deidentified", "import_referrals", "send_letters", "run_due_now", "retention.register"),
     }
 )
