@@ -21,6 +21,8 @@ class ChannelName(StrEnum):
     SMTP = "smtp"
 
 
+# A line break in a header would begin another header.
+ON_ONE_LINE = ("mail_from", "mdt_email", "palliative_email", "service_name", "service_phone", "smtp_host", "smtp_user")
 AT_ONCE = frozenset({ChannelName.FILE, ChannelName.CONSOLE})
 
 
@@ -86,8 +88,13 @@ def _fault(name: str) -> Fault:
 
 
 def _wrong(found: OutboxSettings) -> tuple[Fault, ...]:
-    if found.channel is not ChannelName.SMTP:
-        return ()
+    broken = tuple(
+        Fault(where=f"NEUROLIST_{name.upper()}", says="This setting has a sign that no letter can carry. Type it anew.")
+        for name in ON_ONE_LINE
+        if not str(getattr(found, name)).isprintable()
+    )
+    if broken or found.channel is not ChannelName.SMTP:
+        return broken
     checks = (
         (not found.smtp_host, "NEUROLIST_SMTP_HOST", "Sending by SMTP needs the mail server's name; set it."),
         (found.mail_from == NOBODY, "NEUROLIST_MAIL_FROM", "Sending by SMTP needs the address letters come from."),

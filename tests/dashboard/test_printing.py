@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
@@ -15,6 +18,7 @@ from dashboard.printing import printing_routes
 from dashboard.settings import ScreenSettings
 from db.feeds import FeedKind
 from scheduler.vocabulary import Role
+from tests.builders.garbage import DATES, TEXTS
 from tests.builders.memory import TODAY, a_clinic
 from tests.builders.service import a_desk, a_service
 
@@ -85,3 +89,35 @@ def test_a_calendar_program_needs_the_address_and_no_session(client, desk):
     desk.feeds.end(desk.feeds.all()[0].id)
     assert client.get(path).status_code == 404
     assert client.get("/feed/guess.ics").status_code == 404
+
+
+RAW = st.binary(max_size=40).map(quote) | TEXTS.map(lambda text: quote(text, safe="", errors="surrogatepass"))
+PLACES = st.one_of(
+    RAW.map(lambda word: f"/feed/{word}.ics"),
+    st.tuples(st.sampled_from(["S01-1"]) | RAW, RAW, RAW).map(
+        lambda at: f"/print/list/{at[0]}.pdf?standard={at[1]}&names={at[2]}"
+    ),
+    st.tuples(st.sampled_from(["S01-CT1"]) | RAW, DATES.map(str) | RAW, RAW).map(
+        lambda at: f"/print/day/{at[0]}/{at[1]}.pdf?standard={at[2]}"
+    ),
+    (DATES.map(str) | RAW).map(lambda on: f"/print/agenda/{on}.pdf"),
+)
+
+
+def test_any_address_of_a_sheet_or_calendar_is_answered_in_words(client, desk):
+    enter(client, desk, Role.BOOKINGS)
+
+    @given(PLACES)
+    @settings(
+        max_examples=150,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+    def asked(place):
+        answer = client.get(place)
+        assert answer.status_code in {200, 303, 400, 403, 404, 409}, (place, answer.text)
+        if answer.headers["content-type"].startswith("text/plain"):
+            assert answer.text.strip(), place
+
+    asked()
