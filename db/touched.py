@@ -24,6 +24,7 @@ NOT_SHOWN = frozenset(
         *("account", "account_role", "calendar_feed", "claim", "document", "emergency_reading", "list_template"),
         *("mdt_attendance", "mdt_meeting", "note", "patient_identity", "practitioner_identity", "proposal"),
         *("protocol_change", "recovery_code", "scenario", "second_step", "study", "trend"),
+        *("approval", "disposal", "legal_hold"),
     }
 )
 FACTS = "facts"  # what an event says besides its rows
