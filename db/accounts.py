@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from db import audit, second_steps
 from db.digests import digest_of
 from db.passwords import check_password, hashed, matches, nobodys_hash
-from db.tables import AccountRoleRow, AccountRow, LoginSessionRow
+from db.tables import AccountRoleRow, AccountRow, LoginSessionRow, SecondStepRow
 from db.tries import forget, note_wrong, wait_until
 from db.words import Outcome
 from scheduler.errors import BadInputError, NotFoundError
@@ -41,6 +41,14 @@ class Account:
     must_change: bool = False
     second_step: bool = False
     external: bool = False  # signs in at the hospital's own provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A sign-in that is still good: whose it is, and when it was last used."""
+
+    account: Account
+    last_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,27 +230,35 @@ def open_session(
     return token
 
 
-def person(session: Session, token: str, *, now: datetime, idle: timedelta, life: timedelta) -> Account | None:
-    """Give who this token belongs to, or nobody if it is unknown, ended, idle too long or too old."""
-    found = session.get(LoginSessionRow, digest_of(token))
-    if found is None or found.ended_at is not None or found.half_open:
+def signed_in(session: Session, token: str, *, now: datetime, idle: timedelta, life: timedelta) -> SignedIn | None:
+    """Give who this token belongs to, or nobody if it is unknown, ended, idle too long or too old.
+
+    Every page and every request asks this, so it is one question to the database.
+    """
+    asked = (
+        select(LoginSessionRow, AccountRow, AccountRoleRow, SecondStepRow.confirmed_at)
+        .join(AccountRow, col(AccountRow.id) == LoginSessionRow.account_id)
+        .outerjoin(SecondStepRow, col(SecondStepRow.account_id) == LoginSessionRow.account_id)
+        .outerjoin(AccountRoleRow, col(AccountRoleRow.account_id) == LoginSessionRow.account_id)
+        .where(LoginSessionRow.token_digest == digest_of(token), col(AccountRow.active))
+    )
+    found = session.exec(asked).all()
+    if not found:
         return None
-    if now - found.last_seen_at > idle or now - found.started_at > life:
+    login, account, _, confirmed_at = found[0]
+    if login.ended_at is not None or login.half_open:
         return None
-    row = session.get(AccountRow, found.account_id)
-    return _picture(session, row) if row is not None and row.active else None
+    if now - login.last_seen_at > idle or now - login.started_at > life:
+        return None
+    held = _held(role for _, _, role, _ in found)
+    known = _with_roles(account, held, second_step=confirmed_at is not None)
+    return SignedIn(account=known, last_seen_at=login.last_seen_at)
 
 
 def is_half_open(session: Session, token: str, *, now: datetime) -> bool:
     """Say whether the code of a second step is still to come for this token, and may."""
     found = session.get(LoginSessionRow, digest_of(token))
     return found is not None and found.half_open and found.ended_at is None and now - found.started_at <= CODE_WITHIN
-
-
-def last_seen(session: Session, token: str) -> datetime | None:
-    """Say when this sign-in was last used."""
-    found = session.get(LoginSessionRow, digest_of(token))
-    return found.last_seen_at if found else None
 
 
 def touch(session: Session, token: str, *, now: datetime) -> None:
@@ -287,6 +303,11 @@ def roles_of(session: Session, account_id: str) -> Roles:
 def _by_site(held: Sequence[AccountRoleRow]) -> dict[str, frozenset[Role]]:
     sites = {one.site for one in held}
     return {site: frozenset(one.role for one in held if one.site == site) for site in sites}
+
+
+def _held(joined: Iterable[AccountRoleRow | None]) -> list[AccountRoleRow]:
+    """An account without a role is joined with none."""
+    return [role for role in joined if role is not None]
 
 
 def _give_roles(session: Session, account_id: str, roles: Roles) -> None:

@@ -57,10 +57,10 @@ def person(service: Service, token: str, *, idle: bool = False) -> Actor | None:
     """Give who this token belongs to; None once the session has ended."""
     settings, now = service.database.settings, service.clock.now()
     with service.database.reading() as session:
-        account = accounts.person(session, token, now=now, idle=settings.session_idle, life=settings.session_life)
-        seen = accounts.last_seen(session, token)
-    if account is None:
+        found = accounts.signed_in(session, token, now=now, idle=settings.session_idle, life=settings.session_life)
+    if found is None:
         return None
+    account = found.account
     actor = Actor(
         id=account.id,
         name=account.name,
@@ -68,7 +68,7 @@ def person(service: Service, token: str, *, idle: bool = False) -> Actor | None:
         must_change=account.must_change,
         must_enrol=_must_enrol(service, account),
     )
-    if not idle and (seen is None or now - seen >= TOUCH_EVERY):
+    if not idle and now - found.last_seen_at >= TOUCH_EVERY:
         service.database.write(lambda session: accounts.touch(session, token, now=now), author=author(actor), now=now)
     return actor
 

@@ -37,7 +37,8 @@ def sign_in(database, username="kim", password=PASSWORD, now=MORNING, address=""
 
 
 def person(database, token, now=MORNING):
-    return read(database, lambda session: accounts.person(session, token, now=now, idle=IDLE, life=LIFE))
+    found = read(database, lambda session: accounts.signed_in(session, token, now=now, idle=IDLE, life=LIFE))
+    return found and found.account
 
 
 def test_a_person_signs_in_and_is_known_with_their_roles(database, account):

@@ -115,7 +115,7 @@ def _signed_in(database):
 
 def _person(database, token):
     hour = timedelta(hours=1)
-    return read(database, lambda session: accounts.person(session, token, now=MORNING, idle=hour, life=hour))
+    return read(database, lambda session: accounts.signed_in(session, token, now=MORNING, idle=hour, life=hour))
 
 
 def test_nothing_is_restored_over_what_is_there(lived_in, request, tmp_path):
