@@ -6,15 +6,17 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from db import referrals
-from db.words import TaskState
+from db.tables import DueStepRow
+from db.words import StepState, TaskState
 from scheduler.errors import NotPermittedError, StaleVersionError, TransitionNotAllowedError
 from scheduler.pathway.events import Event
 from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Role
 from tests.builders.command import runner
-from tests.builders.memory import CLERK, MORNING, TODAY, a_case, a_patient, a_referral, list_for_test, step, write
+from tests.builders.memory import CLERK, MORNING, TODAY, a_case, a_patient, a_referral, list_for_test, read, step, write
 from tests.builders.service import MovingClock, a_desk, a_service
 
 LEAVES = {"requested_by": "Patient", "requested_on": TODAY, "channel": "phone"}
@@ -205,3 +207,26 @@ def test_a_timer_that_a_mistake_brought_back_a_second_time_leaves_no_task(sqlite
     before = tasks()
     answer_and_take_back()
     assert tasks() == before
+
+
+def test_a_timer_that_was_set_anew_since_the_mistake_goes_with_it(sqlite_database):
+    clock = MovingClock()
+    desk = a_desk(a_service(sqlite_database, source=clock))
+    ref = list_for_test(sqlite_database)
+    desk.reverse(ref, "Listed too early", expected_version=desk.reversal(ref).version)
+    assert waiting(sqlite_database, "treat_by") == []
+    later = TODAY + timedelta(days=14)
+    unready = {"readiness": "NRFS_CLINICAL", "review_on": later.isoformat()}
+    desk.record(ref, Event.LIST_FOR_TEST, {"seen_on": TODAY, "consent_on": TODAY, **unready})
+    clock.pass_(timedelta(days=200))
+    desk.run_due_now()
+    (known,) = waiting(sqlite_database, "treat_by")
+    assert known.date() >= TODAY + timedelta(days=200)  # no day counts while the patient is not ready
+    desk.reverse(ref, "Another patient's", expected_version=desk.reversal(ref).version)
+    assert waiting(sqlite_database, "treat_by") == []
+
+
+def waiting(database, name):
+    """When the timers of this name that wait fall due."""
+    steps = read(database, lambda session: session.exec(select(DueStepRow).where(DueStepRow.name == name)).all())
+    return [step.due_at for step in steps if step.state is StepState.WAITING]
