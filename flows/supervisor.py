@@ -21,7 +21,10 @@ LONGEST_PAUSE_SECONDS = 60.0
 STEADY_SECONDS = 60.0  # a child that ran this long has earned a fresh start of its pauses
 PROBE_EVERY_SECONDS = 5.0
 PROBE_WHILE_STARTING_SECONDS = 0.5
-UNWELL_SECONDS = 60.0  # how long a started child may stay silent on its health address before it is restarted
+UNWELL_SECONDS = 60.0  # how long a child that has answered may be silent on its health address before it is restarted
+STARTING_SECONDS = (
+    300.0  # how long it may take to answer at first: Prefect makes its tables, on a busy machine for minutes
+)
 STOP_WITHIN_SECONDS = 8.0
 STOP_EACH_SECONDS = 4.0
 TICK_SECONDS = 0.1
@@ -50,6 +53,7 @@ class _Running:
     deaths: int = 0
     start_at: float = 0.0
     well: bool = False
+    has_answered: bool = False  # since it was started
     last_well: float = 0.0
     probe_at: float = 0.0
 
@@ -121,7 +125,7 @@ class Supervisor:
                 start_new_session=True,
             )
         run.started = run.last_well = time.monotonic()
-        run.probe_at, run.well = run.started, False
+        run.probe_at, run.well, run.has_answered = run.started, False, False
         self._say(run.child.name, "started", LogEvent.CHILD_STARTED)
 
     def _note_death(self, run: _Running, code: int) -> None:
@@ -144,11 +148,12 @@ class Supervisor:
             self._say(run.child.name, "well", LogEvent.CHILD_WELL)
         run.well = well
         run.probe_at = now + (PROBE_EVERY_SECONDS if well else PROBE_WHILE_STARTING_SECONDS)
+        patience = UNWELL_SECONDS if run.has_answered else STARTING_SECONDS
         if well:
-            run.last_well = now
-        elif now - run.last_well > UNWELL_SECONDS and run.process is not None:
-            says = f"did not answer for {UNWELL_SECONDS:.0f} s"
-            self._say(run.child.name, says, LogEvent.CHILD_SILENT, seconds=UNWELL_SECONDS)
+            run.last_well, run.has_answered = now, True
+        elif now - run.last_well > patience and run.process is not None:
+            says = f"did not answer for {patience:.0f} s"
+            self._say(run.child.name, says, LogEvent.CHILD_SILENT, seconds=patience)
             run.process.kill()
 
     def _say(self, name: str, says: str, event: LogEvent, **numbers: Any) -> None:

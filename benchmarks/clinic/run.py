@@ -44,7 +44,7 @@ SLOWEST_DAY_SECONDS = 900.0
 OFFICES = ("wards", "clinics")
 FRONT = "front"
 STAFF = frozenset({*OFFICES, FRONT})
-SUPERVISED = {"prefect": "prefect.server", "dispatcher": "flows.dispatcher", "planner": "flows.planner"}
+SUPERVISED = {"prefect": "flows.prefect_server", "dispatcher": "flows.dispatcher", "planner": "flows.planner"}
 SUPERVISED["runner"] = "flows.runner"
 # How often each is chosen to be killed at random, against the others.
 VICTIMS = {"wards": 3, "clinics": 3, FRONT: 2, "second dispatcher": 3, "second planner": 1, "supervised dispatcher": 2}

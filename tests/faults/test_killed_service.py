@@ -20,7 +20,7 @@ from tests.builders.memory import MORNING, a_case, read
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
-PREFECT, DISPATCHER, WEB = "prefect.server", "flows.dispatcher", "dashboard.asgi"
+PREFECT, DISPATCHER, WEB = "flows.prefect_server", "flows.dispatcher", "dashboard.asgi"
 PARTS = (PREFECT, DISPATCHER, WEB, "flows.planner", "flows.runner")
 STARTING = 120
 TOLD_WITHIN = 10

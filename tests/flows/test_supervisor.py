@@ -191,3 +191,32 @@ def test_a_log_that_grows_too_large_is_put_aside_while_its_child_goes_on_writing
     assert ticking(supervisor, lambda: 0 < (folder / "talks.log").stat().st_size < 4000)
     assert supervisor.pids() == pids
     assert {len(line) for line in (folder / "talks.log.1").read_text().splitlines()} == {99}
+
+
+ANSWERS_ONCE = """
+import http.server, time
+class Well(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers()
+    def log_message(self, *_): pass
+http.server.HTTPServer(("127.0.0.1", {port}), Well).handle_request()
+time.sleep(600)
+"""
+
+
+def test_a_child_has_longer_to_answer_at_first_than_once_it_has_answered(supervise, monkeypatch):
+    monkeypatch.setattr("flows.supervisor.UNWELL_SECONDS", 0.5)
+    monkeypatch.setattr("flows.supervisor.STARTING_SECONDS", 600.0)
+    monkeypatch.setattr("flows.supervisor.PROBE_EVERY_SECONDS", 0.1)
+    ports = [free_port("127.0.0.1", 0) for _ in range(2)]
+    supervisor, told = supervise(
+        Child(name="slow", command=SLEEPER, health=f"http://127.0.0.1:{ports[0]}/"),
+        Child(
+            name="fallen silent",
+            command=(sys.executable, "-c", ANSWERS_ONCE.format(port=ports[1])),
+            health=f"http://127.0.0.1:{ports[1]}/",
+        ),
+    )
+    assert ticking(supervisor, lambda: ("fallen silent", "did not answer for 0 s") in told, 60)
+    assert ("fallen silent", "well") in told
+    assert [what for name, what in told if name == "slow"] == ["started"]
