@@ -43,8 +43,8 @@ def commands() -> list[str]:
 
 def test_the_page_has_its_commands() -> None:
     assert len(commands()) > 20
-    for told in ("prepare", "backup", "restore FILE --into NEWHOME --key AUDIT.KEY", "audit rotate-key"):
-        assert f"neurolist {told}" in commands()
+    for told in ("prepare", "backup", "restore FILE --into NEWHOME", "audit rotate-key"):
+        assert [each for each in commands() if each.startswith(f"neurolist {told}")], told
 
 
 def parsed(words: list[str]) -> list[str]:
