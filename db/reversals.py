@@ -183,24 +183,23 @@ def _undo(work: Work, trace: CaseTraceRow, mistake: CaseEventRow, to_state: Path
         if row is not None:
             _strike_out(work, row)
     work.session.flush()  # an episode opened by mistake is closed before the one it replaced is open again
-    # Timers first: the task that one has raised goes before those that the mistake had ended are open again.
+    # Timers first, those it had brought back before those it had ended: what one of the former has raised or was set
+    # anew as goes before what stood there is open again.
     for table, rows in sorted(trace.changed.items(), key=lambda told: told[0] != DueStepRow.__tablename__):
-        for id_, before in rows.items():
+        for id_, before in sorted(rows.items(), key=lambda told: told[1].get("state") == StepState.WAITING):
             row = work.session.get(traces.ROWS[table], id_)
             if row is not None and not (isinstance(row, BookingRow) and row.ended_at is not None):
                 _restore(work, row, before, to_state, mistake)
     work.session.flush()
 
 
-def _restore(
-    work: Work, row: Row, before: Mapping[str, object], to_state: PathwayState, mistake: CaseEventRow
-) -> None:
+def _restore(work: Work, row: Row, before: Mapping[str, object], to_state: PathwayState, mistake: CaseEventRow) -> None:
     if isinstance(row, DueStepRow):
         was = before.get("state")
         if row.state is StepState.CANCELLED and was == StepState.WAITING:
             row.state, row.finished_at, row.owner, row.lease_until = StepState.WAITING, None, None, None
         elif row.state in {StepState.WAITING, StepState.DONE} and was in {StepState.CANCELLED, StepState.DONE}:
-            _drop_task(work, row)  # the mistake had brought the timer back
+            _drop(work, row)  # the mistake had brought the timer back
             traces.put_back(row, before)
         return
     if isinstance(row, CaseRow):
@@ -235,9 +234,16 @@ def _strike_out(work: Work, row: Row) -> None:
 
 
 def _drop(work: Work, step: DueStepRow) -> None:
-    """Drop a timer that the mistake set, and the task it has raised since."""
-    if step.state is StepState.WAITING:
-        step.state, step.finished_at = StepState.CANCELLED, work.now
+    """Drop a timer that the mistake set, those it was set anew as, and the task it has raised since."""
+    asked = select(DueStepRow).where(
+        DueStepRow.case_ref == step.case_ref,
+        DueStepRow.name == step.name,
+        DueStepRow.state == StepState.WAITING,
+        col(DueStepRow.created_at) >= step.created_at,
+    )
+    for other in work.session.exec(asked).all():
+        if other is step or watching.is_same_timer(other, step):
+            other.state, other.finished_at = StepState.CANCELLED, work.now
     _drop_task(work, step)
 
 

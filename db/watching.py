@@ -14,7 +14,7 @@ from db.facts import case_facts, facts_of, open_cases
 from db.light import Light, light_of, light_on
 from db.localtime import local_date, start_of_day, timezone_of
 from db.rediscussing import ask_for_the_meeting
-from db.tables import CaseRow, TaskRow
+from db.tables import CaseRow, DueStepRow, TaskRow
 from db.words import StepState, TaskState
 from scheduler.pathway.due import CaseNow, TimerKey, timers_due
 from scheduler.pathway.effects import RecordComplication, ReopenEpisode, Task, TaskKind, Timer, UpdateEpisode
@@ -130,6 +130,12 @@ def _set(session: Session, ref: str, key: TimerKey, on: date, told: Mapping[str,
     made = local_date(session, audit.attribution(session).now)
     about = "/".join(part for part in (stage, made.isoformat(), on.isoformat()) if part)
     due_steps.set_timer(session, ref, name=name.value, about=about, due_on=on, told=told)
+
+
+def is_same_timer(one: DueStepRow, other: DueStepRow) -> bool:
+    """Say whether two steps are one timer of a case, set anew for another day."""
+    followed = {one.name, other.name} <= set(FOLLOWED)
+    return followed and _key(one.name, one.key) == _key(other.name, other.key)
 
 
 def _key(name: str, key: str) -> TimerKey:
