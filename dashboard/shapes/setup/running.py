@@ -17,6 +17,8 @@ NAMES: Final = {
     "engine": "Engine",
     "dispatcher": "Dispatcher",
     "drill": "Drill",
+    "planner": "Planner",
+    "prefect": "Prefect",
 }
 CHECK_HEADS: Final = ("Looked at", "Is", "Says")
 STATE_HEADS: Final = ("State", "#Cases", "#Longest (days)")
