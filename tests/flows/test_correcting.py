@@ -16,10 +16,24 @@ from scheduler.pathway.events import Event
 from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Role
 from tests.builders.command import runner
-from tests.builders.memory import CLERK, MORNING, TODAY, a_case, a_patient, a_referral, list_for_test, read, step, write
+from tests.builders.memory import (
+    CLERK,
+    MORNING,
+    TODAY,
+    a_case,
+    a_clinic,
+    a_patient,
+    a_proposal,
+    a_referral,
+    list_for_test,
+    read,
+    step,
+    write,
+)
 from tests.builders.service import MovingClock, a_desk, a_service
 
 LEAVES = {"requested_by": "Patient", "requested_on": TODAY, "channel": "phone"}
+ATTENDED = "interventional_radiology,palliative_care,pain_anaesthesia,treating_oncology"
 DIED = {"died_on": TODAY, "source": "Family"}
 
 
@@ -224,6 +238,19 @@ def test_a_timer_that_was_set_anew_since_the_mistake_goes_with_it(sqlite_databas
     assert known.date() >= TODAY + timedelta(days=200)  # no day counts while the patient is not ready
     desk.reverse(ref, "Another patient's", expected_version=desk.reversal(ref).version)
     assert waiting(sqlite_database, "treat_by") == []
+
+
+def test_a_slot_held_for_a_second_listing_made_by_mistake_is_free_again(sqlite_database):
+    a_clinic(sqlite_database)
+    desk = a_desk(a_service(sqlite_database))
+    ref = list_for_test(sqlite_database)
+    desk.record(ref, Event.MDT_RECALL, {"change": "A new scan"})
+    desk.record(ref, Event.MDT_PROCEED_TEST, {"attended": ATTENDED})
+    desk.record(ref, Event.LIST_FOR_TEST, {"seen_on": TODAY, "consent_on": TODAY})
+    desk.publish(a_proposal(sqlite_database, {f"{ref}-T": ("S01-3", 0, "R01")}))
+    assert desk.board.stands_on(ref) == "S01-3"
+    desk.reverse(ref, "Another patient's", expected_version=desk.reversal(ref).version)
+    assert desk.board.stands_on(ref) is None
 
 
 def waiting(database, name):
