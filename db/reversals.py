@@ -34,7 +34,7 @@ from db.tables.pathway import CorrectableRow
 from db.words import NoticeState, StepState, TaskState
 from scheduler.errors import TransitionNotAllowedError
 from scheduler.pathway import effects as pathway
-from scheduler.pathway.booking import BookingState
+from scheduler.pathway.booking import TENTATIVE, BookingState
 from scheduler.pathway.duties import DUTIES, restarted
 from scheduler.pathway.preparation import PREPARATION
 from scheduler.pathway.situation import Situation
@@ -43,6 +43,7 @@ from scheduler.vocabulary import Readiness, Role
 
 ACTION = "reverse"
 MISTAKE = "entered_in_error"
+WAITING = frozenset({PathwayState.TEST_WAITING, PathwayState.DEFINITIVE_WAITING})
 # A booked visit whose slot is gone is waited for again.
 WITHOUT_A_SLOT = {
     PathwayState.TEST_BOOKED: PathwayState.TEST_WAITING,
@@ -182,6 +183,7 @@ def _undo(work: Work, trace: CaseTraceRow, mistake: CaseEventRow, to_state: Path
         row = work.session.get(traces.ROWS[table], id_)
         if row is not None:
             _strike_out(work, row)
+    _free_slot(work, to_state)
     work.session.flush()  # an episode opened by mistake is closed before the one it replaced is open again
     # Timers first, those it had brought back before those it had ended: what one of the former has raised or was set
     # anew as goes before what stood there is open again.
@@ -230,7 +232,6 @@ def _strike_out(work: Work, row: Row) -> None:
         row.struck_by = work.seq
     if isinstance(row, WaitlistEpisodeRow):
         row.closed_on, row.closed_reason = row.closed_on or work.today, row.closed_reason or MISTAKE
-        _give_back(work, row)
 
 
 def _drop(work: Work, step: DueStepRow) -> None:
@@ -276,10 +277,10 @@ def _forget_decision(work: Work, item: MdtItemRow) -> None:
         item.outcome = item.recommendation = None
 
 
-def _give_back(work: Work, episode: WaitlistEpisodeRow) -> None:
-    """End a slot that is held for a listing made by mistake."""
+def _free_slot(work: Work, to_state: PathwayState) -> None:
+    """End a slot that is held for a listing made by mistake: nobody waits for a visit where the case stands now."""
     booking = effects.standing_booking(work.session, work.case.id)
-    if booking is not None and booking.episode_id == episode.id:
+    if booking is not None and booking.status in TENTATIVE and to_state not in WAITING:
         booking.end_reason = MISTAKE
         cancelled = BookingState.CANCELLED_HOSPITAL
         give_back(work.session, work.case, booking, cancelled, now=work.now, by=work.author.id)
