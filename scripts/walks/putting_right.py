@@ -173,6 +173,8 @@ def a_corrected_value_is_kept_with_the_old_one(it: Move) -> Iterator[str]:
         for table, was, now in it.changed()
         if table in VALUES and was and now and was[column] != now[column]
     ]
+    if any(was and now and was.get("received") and not now.get("received") for _, was, now in it.changed()):
+        return  # it turned out too old, and is asked for again without a date
     if len(kept) != 1 or told["new"] not in {str(kept[0]), f"{kept[0]:g}" if isinstance(kept[0], float) else ""}:
         yield f"{column} was corrected to {told['new']}, and the rows say {kept}"
 
