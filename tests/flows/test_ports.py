@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -100,5 +101,5 @@ def test_a_server_is_not_well_because_another_answers_at_its_address(other, tmp_
 def test_the_server_marks_its_answers_with_the_folder_it_serves():
     plan = ServicePlan(home=Path("/var/x"), port=8501, prefect_port=8502, environment={})
     (prefect,) = (child for child in children(plan) if child.name == PREFECT)
-    assert f"{MARK_HEADER}:{prefect.mark}" in prefect.command
+    assert ("--mark", prefect.mark) in pairwise(prefect.command)
     assert prefect.mark == mark_of(plan.home)

@@ -45,6 +45,7 @@ MAY_HOLD_IT = {
 def journey(shelf, tmp_path, monkeypatch, caplog):
     """The canary's journey from the referral to follow-up, with everything that is written on the way in one folder."""
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger=logs.OURS)  # which may have been given a level of its own
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
