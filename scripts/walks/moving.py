@@ -353,16 +353,15 @@ def a_timer_raises_one_task(it: Move) -> Iterator[str]:
     for case in it.after.of("neurolysis_case"):
         worked = Counter({name: _worked(it, case, name) for name in RAISE_A_TASK})
         raised = Counter(task["kind"] for task in it.new("task", case) if task["kind"] in RAISE_A_TASK)
-        later = Counter(step["name"] for step in _set_now(it, case))
+        later = Counter(step["name"] for step in _waiting_on(it, case))
         if any(not raised[name] <= worked[name] <= raised[name] + later[name] for name in RAISE_A_TASK):
             yield f"{dict(+worked)} were worked and {dict(raised)} raised"
 
 
-def _set_now(it: Move, case: Line) -> list[Line]:
-    """The timers of a case that wait and did not wait before."""
+def _waiting_on(it: Move, case: Line) -> list[Line]:
+    """The timers of a case that wait for a later day, which a worked one may have been set for again."""
     waiting = it.after.of("due_step", case_ref=case["ref"], state="waiting")
-    old = it.before.tables["due_step"]
-    return [step for step in waiting if (step["id"],) not in old or old[step["id"],]["state"] != "waiting"]
+    return [step for step in waiting if step["due_at"] > it.clinic.now]
 
 
 def _worked(it: Move, case: Line, name: str) -> int:
