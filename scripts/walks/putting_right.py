@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 from scripts.walks import recount
@@ -62,7 +63,8 @@ def a_mistake_taken_back_at_once_leaves_all_as_it_was(it: Move) -> Iterator[str]
         if was != now:
             yield f"{mistake['event']} taken back leaves {table}: {dict(was - now)} gone, {dict(now - was)} new"
     had_fallen_due = _due(it.undoes, case, it)  # it was worked together with the mistake, and stays worked
-    for what, count in (("tasks", _open_tasks), ("timers", _waiting)):
+    today = it.clinic.today
+    for what, count in (("tasks", partial(_open_tasks, today)), ("timers", _waiting)):
         was, now = count(it.undoes, case), count(it.after, case)
         if was != now and not had_fallen_due:
             yield f"{mistake['event']} taken back leaves {what}: {dict(was - now)} gone, {dict(now - was)} new"
@@ -72,9 +74,11 @@ def _said(rows: Rows, table: str, case: Line, columns: tuple[str, ...]) -> Count
     return Counter(tuple(str(line[name]) for name in columns) for line in rows.of(table, case_id=case["id"]))
 
 
-def _open_tasks(rows: Rows, case: Line) -> Counter[tuple[str, ...]]:
+def _open_tasks(today: date, rows: Rows, case: Line) -> Counter[tuple[str, ...]]:
+    """What is asked for, but for what was to be ready by a day that has passed: it is dropped at the next look."""
     tasks = [task for task in rows.of("task", case_id=case["id"], state="open") if task["kind"] not in ASKED_AFTERWARDS]
-    return Counter((task["kind"], task["role"], task["says"]) for task in tasks if task["kind"] != "letter")
+    current = [task for task in tasks if task["for_day"] is None or task["for_day"] >= today]
+    return Counter((task["kind"], task["role"], task["says"]) for task in current if task["kind"] != "letter")
 
 
 def _waiting(rows: Rows, case: Line) -> Counter[tuple[str, ...]]:
