@@ -3,7 +3,7 @@
 
 const FAR_ENOUGH = 5; // pixels, so that a click is not a drag
 const PATIENCE = 30000; // milliseconds until an answer is not waited for any longer
-const AT_A_TIME = 80, BREATH = 40; // lists out of sight that are marked together, and milliseconds between
+const AT_A_TIME = 80, BREATH = 80; // lists out of sight that are marked together, and milliseconds between
 const EDGE = 48, EDGE_STEP = 14; // pixels near an edge of the sheet, and how far it then scrolls at a time
 
 // What was asked about a case is kept until the board changes, so a case under the pointer is marked as it is lifted.
