@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -53,15 +54,41 @@ class Picture:
 
 
 def _hold_a_case(page: Page) -> None:
-    """Pick up a case from the keyboard, so that every list says whether it may go there."""
-    page.locator("td [data-moves]").first.focus()
-    page.keyboard.press("m")
+    """Pick up the first case that some list can take from the keyboard, so that every list says whether it may."""
+    for case in page.locator("td [data-moves]").all():
+        case.focus()
+        page.keyboard.press("m")
+        page.locator(".line-words").filter(has_text=re.compile("^(Moving|No list)")).wait_for()
+        if page.locator("[data-marked]").count():
+            return
 
 
 def _propose(page: Page) -> None:
     """Ask for a plan, wait until it is made, and open it; it stays unpublished."""
     page.get_by_role("button", name="Propose plan").click()
     page.get_by_role("link", name="Open the proposal").click(timeout=LONGEST_PLAN_MILLISECONDS)
+
+
+def _compare(page: Page) -> None:
+    """Make a scenario and compare it with things as they stand; the second time it is there already."""
+    page.locator(STANDS_STILL).wait_for()
+    if page.get_by_text("There is no scenario yet").count():
+        page.get_by_role("button", name="New scenario").click()
+        page.get_by_label("Name", exact=True).fill("Gentler")
+        page.get_by_role("button", name="Make scenario").click()
+        page.get_by_role("heading", name="Gentler", level=2).wait_for()
+        kind = page.get_by_role("combobox", name=re.compile("Kind of change"))
+        kind.click()
+        kind.fill("Another price of a goal")
+        page.get_by_role("option", name="Another price of a goal").first.click()
+        page.get_by_label("Price of one unit").fill("300")
+        page.get_by_role("button", name="Add to the scenario").click()
+        page.get_by_text("is priced at 300 instead of").wait_for()
+        page.goto(page.url.split("?")[0] + "?view=Compare")
+        page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Compare").click()
+    else:
+        page.goto(page.url.split("?")[0] + "?view=Compare")
+    page.get_by_role("button", name="Adopt Gentler").wait_for(timeout=LONGEST_PLAN_MILLISECONDS)
 
 
 def _open_first(region: str) -> Callable[[Page], None]:
@@ -83,14 +110,14 @@ PAGES: tuple[Picture, ...] = (
     Picture(name="mdt", path="mdt", who="mdt"),
     Picture(name="tasks", path="tasks", who="mdt"),
     Picture(name="load", path="load"),
-    Picture(name="scenarios", path="scenarios"),
-    Picture(name="setup-lists", path="setup-lists", who="admin"),
-    Picture(name="setup-radiologists", path="setup-radiologists", who="admin"),
-    Picture(name="setup-equipment", path="setup-equipment", who="admin"),
-    Picture(name="setup-sites", path="setup-sites", who="admin"),
-    Picture(name="setup-holidays", path="setup-holidays", who="admin"),
-    Picture(name="setup-protocol", path="setup-protocol", who="admin"),
-    Picture(name="setup-users", path="setup-users", who="admin"),
+    Picture(name="scenarios", path="scenarios", do=_compare),
+    Picture(name="setup-lists", path="setup-lists", who="admin", do=_open_first("Lists")),
+    Picture(name="setup-radiologists", path="setup-radiologists", who="admin", do=_open_first("Radiologists")),
+    Picture(name="setup-equipment", path="setup-equipment", who="admin", do=_open_first("Equipment")),
+    Picture(name="setup-sites", path="setup-sites", who="admin", do=_open_first("Sites and suites")),
+    Picture(name="setup-holidays", path="setup-holidays", who="admin", do=_open_first("Public holidays")),
+    Picture(name="setup-protocol", path="setup-protocol", who="admin", do=_open_first("Rows of the protocol")),
+    Picture(name="setup-users", path="setup-users", who="admin", do=_open_first("Users")),
     Picture(name="setup-service", path="setup-service", who="admin"),
     Picture(name="my-account", path="my-account", who="admin"),
 )

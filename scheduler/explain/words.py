@@ -55,10 +55,10 @@ def _moved(around: Surroundings, spot: Spot) -> str:
     day, start = around.problem.local_date(previous.start), minutes_of(previous.start)
     if day != entry.list.date:
         return f"{told} for {show_date(day)}; this moves it to {show_date(entry.list.date)}."
+    clock = around.problem.clock
     if previous.session != entry.list.id:
-        return f"{told} on {previous.session}; this moves it to another list that day."
+        return f"{told} for {clock(start)} on another list that day."
     if abs(start - entry.start) >= MINUTES_THAT_MATTER:
-        clock = around.problem.clock
         return f"{told} for {clock(start)}; this moves it to {clock(entry.start)}."
     return ""
 

@@ -121,7 +121,7 @@ def test_a_promised_start_is_kept_when_it_can_be() -> None:
     ("previous", "says"),
     [
         (("L1", "09:15", 0), "The patient's time was confirmed for 09:15; this moves it to 09:00."),
-        (("L2", "09:00", 0), "The patient's time was confirmed on L2; this moves it to another list that day."),
+        (("L2", "09:00", 0), "The patient's time was confirmed for 09:00 on another list that day."),
         (("L2", "09:00", 1), "The patient's time was confirmed for 2 Feb 2027; this moves it to 1 Feb 2027."),
     ],
 )
