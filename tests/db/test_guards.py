@@ -73,8 +73,9 @@ def test_on_sqlite_each_setting_is_missed(fresh, monkeypatch, setting, asleep):
     from db import sqlite
     from db.engine import open_database
 
+    settings = fresh("sqlite")  # made before, for the memory it is copied from is every other test's too
     monkeypatch.setattr(sqlite, "WRITER_SETTINGS", {**sqlite.WRITER_SETTINGS, setting: asleep})
-    database = open_database(fresh("sqlite"))
+    database = open_database(settings)
     with pytest.raises(UnguardedMemoryError, match=setting):
         database.check_guards()
     database.close()
