@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from db import audit, effects, reminders, watching, writes
+from db.at_hand import at_hand
 from db.audit import Author
 from db.effects import Work
 from db.facts import case_facts, case_row
@@ -80,11 +81,12 @@ def apply_step(
             effects.apply(effect, work)
         reminded = not FOLLOWED.isdisjoint(type(effect) for effect in step.effects)
         watched = watching.concerns(step) or case.urgency != urgency
-        facts = case_facts(session, case_ref) if reminded or watched else None
-        if reminded:
-            reminders.follow(session, case_ref, now=now, by=actor.id, facts=facts)
-        if watched:
-            watching.look_after(session, case, now=now, facts=facts)
+        if reminded or watched:
+            facts, hand = case_facts(session, case_ref), at_hand(session, [case])
+            if reminded:
+                reminders.follow(session, case_ref, now=now, by=actor.id, facts=facts, hand=hand)
+            if watched:
+                watching.look_after(session, case, now=now, facts=facts, hand=hand)
     audit.record(session, action=step.event.value, entity="case", ref=case_ref, why=line.why)
     applied = Applied(ref=case_ref, state=case.state, seq=line.seq, version=case.version)
     writes.finish(session, write_id, {"ref": case_ref, "state": case.state, "seq": line.seq, "version": case.version})

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from db import audit, claims, holds, moves, reminders
+from db.at_hand import at_hand
 from db.audit import Author
 from db.bookings import reassign_units, visit_holds
 from db.cases import MOVED, write_line
 from db.effects import standing_booking
-from db.facts import case_row
+from db.facts import case_facts, case_row
 from db.giving_back import let_radiologist_go
 from db.holds import Slot, list_row
 from db.tables import BookingRow, CaseRow, SuiteRow, SuiteSessionRow
@@ -148,6 +149,7 @@ def _note(
     line = write_line(session, case, MOVED, case.state, actor=actor, now=now, details=told)
     if before is not None:
         moves.tell(session, case, booking, before=before, line=line.seq, now=now, by=actor.id)
-    reminders.follow(session, case.ref, now=now, by=actor.id)
-    look_after(session, case, now=now)
+    facts, hand = case_facts(session, case.ref), at_hand(session, [case])
+    reminders.follow(session, case.ref, now=now, by=actor.id, facts=facts, hand=hand)
+    look_after(session, case, now=now, facts=facts, hand=hand)
     audit.record(session, action=MOVED, entity="case", ref=case.ref, facts=told)
