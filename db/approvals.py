@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from db import audit
 from db.audit import Author
+from db.facts import case_row
 from db.localtime import local_date
 from db.protocol import protocol
 from db.tables import ApprovalRow, CaseRow, ProposalRow
@@ -82,7 +83,7 @@ def ask(session: Session, asking: Asking) -> str:
     """Keep a request until another person decides; gives its id. One at a time of a kind for each case or plan."""
     reason = said(asking.reason)
     bound = audit.attribution(session)
-    case = None if asking.ref is None else _case(session, asking.ref)
+    case = None if asking.ref is None else case_row(session, asking.ref)
     for row in _asked_of(session, asking.kind, case, asking.proposal):
         if not lapsed(session, row, bound.now):
             raise TransitionNotAllowedError(
@@ -142,9 +143,9 @@ def payload_of(session: Session, approval_id: str) -> Approved:
     return _what(_row(session, approval_id))
 
 
-def must_be_another(line: ApprovalLine, person: str, name: str) -> None:
+def must_be_another(asked: ApprovalLine | ApprovalRow, person: str, name: str) -> None:
     """Raise NotPermittedError for the person who asked: the second person is somebody else."""
-    if line.asked_by == person:
+    if asked.asked_by == person:
         raise NotPermittedError(f"{name} asked for this, so somebody else must approve it.")
 
 
@@ -154,8 +155,7 @@ def approve(session: Session, approval_id: str, *, expected_version: int | None 
     Raises NotPermittedError for whoever asked, StaleVersionError when it was decided, has run out or was overtaken.
     """
     row, bound = _open(session, approval_id, expected_version), audit.attribution(session)
-    if row.asked_by == bound.author.id:
-        raise NotPermittedError(f"{bound.author.name} asked for this, so somebody else must approve it.")
+    must_be_another(row, bound.author.id, bound.author.name)
     found = lapsed(session, row, bound.now)
     if found:
         raise StaleVersionError(found)
@@ -263,13 +263,6 @@ def _open(session: Session, approval_id: str, expected_version: int | None) -> A
         who = f"{row.decided_name} has decided about this already: it" if row.decided_name else "This request"
         raise StaleVersionError(f"{who} is {row.state.value}.")
     return row
-
-
-def _case(session: Session, ref: str) -> CaseRow:
-    found = session.exec(select(CaseRow).where(CaseRow.ref == ref)).first()
-    if found is None:
-        raise NotFoundError(f"No case has the reference {ref}.")
-    return found
 
 
 def _version_now(session: Session, row: ApprovalRow) -> int:

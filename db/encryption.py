@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -203,17 +203,19 @@ def verify(connection: Connection, cipher: Cipher) -> Verified:
 def _as_stored(connection: Connection, kept: Protected) -> Iterator[Mapping[str, Any]]:
     """Read the rows as they are stored, so that one that cannot be opened does not hide the others."""
     plain: list[ColumnElement[Any]] = [column(name) for name in (kept.key, PROOF, *kept.blinds)]
-    texts = [column(name, JSON) if isinstance(kind, EncryptedDocument) else column(name) for name, kind in _all(kept)]
+    texts = [
+        column(name, JSON) if isinstance(kind, EncryptedDocument) else column(name)
+        for name, kind in kept.columns.items()
+    ]
     asked = select(*plain, *texts).select_from(table(kept.name)).order_by(text(kept.key))
     yield from map(dict, connection.execute(asked).mappings())
 
 
 def _opened(connection: Connection, kept: Protected, row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, **{name: kind.process_result_value(row[name], connection.dialect) for name, kind in _all(kept)}}
-
-
-def _all(kept: Protected) -> Iterable[tuple[str, Any]]:
-    return kept.columns.items()
+    return {
+        **row,
+        **{name: kind.process_result_value(row[name], connection.dialect) for name, kind in kept.columns.items()},
+    }
 
 
 def _not_as_wanted(kept: Protected, cipher: Cipher) -> Any:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, delete, insert, text, update
 from sqlalchemy.exc import DBAPIError
 
 from db.errors import UnguardedMemoryError
+from db.refusals import NO_RIGHT
 from db.sqlite import WRITER_SETTINGS
 from db.tables import METADATA
 from db.tables.base import new_id
@@ -22,7 +23,6 @@ from db.words import Outcome, ResourceKind
 
 NO_OVERLAP = "claim_no_overlap"
 CANARY = "guard-self-test"
-NO_RIGHT = "42501"  # what PostgreSQL says to a role without the right
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 ONLY_ADDED = ("audit_event", "case_event", "document", "disposal")  # rows that nobody changes or takes away
 # But where a second person has approved that a case's record be destroyed, and until that is done: then the case's own

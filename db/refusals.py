@@ -13,7 +13,7 @@ from scheduler.errors import DoubleBookingError, NeurolistError, StaleVersionErr
 OVERLAP = "claim_no_overlap"
 EXCLUSION_VIOLATION = "23P01"
 UNIQUE_VIOLATION = "23505"
-NO_RIGHT = "42501"
+NO_RIGHT = "42501"  # what PostgreSQL says to a role without the right
 REPEATABLE = frozenset({"40001", "40P01", "55P03"})
 # Two processes that do, or set, the same thing at once: the second does it again, and finds it done.
 FIRST_WRITER_WINS = ("client_write", "due_step_key")

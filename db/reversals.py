@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from db import agendas, audit, effects, outbox, reminders, retaking, traces, watching, writes
+from db.at_hand import at_hand
 from db.audit import Author
 from db.cases import Applied, answer_of, write_line
 from db.effects import Work
@@ -38,12 +39,11 @@ from scheduler.pathway.booking import TENTATIVE, BookingState
 from scheduler.pathway.duties import DUTIES, restarted
 from scheduler.pathway.preparation import PREPARATION
 from scheduler.pathway.situation import Situation
-from scheduler.pathway.states import PathwayState
+from scheduler.pathway.states import WAITING, PathwayState
 from scheduler.vocabulary import Readiness, Role
 
 ACTION = "reverse"
 MISTAKE = "entered_in_error"
-WAITING = frozenset({PathwayState.TEST_WAITING, PathwayState.DEFINITIVE_WAITING})
 # A booked visit whose slot is gone is waited for again.
 WITHOUT_A_SLOT = {
     PathwayState.TEST_BOOKED: PathwayState.TEST_WAITING,
@@ -128,9 +128,9 @@ def reverse(
     _undo(work, trace, mistake, to_state)
     _put_right(work, mistake, back, lost, not_ready=not_ready)
     agendas.bring_back(session, case, actor=actor)
-    facts = case_facts(session, ref)
-    reminders.follow(session, ref, now=now, by=actor.id, facts=facts)
-    watching.look_after(session, case, now=now, facts=facts)
+    facts, hand = case_facts(session, ref), at_hand(session, [case])
+    reminders.follow(session, ref, now=now, by=actor.id, facts=facts, hand=hand)
+    watching.look_after(session, case, now=now, facts=facts, hand=hand)
     audit.record(session, action=ACTION, entity="case", ref=ref, why=reason)
     answer = {"ref": ref, "state": case.state, "seq": line.seq, "version": case.version}
     writes.finish(session, write_id, answer)
@@ -245,15 +245,10 @@ def _drop(work: Work, step: DueStepRow) -> None:
     for other in work.session.exec(asked).all():
         if other is step or watching.is_same_timer(other, step):
             other.state, other.finished_at = StepState.CANCELLED, work.now
-    _drop_task(work, step)
-
-
-def _drop_task(work: Work, step: DueStepRow) -> None:
-    """Take back the task that a timer has raised, where it is still open."""
-    asked = select(TaskRow).where(
+    raised = select(TaskRow).where(
         TaskRow.case_id == work.case.id, TaskRow.kind == step.name, TaskRow.state == TaskState.OPEN
     )
-    for task in work.session.exec(asked):
+    for task in work.session.exec(raised):
         if task.says == step.payload.get("says"):
             task.end(TaskState.CANCELLED, now=work.now, by=work.author.id)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from db import anchors, audit, encryption, migrations
+from db import anchors, audit, migrations, reencrypting
 from db.anchors import Anchor
 from db.backups.manifest import Manifest, contents_of
 from db.engine import Database
@@ -100,8 +100,7 @@ def _overlaps(database: Database) -> str:
 
 
 def _encryption(database: Database) -> str:
-    with database.reading() as session:
-        found = encryption.verify(session.connection(), database.cipher)
+    found = reencrypting.verify(database)
     if found.faults:
         raise NeurolistError(f"{len(found.faults)} rows cannot be opened; the first: {found.faults[0]}")
     return f"All {found.encrypted} encrypted rows open and are what they were."

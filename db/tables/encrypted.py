@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -171,7 +171,9 @@ class Protected:
 
     def marks(self, cipher: Cipher | None, row: str, values: Mapping[str, Any]) -> dict[str, str | None]:
         """Give the proof and the indexes that a row has with these values: none where nothing of it is encrypted."""
-        looks = (values[name] is not None and is_encrypted(kind.written(values[name])) for name, kind in self._kinds())
+        looks = (
+            values[name] is not None and is_encrypted(kind.written(values[name])) for name, kind in self.columns.items()
+        )
         if not (self.always or (cipher is not None and cipher.identity) or any(looks)):
             return dict.fromkeys((PROOF, *self.blinds))
         return {
@@ -194,9 +196,6 @@ class Protected:
         exact = self.exact(cipher, row, cipher.key(proof.partition(":")[0]))
         if any(row[index] != one for index, one in exact.items()):
             raise _unproven(self, row[self.key])
-
-    def _kinds(self) -> Iterable[tuple[str, Encrypted]]:
-        return self.columns.items()
 
     def _blind(
         self, cipher: Cipher, names: tuple[str, ...], values: Mapping[str, Any], key: DataKey | None
