@@ -24,7 +24,8 @@ REQUEST = "request_plan"
 WORKING = (ProposalStatus.QUEUED, ProposalStatus.RUNNING)
 PART_OF = "part_of"  # the proposal that a part was taken from
 FIGURES = "figures"  # a plan's counts and cost, beside how it was made
-FAULT = "fault"  # of the planner, beside how a run was made
+FAULT = "fault"  # of the planner, beside how a run was made: one of the two that follow
+REFUSED, HUNG = "refused", "hung"
 BULKY = ("problem", "plan", "versions")  # columns too large to read for a line about a proposal
 
 

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from scheduler.problem import SchedulingProblem
 
 WORKERS = 2
-REFUSED, HUNG = "refused", "hung"  # what a planner was at fault with
 TELL_EVERY_SECONDS = 2.0
 SECONDS_TO_EXPLAIN = 3.0  # for those left over, the most urgent first; the others keep the planner's own reasons
 
@@ -57,14 +56,25 @@ def _wanted(service: Service, proposal: str) -> bool:
         return proposals.wanted(session, proposal)
 
 
-def _end(service: Service, step: DueStep) -> None:
-    """Nobody wants the plan any more: somebody ended its run."""
+def _end(
+    service: Service,
+    step: DueStep | None,
+    *,
+    author: Author = MACHINE,
+    keep: Callable[[Session, datetime], None] | None = None,
+) -> None:
+    """End the step of a run if it is still ours, and with it keep what came of the run, if anybody wants it."""
+    now = service.clock.now()
 
     def work(session: Session) -> None:
-        due_steps.hold(session, step)
-        due_steps.finish(session, step, now=service.clock.now())
+        if step is not None:
+            due_steps.hold(session, step)
+        if keep is not None:
+            keep(session, now)
+        if step is not None:
+            due_steps.finish(session, step, now=now)
 
-    service.database.write(work, author=MACHINE, now=service.clock.now())
+    service.database.write(work, author=author, now=now)
 
 
 def compute(
@@ -83,42 +93,32 @@ def compute(
         with clashing_pins_named(made.problem), _ended_if_it_hangs(service, asked, author, step, tell):
             plan, risk_facts = _solved(service, asked, made.problem, tell)
     except EngineFaultError as refused:
-        _refuse(service, asked, author, step, why=f"{refused} It is not offered.", fault=REFUSED)
+        _refuse(service, asked, author, step, why=f"{refused} It is not offered.", fault=proposals.REFUSED)
         return
     breaches = audit(made.problem, plan).breaches
     seconds = time.monotonic() - began
     if breaches:
         why = f"The plan that was found breaks {len(breaches)} rules, so it is not offered. {breaches[0].says}"
-        _refuse(service, asked, author, step, why=why, fault=REFUSED)
+        _refuse(service, asked, author, step, why=why, fault=proposals.REFUSED)
         return
     plan = explained(made.problem, plan, seconds=SECONDS_TO_EXPLAIN)
 
-    def keep(session: Session) -> None:
-        if step is not None:
-            due_steps.hold(session, step)
-        now = service.clock.now()
+    def keep(session: Session, now: datetime) -> None:
         facts = {**_run_facts(asked, plan, seconds), **risk_facts}
         proposals.finish(session, asked.proposal, plan, now=now, run=facts)
-        if step is not None:
-            due_steps.finish(session, step, now=now)
 
-    service.database.write(keep, author=author, now=service.clock.now())
+    _end(service, step, author=author, keep=keep)
 
 
 def _refuse(
     service: Service, asked: PlanRequest, author: Author, step: DueStep | None, *, why: str, fault: str
 ) -> None:
     """Keep that the planner itself was at fault, and end the step: the same search would do the same again."""
-    now = service.clock.now()
 
-    def keep(session: Session) -> None:
-        if step is not None:
-            due_steps.hold(session, step)
+    def keep(session: Session, now: datetime) -> None:
         proposals.give_up(session, asked.proposal, why=why, now=now, fault=fault)
-        if step is not None:
-            due_steps.finish(session, step, now=now)
 
-    service.database.write(keep, author=author, now=now)
+    _end(service, step, author=author, keep=keep)
 
 
 def _ended_if_it_hangs(
@@ -129,7 +129,7 @@ def _ended_if_it_hangs(
     return ended_if_it_hangs(
         needed,
         lambda: tell.heard,
-        lambda: _refuse(service, asked, author, step, why=why, fault=HUNG),
+        lambda: _refuse(service, asked, author, step, why=why, fault=proposals.HUNG),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from db import anchors, boards
 from db.backups import archive
 from db.boards.running import RunningNumbers
+from db.proposals import HUNG, REFUSED
 from flows.drills import last_good
 from flows.home import read_note
 from flows.permissions import Action
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 LEAST_FREE_BYTES = 500_000_000  # a plan, a backup and a day's growth still fit
 CLOCK_APART = timedelta(seconds=5)
 PLANNER_FAULTS = {
-    "refused": "The last plan found broke a rule, and the audit refused it. Call whoever looks after Neurolist.",
-    "hung": "The last search never came back and was ended. Call whoever looks after Neurolist.",
+    REFUSED: "The last plan found broke a rule, and the audit refused it. Call whoever looks after Neurolist.",
+    HUNG: "The last search never came back and was ended. Call whoever looks after Neurolist.",
 }
 UPKEEP_LATE = timedelta(minutes=10)  # it comes every five
 
@@ -139,7 +140,7 @@ def _planner(service: Service) -> Check:
     with service.database.reading() as session:
         found = boards.planner_now(session, now=service.clock.now())
     faults = [f"{found.overdue} searches are past their time."] if found.overdue else []
-    faults += [PLANNER_FAULTS.get(found.fault, PLANNER_FAULTS["refused"])] if found.fault else []
+    faults += [PLANNER_FAULTS.get(found.fault, PLANNER_FAULTS[REFUSED])] if found.fault else []
     return _known(
         "planner", " ".join(faults) or "Every search came back with a plan that was checked.", good=not faults
     )

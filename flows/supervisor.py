@@ -22,9 +22,7 @@ STEADY_SECONDS = 60.0  # a child that ran this long has earned a fresh start of 
 PROBE_EVERY_SECONDS = 5.0
 PROBE_WHILE_STARTING_SECONDS = 0.5
 UNWELL_SECONDS = 60.0  # how long a child that has answered may be silent on its health address before it is restarted
-STARTING_SECONDS = (
-    300.0  # how long it may take to answer at first: Prefect makes its tables, on a busy machine for minutes
-)
+STARTING_SECONDS = 300.0  # how long it may take to answer at first: Prefect makes its tables, on a busy machine slowly
 STOP_WITHIN_SECONDS = 8.0
 STOP_EACH_SECONDS = 4.0
 TICK_SECONDS = 0.1
