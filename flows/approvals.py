@@ -13,7 +13,7 @@ from db.words import ApprovalKind, ApprovalState
 from flows.accepting import PUBLISH, Acceptance, accept, frozen_changes
 from flows.handlers import PUBLISHED_STEP
 from flows.happened import event_named
-from flows.permissions import Action
+from flows.permissions import APPROVING, Action
 from flows.retention import APPROVED, DECLINED, carry_out, kept_answer
 from flows.steps import run_due_steps
 from scheduler.errors import NeurolistError, StaleVersionError
@@ -31,11 +31,6 @@ if TYPE_CHECKING:
     from scheduler.pathway.machine import Step
 
 MOST_NAMED = 12  # cases named in a request; more would hide what it asks
-APPROVING = {
-    ApprovalKind.PUBLISH: Action.APPROVE_PUBLISHING,
-    ApprovalKind.GO_AHEAD: Action.APPROVE_GOING_AHEAD,
-    ApprovalKind.DESTROY: Action.APPROVE_DESTRUCTION,
-}
 
 
 class Approvals:
@@ -159,7 +154,7 @@ class Approvals:
             lambda: approvals.must_be_another(line, self.desk.actor.id, self.desk.actor.name),
         )
         repeated = self.desk._was_done(write_id, PUBLISH)
-        if not repeated and line.version != (expected_version if expected_version is not None else line.version):
+        if not repeated and expected_version not in {None, line.version}:
             raise StaleVersionError("Somebody decided about this since it was shown. Look at it again.")
         if line.lapsed:
             self.desk._write(author, lambda session: approvals.void(session, line.id))

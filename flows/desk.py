@@ -86,7 +86,7 @@ from flows.handlers import PUBLISHED_STEP
 from flows.happened import event_named
 from flows.hold_asked import HeldSlot, HoldAsked
 from flows.keeping import words as keeping
-from flows.permissions import EVERY_SITE, Action, Actor, Asked, allowed_roles, demand, demand_at_one, may
+from flows.permissions import APPROVING, EVERY_SITE, Action, Actor, Asked, allowed_roles, demand, demand_at_one, may
 from flows.plan_requests import PLAN_STEP, PlanRequest
 from flows.printing import Printing, Sheet, standard_named
 from flows.public_holidays import after_change
@@ -95,6 +95,7 @@ from flows.reports import ImportReport, KeptReferral
 from flows.running import Check, Operating, Running, running
 from flows.service import Service, open_service
 from flows.setting_up import SetUpReport, set_up
+from flows.spreadsheet import plain_cell
 from flows.steps import StepReport, run_due_steps
 from flows.tasking import Wanted, demand_task, person_for, shown
 from scheduler.errors import NeurolistError, NotFoundError, NotPermittedError, SecondPersonNeededError
@@ -141,6 +142,7 @@ if TYPE_CHECKING:
     from scheduler.explain.capacity import CapacityWorth
 
 __all__ = [
+    "APPROVING",
     "EVERY_SITE",
     "GOALS",
     "MEETING_ROLES",
@@ -246,6 +248,7 @@ __all__ = [
     "logs",
     "may",
     "open_desk",
+    "plain_cell",
     "standard_named",
 ]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from db.words import ApprovalKind
 from scheduler.errors import NotPermittedError
 from scheduler.pathway.entries import entry_roles
 from scheduler.pathway.events import Entry, Event, Happening
@@ -138,6 +139,13 @@ ACTION_LABELS = {
     Action.APPROVE_DESTRUCTION: "approve that a record be destroyed",
     Action.HOLD_FOR_LAW: "place or lift a legal hold",
     Action.READ_REGISTER: "read the register of disposals",
+}
+
+# Who may decide about each thing that a second person is asked for.
+APPROVING: Mapping[ApprovalKind, Action] = {
+    ApprovalKind.PUBLISH: Action.APPROVE_PUBLISHING,
+    ApprovalKind.GO_AHEAD: Action.APPROVE_GOING_AHEAD,
+    ApprovalKind.DESTROY: Action.APPROVE_DESTRUCTION,
 }
 
 EVERYONE = frozenset(Role)

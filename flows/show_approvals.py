@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from db.retention import DisposalLine
 from flows.show import local
+from flows.spreadsheet import plain_cell
 from scheduler.pathway.validity import day
 
 if TYPE_CHECKING:
@@ -65,10 +66,5 @@ def register_csv(found: Sequence[DisposalLine]) -> str:
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow([one.name for one in fields(DisposalLine)])
-    rows.writerows([[_plain(str(value)) for value in astuple(line)] for line in found])
+    rows.writerows([[plain_cell(str(value)) for value in astuple(line)] for line in found])
     return written.getvalue()
-
-
-def _plain(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

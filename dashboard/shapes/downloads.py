@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a text that begins so would be worked out by the spreadsheet
+from flows.desk import plain_cell
+
 BYTE_ORDER_MARK: Final = "\ufeff"  # without it, some spreadsheets read letters such as é wrongly
 
 
@@ -23,6 +24,4 @@ def as_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 def _cell(value: object) -> object:
     if value is None:
         return ""
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
+    return plain_cell(value) if isinstance(value, str) else value

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.shapes.words import moment
-from flows.desk import Action, ApprovalKind, ApprovalLine
-
-DECIDING: Final = {
-    ApprovalKind.PUBLISH: Action.APPROVE_PUBLISHING,
-    ApprovalKind.GO_AHEAD: Action.APPROVE_GOING_AHEAD,
-    ApprovalKind.DESTROY: Action.APPROVE_DESTRUCTION,
-}
+from flows.desk import APPROVING, Action, ApprovalLine
 
 
 def may_decide(line: ApprovalLine, may: Callable[[Action], bool]) -> bool:
     """Say whether a person's role decides about this; the desk asks again, at its sites."""
-    return may(DECIDING[line.kind])
+    return may(APPROVING[line.kind])
 
 
 def request_words(line: ApprovalLine, person: str, zone: ZoneInfo) -> str:
