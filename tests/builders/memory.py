@@ -31,6 +31,8 @@ MORNING = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)  # 09:00 on Tuesday 24 Novem
 TODAY = date(2026, 11, 24)
 CLERK = Author(id="clerk", name="A Clerk", role="bookings")
 
+ATTENDED = "interventional_radiology,palliative_care,pain_anaesthesia,treating_oncology"  # a quorum
+
 T = TypeVar("T")
 
 
@@ -105,8 +107,7 @@ def list_for_test(database: Database, number: int = 1, *, now: datetime = MORNIN
     today = now.astimezone(ZoneInfo("Australia/Melbourne")).date()
     step(database, ref, Event.START_TRIAGE, now=now)
     step(database, ref, Event.ACCEPT, now=now)
-    attended = "interventional_radiology,palliative_care,pain_anaesthesia,treating_oncology"
-    step(database, ref, Event.MDT_PROCEED_TEST, now=now, attended=attended)
+    step(database, ref, Event.MDT_PROCEED_TEST, now=now, attended=ATTENDED)
     step(database, ref, Event.LIST_FOR_TEST, now=now, seen_on=today, consent_on=today)
     return ref
 

@@ -242,13 +242,12 @@ def test_equipment_is_shared_out_as_single_units(database):
 def direct(database, number):
     """A case on its way straight to radiofrequency neurolysis."""
     from scheduler.vocabulary import Technique
-    from tests.builders.memory import a_case
+    from tests.builders.memory import ATTENDED, a_case
 
     ref = a_case(database, number, technique=Technique.RF_THERMAL)
-    attended = "interventional_radiology,palliative_care,pain_anaesthesia,treating_oncology"
     step(database, ref, Event.START_TRIAGE)
     step(database, ref, Event.ACCEPT)
-    step(database, ref, Event.MDT_PROCEED_DIRECT, attended=attended, reason="Prognosis short")
+    step(database, ref, Event.MDT_PROCEED_DIRECT, attended=ATTENDED, reason="Prognosis short")
     step(database, ref, Event.LIST_FOR_DEFINITIVE, seen_on=TODAY, consent_on=TODAY)
     return ref
 

@@ -17,6 +17,7 @@ from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Role
 from tests.builders.command import runner
 from tests.builders.memory import (
+    ATTENDED,
     CLERK,
     MORNING,
     TODAY,
@@ -33,7 +34,6 @@ from tests.builders.memory import (
 from tests.builders.service import MovingClock, a_desk, a_service
 
 LEAVES = {"requested_by": "Patient", "requested_on": TODAY, "channel": "phone"}
-ATTENDED = "interventional_radiology,palliative_care,pain_anaesthesia,treating_oncology"
 DIED = {"died_on": TODAY, "source": "Family"}
 
 
