@@ -252,7 +252,7 @@ def _row(session: Session, approval_id: str) -> ApprovalRow:
         found = session.exec(like.limit(2)).all()
         row = found[0] if len(found) == 1 else None
     if row is None:
-        raise NotFoundError("No request for a second person has this id. List them with: neurolist approvals.")
+        raise NotFoundError("No request for a second person has this id. List them with: neurolist approvals list")
     return row
 
 
