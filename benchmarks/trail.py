@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from db import audit
 from db.engine import Database, open_database
+from db.seals import COLUMNS, as_sealed, seal_row, stored_rows
 from db.settings import MemorySettings
 from flows.clock import Clock
 from flows.desk import Desk
@@ -56,31 +56,15 @@ def fill(database: Database, wanted: int) -> None:
     """Add copies of the rows there are, each sealed to the one before, until there are so many."""
     secret = database.keys()[0].secret
     with database._changing() as connection:  # past the watched session, which would take an hour
-        stored = [list(row) for row in connection.execute(audit._stored_rows(connection))]
+        stored = [list(row) for row in connection.execute(stored_rows(connection))]
         last, previous = len(stored), stored[-1][-1]
-        names = [
-            "seq",
-            "at",
-            "actor",
-            "role",
-            "action",
-            "outcome",
-            "entity",
-            "ref",
-            "before",
-            "after",
-            "why",
-            "key_id",
-            "previous",
-            "seal",
-        ]
-        columns = ", ".join(f'"{name}"' for name in names)
-        add = text(f"INSERT INTO audit_event ({columns}) VALUES ({', '.join(f':{name}' for name in names)})")
+        columns = ", ".join(f'"{name}"' for name in COLUMNS)
+        add = text(f"INSERT INTO audit_event ({columns}) VALUES ({', '.join(f':{name}' for name in COLUMNS)})")
         batch = []
         for seq in range(last + 1, wanted + 1):
             row = [seq, *stored[seq % last][1:-2], previous, ""]
-            row[-1] = previous = audit._seal_of_stored(row, secret)
-            batch.append(dict(zip(names, row, strict=True)))
+            row[-1] = previous = seal_row(as_sealed(row), secret)
+            batch.append(dict(zip(COLUMNS, row, strict=True)))
             if len(batch) == AT_ONCE or seq == wanted:
                 connection.execute(add, batch)
                 batch.clear()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, event, insert, inspect, text, update
+from sqlalchemy import Connection, event, insert, inspect, update
 from sqlalchemy import select as core_select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import ORMExecuteState, QueryContext, UOWTransaction
@@ -22,11 +19,11 @@ from sqlmodel import Session, col, select
 
 from db.disk import write_through
 from db.errors import UnauditedWriteError
+from db.seals import COLUMNS, FIRST_SEAL, SealingKey, instant, is_sealed, seal_row, sealing_key, stored_rows, written
 from db.tables.base import METADATA, Row
 from db.tables.trail import AuditEventRow, AuditHeadRow
 from db.words import Outcome
 
-FIRST_SEAL = "0" * 64
 KEY_FILE = "audit.key"
 KEY_BYTES = 32
 READ_ONLY = 0o400  # a key file is written once
@@ -35,8 +32,6 @@ _LAST = core_select(col(AuditHeadRow.seq), col(AuditHeadRow.seal)).with_for_upda
 _ADD_EVENT = insert(METADATA.tables["audit_event"])
 _SET_HEAD = insert(METADATA.tables["audit_head"]).values(id=1)
 _MOVE_HEAD = update(METADATA.tables["audit_head"])
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-_AT_ON_POSTGRESQL = "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
 ROWS_AT_ONCE = 1000
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "TRUNCATE")
 
@@ -60,14 +55,6 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SealingKey:
-    """The secret that seals the trail, and the short id kept with each row it sealed."""
-
-    id: str
-    secret: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TrailReport:
     """What a walk along the trail found: how many rows held, the last seal, and the first fault if there is one."""
 
@@ -88,7 +75,6 @@ class _Change:
 class _Told:
     """One audit event of this transaction; it gets its number and its seal last of all."""
 
-    seq: int = 0
     at: datetime
     actor: str
     role: str
@@ -99,12 +85,6 @@ class _Told:
     before: dict[str, object]
     after: dict[str, object]
     why: str
-    key_id: str
-    previous: str = ""
-    seal: str = ""
-
-
-_EVENT_COLUMNS = tuple(column.name for column in fields(_Told))
 
 
 @dataclass(slots=True)
@@ -117,11 +97,6 @@ class _Ledger:
     told: list[_Told] = field(default_factory=list)
     sealed: bool = False
     keeps_back: bool = False
-
-
-def sealing_key(secret: bytes) -> SealingKey:
-    """Make a sealing key from its secret."""
-    return SealingKey(id=hashlib.sha256(b"neurolist audit key " + secret).hexdigest()[:12], secret=secret)
 
 
 def load_key(home: Path, given: str | None = None) -> SealingKey:
@@ -225,7 +200,6 @@ def record(  # the columns of the trail
             before={where: change.before for where, change in changes.items() if change.before},
             after={**after, **({"facts": plain_map(facts)} if facts else {})},
             why=bound.why if why is None else why,
-            key_id=ledger.key.id,
         )
     )
 
@@ -283,7 +257,7 @@ def verify(session: Session, keys: Iterable[SealingKey], *, anchors: Mapping[int
     expected = dict(anchors or {})
     previous, count = FIRST_SEAL, 0
     connection = session.connection()
-    asked = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(_stored_rows(connection))
+    asked = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(stored_rows(connection))
     for rows in asked.partitions():
         for row in rows:
             fault = _fault(row, count + 1, previous, secrets)
@@ -315,17 +289,8 @@ def _end_fault(session: Session, count: int, seal_of_last: str, missing: Mapping
     return None
 
 
-def _stored_rows(connection: Connection) -> TextClause:
-    """Select the rows in the order and form they are sealed in; the documents come as they are written."""
-    at = "at" if connection.dialect.name == "sqlite" else _AT_ON_POSTGRESQL
-    return text(
-        f"SELECT seq, {at}, actor, role, action, outcome, entity, ref, "  # noqa: S608 - our own columns
-        'CAST("before" AS TEXT), CAST("after" AS TEXT), why, key_id, previous, seal FROM audit_event ORDER BY seq'
-    )
-
-
 def _fault(row: Sequence[Any], expected: int, previous: str, secrets: Mapping[str, bytes]) -> str | None:
-    seq, *_, key_id, follows, seal_of_row = row
+    seq, *_, key_id, follows, _seal = row
     if seq != expected:
         return (
             f"Row {expected} of the trail is missing." if seq > expected else f"Row {seq} of the trail is there twice."
@@ -335,28 +300,9 @@ def _fault(row: Sequence[Any], expected: int, previous: str, secrets: Mapping[st
     secret = secrets.get(key_id)
     if secret is None:
         return f"Row {seq} was sealed with key {key_id}, which is not at hand."
-    if not hmac.compare_digest(seal_of_row, _seal_of_stored(row, secret)):
+    if not is_sealed(row, secret):
         return f"Row {seq} of the trail was changed after it was written."
     return None
-
-
-def _seal_of_stored(row: Sequence[Any], secret: bytes) -> str:
-    """Seal a row as it is stored; one that cannot even be read fits no seal."""
-    seq, at, *words_of_row = row[:-1]
-    before, after = words_of_row[6:8]
-    try:
-        words_of_row[6:8] = (_read(before), _read(after))
-    except ValueError:
-        return ""
-    return _sealed([seq, f"{at[:10]}T{at[11:]}+00:00", *words_of_row], secret)
-
-
-def _read(document: str) -> object:
-    return {} if document == "{}" else json.loads(document)
-
-
-def _sealed(told: Sequence[object], secret: bytes) -> str:
-    return hmac.digest(secret, _CANONICAL.encode(told).encode(), "sha256").hex()
 
 
 def _append(session: Session, ledger: _Ledger) -> None:
@@ -365,11 +311,12 @@ def _append(session: Session, ledger: _Ledger) -> None:
     connection = session.connection()
     found = connection.execute(_LAST).first()
     seq, last_seal = found or (0, FIRST_SEAL)
+    rows = []
     for event_told in ledger.told:
-        event_told.seq, event_told.previous = seq + 1, last_seal
-        event_told.seal = _seal_of(event_told, ledger.key.secret)
-        seq, last_seal = event_told.seq, event_told.seal
-    rows = [{name: getattr(one, name) for name in _EVENT_COLUMNS} for one in ledger.told]
+        seq += 1
+        row = _sealed(event_told, seq, last_seal, ledger.key)
+        rows.append(row)
+        last_seal = row["seal"]
     ledger.told.clear()
     connection.info["flushing"] = True
     try:
@@ -379,12 +326,12 @@ def _append(session: Session, ledger: _Ledger) -> None:
         connection.info["flushing"] = False
 
 
-def _seal_of(row: _Told, secret: bytes) -> str:
-    told = [
-        *(row.seq, row.at.astimezone(UTC).isoformat(timespec="microseconds"), row.actor, row.role, row.action),
-        *(str(row.outcome), row.entity, row.ref, row.before, row.after, row.why, row.key_id, row.previous),
-    ]
-    return _sealed(told, secret)
+def _sealed(told: _Told, seq: int, previous: str, key: SealingKey) -> dict[str, Any]:
+    """Give the row of an event, with its documents in the form they are sealed in."""
+    words = (told.actor, told.role, told.action, told.outcome, told.entity, told.ref)
+    before, after = written(told.before), written(told.after)
+    seal = seal_row((seq, instant(told.at), *words, before.text, after.text, told.why, key.id, previous), key.secret)
+    return dict(zip(COLUMNS, (seq, told.at, *words, before, after, told.why, key.id, previous, seal), strict=True))
 
 
 def _ledger(session: Session) -> _Ledger:

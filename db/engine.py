@@ -18,7 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
 from db import audit, claims, data_keys, encryption, guards, keyring, logs, shape
-from db.audit import Attribution, Author, SealingKey
+from db.audit import Attribution, Author
 from db.errors import MemoryFaultError, TryAgainError
 from db.line import Line
 from db.localtime import in_utc
@@ -27,6 +27,7 @@ from db.migrations import newest, upgrade
 from db.postgresql import postgresql_engine
 from db.protocol import seed
 from db.refusals import UNKEEPABLE, explain, explain_unkeepable
+from db.seals import SealingKey
 from db.settings import MemorySettings
 from db.sqlite import OneWriter, sqlite_engine
 from db.tables.encrypted import CIPHER

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from db.audit import KEY_FILE, SealingKey, load_key, sealing_key
+from db.audit import KEY_FILE, load_key
 from db.key_files import KeyFiles
+from db.seals import SealingKey, sealing_key
 from db.settings import MemorySettings
 from scheduler.errors import NeurolistError
 

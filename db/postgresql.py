@@ -7,6 +7,8 @@ import logging
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL
 
+from db.seals import as_json
+
 LIMITS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
 READ_ONLY = "-c default_transaction_read_only=on"
 
@@ -19,6 +21,7 @@ def postgresql_engine(url: URL, *, reader: bool) -> Engine:
     return create_engine(
         url,
         hide_parameters=True,
+        json_serializer=as_json,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
         connect_args={"options": options, "connect_timeout": 10},

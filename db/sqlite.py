@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from db.errors import MemoryFaultError
+from db.seals import as_json
 
 BUSY_MILLISECONDS = 30_000
 
@@ -51,7 +52,7 @@ class StrictTypeCompiler(SQLiteTypeCompiler):
 
 def sqlite_engine(url: URL, *, reader: bool) -> Engine:
     """Make an engine whose transactions are exclusive for writers, or that can only read."""
-    engine = create_engine(url, hide_parameters=True)
+    engine = create_engine(url, hide_parameters=True, json_serializer=as_json)
     compiler = StrictTypeCompiler(engine.dialect)
     engine.dialect.type_compiler_instance = engine.dialect.type_compiler = compiler
     settings = READER_SETTINGS if reader else WRITER_SETTINGS

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from db import anchors, audit, data_keys, encryption, keyring, logs, reencrypting
 from db.anchors import Anchor
-from db.audit import SealingKey, TrailReport
+from db.audit import TrailReport
 from db.backups import archive
 from db.backups.making import Backup, back_up
 from db.backups.restoring import Restored
 from db.encryption import Standing, Verified
 from db.log_words import LogEvent
+from db.seals import SealingKey
 from flows.drills import try_backup
 from flows.permissions import Action
 from scheduler.errors import NeurolistError, NotFoundError

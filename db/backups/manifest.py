@@ -11,7 +11,7 @@ from importlib.metadata import version
 from sqlalchemy import Connection, text
 
 from db import encryption, migrations
-from db.audit import FIRST_SEAL
+from db.seals import FIRST_SEAL
 from scheduler.errors import BadInputError
 
 FORMAT = "neurolist-backup/1"

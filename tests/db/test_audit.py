@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import select
 
 from db import audit, guards
-from db.audit import FIRST_SEAL, load_key, sealing_key
+from db.audit import load_key
+from db.seals import FIRST_SEAL, sealing_key
 from db.tables import AuditEventRow
 from db.words import Outcome
 from tests.builders.memory import CLERK, MORNING, a_case, read

@@ -8,15 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DataError
 
 from db import audit, guards
-from db.audit import FIRST_SEAL, sealing_key
+from db.seals import COLUMNS, FIRST_SEAL, as_sealed, seal_row, sealing_key, stored_rows
 from tests.builders.memory import a_case, read
-
-COLUMNS = (
-    *("seq", "at", "actor", "role", "action", "outcome", "entity", "ref", "before", "after"),
-    *("why", "key_id", "previous", "seal"),
-)
 
 
 @dataclass
@@ -34,7 +30,7 @@ class Intruder:
             row |= {"seq": number + 1, "previous": previous}
             if key_id or key:
                 row["key_id"] = key_id or key.id
-            row["seal"] = plain_digest(row) if plainly else audit._seal_of_stored(as_stored(row), key.secret)
+            row["seal"] = plain_digest(row) if plainly else seal_row(as_sealed(as_stored(row)), key.secret)
             previous = row["seal"]
 
     def keep(self, *, head=True):
@@ -76,7 +72,7 @@ def intruder(database):
         for name in guards.SQLITE_GUARDS if database.is_sqlite else guards.POSTGRESQL_TRIGGERS:
             table = name.rsplit("_no_", 1)[0].removesuffix("_next")
             connection.exec_driver_sql(f"DROP TRIGGER {name}" + ("" if database.is_sqlite else f" ON {table}"))
-        stored = connection.execute(audit._stored_rows(connection)).all()
+        stored = connection.execute(stored_rows(connection)).all()
     return Intruder(database, [dict(zip(COLUMNS, row, strict=True)) for row in stored], anchor)
 
 
@@ -192,3 +188,25 @@ def test_a_document_made_unreadable_is_found(sqlite_database):
         connection.exec_driver_sql("DROP TRIGGER audit_event_no_update")
         connection.exec_driver_sql('UPDATE audit_event SET "after" = \'{"a": 1\' WHERE seq = 2')
     assert sqlite_database.verify_trail().fault == "Row 2 of the trail was changed after it was written."
+
+
+def test_the_words_of_one_document_cannot_be_moved_into_the_other(intruder):
+    """All words would stay in their order, so the seal by itself would fit."""
+    row = intruder.rows[-1]
+    first, _, rest = row["after"].partition(",")
+    row |= {"before": f"{row['before']},{first}", "after": rest}
+    if not intruder.database.is_sqlite:
+        with pytest.raises(DataError):
+            intruder.keep()
+        return
+    assert seal_row(as_sealed(as_stored(row)), intruder.database._key().secret) == row["seal"]
+    intruder.keep()
+    assert intruder.database.verify_trail().fault == f"Row {row['seq']} of the trail was changed after it was written."
+
+
+def test_a_trail_that_an_earlier_version_wrote_down_otherwise_still_holds(intruder):
+    for row in intruder.rows:
+        row |= {name: json.dumps(json.loads(row[name]), indent=1) for name in ("before", "after")}
+    intruder.keep()
+    report = intruder.database.verify_trail(anchors=dict([intruder.anchor]))
+    assert (report.fault, (report.rows, report.seal)) == (None, intruder.anchor)
