@@ -1,4 +1,4 @@
-"""Tells open pages at once that the board has changed, in whichever process, and that a session has ended.
+"""Tells open pages at once that the board has changed, in any process, that a session ended, and what is wrong.
 
 One watcher asks the memory for all pages together, a few times a second while any page is open.
 """
@@ -23,6 +23,8 @@ from scheduler.errors import NeurolistError
 
 LOOK_EVERY_SECONDS: Final = 0.2
 CHECK_SESSIONS_EVERY: Final = 5  # looks
+ASK_SERVICE_EVERY: Final = 15  # looks
+NO_DATABASE: Final = "The database does not answer. Nothing can be saved until it does; it is tried again all the time."
 ENDED: Final = 4401  # the close code that tells the page its session is over
 
 
@@ -40,6 +42,9 @@ class LiveDesk(Protocol):
     def board(self) -> Versions:
         """The board."""
 
+    def told_to_all(self) -> str:
+        """Say what everybody should know of the service now, or nothing."""
+
     def person(self, token: str, *, idle: bool = False) -> object | None:
         """Return the person whose live session this is, or nothing."""
 
@@ -51,6 +56,7 @@ class Hub:
     door: Callable[[], LiveDesk]
     pages: dict[WebSocket, str] = field(default_factory=dict)
     version: int = 0
+    service: str = ""
 
     async def watch(self) -> None:
         """Look again and again until cancelled; a memory that does not answer is asked again later."""
@@ -62,12 +68,14 @@ class Hub:
             looks += 1
             with suppress(NeurolistError, OSError):
                 await self._look(check_sessions=looks % CHECK_SESSIONS_EVERY == 0)
+            if looks % ASK_SERVICE_EVERY == 0:
+                await self._ask_service()
 
     async def join(self, page: WebSocket, token: str) -> None:
-        """Take a page in and tell it where the board stands."""
+        """Take a page in and tell it where the board and the service stand."""
         self.version = max(self.version, await to_thread.run_sync(self._version))
         self.pages[page] = token
-        await page.send_json({"version": self.version})
+        await page.send_json(self._told())
 
     def leave(self, page: WebSocket) -> None:
         """Forget a page."""
@@ -82,8 +90,27 @@ class Hub:
             await _quietly(page.close(ENDED))
         if version > self.version:
             self.version = version
-            for page in list(self.pages):
-                await _quietly(page.send_json({"version": version}))
+            await self._tell()
+
+    async def _ask_service(self) -> None:
+        """Tell every page when something is wrong with the service, and when it is well again."""
+        says = await to_thread.run_sync(self._says)
+        if says != self.service:
+            self.service = says
+            await self._tell()
+
+    async def _tell(self) -> None:
+        for page in list(self.pages):
+            await _quietly(page.send_json(self._told()))
+
+    def _told(self) -> dict[str, object]:
+        return {"version": self.version, "service": self.service}
+
+    def _says(self) -> str:
+        try:
+            return self.door().told_to_all()
+        except (NeurolistError, OSError):
+            return NO_DATABASE
 
     def _ask(self, tokens: Collection[str]) -> tuple[int, set[str]]:
         door = self.door()

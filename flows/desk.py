@@ -92,7 +92,7 @@ from flows.printing import Printing, Sheet, standard_named
 from flows.public_holidays import after_change
 from flows.recurring import RECURRING
 from flows.reports import ImportReport, KeptReferral
-from flows.running import Check, Operating, Running, running
+from flows.running import Check, Operating, Running, running, told_to_all
 from flows.service import Service, open_service
 from flows.setting_up import SetUpReport, set_up
 from flows.spreadsheet import plain_cell
@@ -362,6 +362,13 @@ class Desk:
     def running(self) -> Running:
         """Say how the service runs, in numbers and words that name nobody; the server's own routes ask this."""
         return running(self.service)
+
+    def told_to_all(self) -> str:
+        """Say what everybody at work should know of the service now, in words that name nobody; nothing if all is well.
+
+        Raises MemoryFaultError when the database does not answer.
+        """
+        return told_to_all(self.service)
 
     def sign_in(self, username: str, password: str, address: str) -> str:
         """Open a session and give its token; raises NotPermittedError, the same whatever was wrong.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from db import anchors, boards
+from db import anchors, boards, due_steps
 from db.backups import archive
 from db.boards.running import RunningNumbers
 from db.proposals import HUNG, REFUSED
@@ -99,6 +99,17 @@ def running(service: Service) -> Running:
     return replace(state, checks=(guarded, _disk(service), *(_more(service, state, numbers) if numbers else ())))
 
 
+def told_to_all(service: Service) -> str:
+    """Say what everybody at work should know of the service now; nothing when all is well.
+
+    It is asked every few seconds while a page is open, so it looks only at what takes no time.
+    """
+    with service.database.reading() as session:
+        due = due_steps.next_due(session, name=ANCHOR.name)
+    checks = (_disk(service), _dispatcher(service, due), *_prefect(service))
+    return " ".join(check.says for check in checks if not check.good)
+
+
 def _numbers(service: Service) -> RunningNumbers:
     with service.database.reading() as session:
         return boards.running_numbers(session, upkeep=ANCHOR.name)
@@ -125,14 +136,18 @@ def _more(service: Service, state: Running, numbers: RunningNumbers) -> Iterator
     yield _known("clock", says, good=apart <= CLOCK_APART)
     cautions = service.database.cautions()
     yield _known("engine", " ".join(cautions) or "Nothing is known against it.", good=not cautions)
-    due, now = numbers.upkeep_due, service.clock.now()
-    works = due is not None and now - due <= UPKEEP_LATE
     yield _planner(service)
     yield from _prefect(service)
-    told = "The dispatcher works." if works else "No dispatcher has looked for due work. Is neurolist up running?"
-    yield _known("dispatcher", told, good=works)
+    yield _dispatcher(service, numbers.upkeep_due)
     too_old = says_drill_is_too_old(service)
     yield _known("drill", too_old or "A backup was restored and found good, or the first is to come.", good=not too_old)
+
+
+def _dispatcher(service: Service, due: datetime | None) -> Check:
+    """Look whether upkeep, which comes round by itself, waits for somebody who works it."""
+    works = due is not None and service.clock.now() - due <= UPKEEP_LATE
+    waits = "No dispatcher has looked for due work, so steps, letters and reminders wait. Is neurolist up running?"
+    return _known("dispatcher", "The dispatcher works." if works else waits, good=works)
 
 
 def _planner(service: Service) -> Check:

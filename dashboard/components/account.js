@@ -1,4 +1,5 @@
-// Who is signed in, and the page's live connection: it hears of changes by others, and of the end of the session.
+// Who is signed in, and the page's live connection: it hears of changes by others, of what is wrong with the service, and
+// of the end of the session.
 // The button is a real form, so signing out works without any script of ours.
 
 const ENDED = 4401;
@@ -7,11 +8,14 @@ const LOST_AFTER = 2;
 
 // One connection a page, however often Streamlit draws this piece again.
 function theConnection() {
-  window.neurolistLive ??= { version: 0, tries: 0, ended: false, started: false, draw: () => {} };
+  window.neurolistLive ??= { version: 0, service: "", tries: 0, ended: false, started: false, draw: () => {} };
   return window.neurolistLive;
 }
 
 function hear(live, told) {
+  live.tries = 0;
+  live.service = told.service;
+  live.draw();
   live.version = told.version;
   window.dispatchEvent(new CustomEvent("neurolist-version", { detail: told.version }));
 }
@@ -31,7 +35,7 @@ async function askWhy(live) {
 
 function connect(live) {
   const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/live`);
-  socket.onmessage = (event) => { live.tries = 0; live.draw(); hear(live, JSON.parse(event.data)); };
+  socket.onmessage = (event) => hear(live, JSON.parse(event.data));
   socket.onclose = async (event) => {
     if (event.code === ENDED) return end(live);
     live.tries += 1;
@@ -55,7 +59,9 @@ export default function ({ data, parentElement }) {
   live.draw = () => {
     const lost = parentElement.querySelector(".lost"), ended = parentElement.querySelector(".ended");
     if (!lost || !ended) return;
-    lost.textContent = !live.ended && live.tries >= LOST_AFTER ? "The server does not answer. Trying again …" : "";
+    const away = !live.ended && live.tries >= LOST_AFTER;
+    lost.textContent = away ? "The server does not answer. Trying again …" : "";
+    parentElement.querySelector(".service").textContent = away || live.ended ? "" : live.service;
     if (live.ended && !ended.textContent) {
       ended.setAttribute("role", "alert");
       ended.replaceChildren(...endedWords());

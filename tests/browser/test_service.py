@@ -8,11 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from dashboard.login import REFUSED
+from flows.home import RunningNote, leave_note, only_one
+from flows.prefect_home import api_url
 from tests.browser.conftest import Watched, a_free_port, wait_until_well
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -26,6 +29,7 @@ class Demo:
 
     address: str
     password: str
+    home: Path
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +47,7 @@ def demo(tmp_path_factory) -> Iterator[Demo]:
     planner = subprocess.Popen([sys.executable, "-m", "flows.planner"], env=told, cwd=home)
     try:
         wait_until_well(web, f"http://127.0.0.1:{port}")
-        yield Demo(address=f"http://127.0.0.1:{port}", password=password)
+        yield Demo(address=f"http://127.0.0.1:{port}", password=password, home=home)
     finally:
         for process in (planner, web):
             process.terminate()
@@ -94,3 +98,15 @@ def test_the_sixth_try_is_refused_even_with_the_right_password_and_says_the_same
     for password in [*["not the password"] * 5, demo.password]:
         guesser.sign_in(password, "clinician")
         expect(guesser.page.get_by_role("alert")).to_have_text(REFUSED)
+
+
+def test_every_page_says_within_ten_seconds_that_prefect_is_gone_and_stops_when_it_is_not_expected(browser, demo):
+    keziah = sign_in(browser, demo)
+    says = keziah.page.get_by_text("Prefect does not answer. Due steps are worked without it meanwhile.")
+    expect(says).to_have_count(0)
+    with only_one(demo.home):
+        leave_note(demo.home, RunningNote(pid=os.getpid(), address=demo.address, prefect_api=api_url(a_free_port())))
+        expect(says).to_be_visible(timeout=10_000)
+        keziah.page.goto(f"{demo.address}/load")
+        expect(says).to_be_visible(timeout=10_000)
+    expect(says).to_have_count(0, timeout=10_000)

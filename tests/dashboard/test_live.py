@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dashboard.live import ENDED, Hub
+import asyncio
+
+from dashboard.live import ASK_SERVICE_EVERY, ENDED, LOOK_EVERY_SECONDS, NO_DATABASE, Hub
+from db.errors import MemoryFaultError
+from flows.prefect_home import PROBE_SECONDS
 
 
 class Desk:
@@ -10,6 +14,7 @@ class Desk:
         self.now = 7
         self.signed_in = {"one", "two"}
         self.asked_as_idle = []
+        self.wrong = ""
 
     @property
     def board(self):
@@ -18,6 +23,11 @@ class Desk:
     def version(self):
         return self.now
 
+    def told_to_all(self):
+        if isinstance(self.wrong, Exception):
+            raise self.wrong
+        return self.wrong
+
     def person(self, token, *, idle=False):
         self.asked_as_idle.append(idle)
         return token if token in self.signed_in else None
@@ -25,12 +35,13 @@ class Desk:
 
 class Page:
     def __init__(self, *, gone=False):
-        self.heard, self.closed, self.gone = [], None, gone
+        self.heard, self.told, self.closed, self.gone = [], [], None, gone
 
     async def send_json(self, told):
         if self.gone:
             raise RuntimeError("The page has left.")
         self.heard.append(told["version"])
+        self.told.append(told["service"])
 
     async def close(self, code):
         self.closed = code
@@ -68,3 +79,43 @@ async def test_a_page_that_left_without_a_word_disturbs_nobody():
     desk.now = 8
     await hub._look(check_sessions=True)
     assert page.heard == [7, 8]
+
+
+async def test_pages_hear_what_is_wrong_with_the_service_and_when_it_is_well_again():
+    desk, page, later = Desk(), Page(), Page()
+    hub = Hub(lambda: desk)
+    await hub.join(page, "one")
+    await hub._ask_service()
+    desk.wrong = "Prefect does not answer."
+    await hub._ask_service()
+    await hub._ask_service()
+    await hub.join(later, "two")
+    desk.wrong = ""
+    await hub._ask_service()
+    assert page.told == ["", "Prefect does not answer.", ""]
+    assert later.told == ["Prefect does not answer.", ""]
+
+
+async def test_pages_hear_that_the_database_does_not_answer():
+    desk, page = Desk(), Page()
+    hub = Hub(lambda: desk)
+    await hub.join(page, "one")
+    desk.wrong = MemoryFaultError("The database could not do this now.")
+    await hub._ask_service()
+    assert page.told == ["", NO_DATABASE]
+
+
+async def test_the_watcher_asks_for_the_service_within_ten_seconds(monkeypatch):
+    desk, page = Desk(), Page()
+    monkeypatch.setattr("dashboard.live.LOOK_EVERY_SECONDS", 0)
+    hub = Hub(lambda: desk)
+    await hub.join(page, "one")
+    desk.wrong = "Prefect does not answer."
+    watching = asyncio.ensure_future(hub.watch())
+    try:
+        async with asyncio.timeout(10):
+            while page.told[-1] != desk.wrong:
+                await asyncio.sleep(0)
+    finally:
+        watching.cancel()
+    assert ASK_SERVICE_EVERY * LOOK_EVERY_SECONDS + PROBE_SECONDS < 10
