@@ -138,7 +138,7 @@ class ApprovalKind(StrEnum):
         """The words people read."""
         return {
             "publish": "publishing over the frozen days",
-            "go_ahead": "going ahead in spite of the bloods",
+            "go_ahead": "a step in spite of what stops it",
             "destroy": "destroying a record",
         }[self.value]
 

@@ -17,6 +17,7 @@ from flows.permissions import APPROVING, Action
 from flows.retention import APPROVED, DECLINED, carry_out, kept_answer
 from flows.steps import run_due_steps
 from scheduler.errors import NeurolistError, StaleVersionError
+from scheduler.pathway.forms import LEAD_APPROVAL
 from scheduler.pathway.happenings import work_out
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from scheduler.pathway.events import Happening
     from scheduler.pathway.machine import Step
 
+REASONS = ("override_reason", "reason", LEAD_APPROVAL.key)  # where a form says why, the plainest first
 MOST_NAMED = 12  # cases named in a request; more would hide what it asks
 
 
@@ -107,7 +109,7 @@ class Approvals:
         expected_version: int | None = None,
         write_id: str | None = None,
     ) -> str:
-        """Ask that a procedure start in spite of the bloods, as the form `details` says it; gives the id.
+        """Ask for a step in spite of what stops it, or that is the IR lead's, as the form `details` says; gives the id.
 
         Raises NeurolistError where the step needs no approval, or something no approval would help is in its way.
         """
@@ -118,14 +120,15 @@ class Approvals:
             row = facts.case_row(session, ref)
             row.expect(expected_version)
             move = self._worked_out(session, ref, happened, details)
-            if not move.overrides:
+            stops = self.desk._not_alone(session, ref, move)
+            if not stops:
                 raise NeurolistError("Nothing stops this step, so nobody has to approve it: record it.")
             return approvals.ask(
                 session,
                 Asking(
                     kind=ApprovalKind.GO_AHEAD,
-                    says=f"{happened.label}. {' '.join(move.overrides)}",
-                    reason=str(details.get("override_reason") or ""),
+                    says=f"{happened.label}. {' '.join(stops)}",
+                    reason=next((str(details[key]) for key in REASONS if details.get(key)), ""),
                     version=row.version,
                     payload={"event": happened.value, "details": dict(details), "on": self.desk.today().isoformat()},
                     ref=ref,
@@ -203,11 +206,13 @@ class Approvals:
 
         def work(session: Session) -> str:
             agreed = approvals.approve(session, line.id)
-            if agreed.payload.get("on") != self.desk.today().isoformat():
-                raise StaleVersionError("This was asked for on another day, with the sign-in of that day. Ask again.")
             happened = event_named(str(agreed.payload["event"]))
             given = agreed.payload["details"]
             details = given if isinstance(given, dict) else {}
+            if agreed.payload.get("on") != self.desk.today().isoformat():
+                raise StaleVersionError("This was asked for on another day, and its form is of that day. Ask again.")
+            if details.get(LEAD_APPROVAL.key):
+                details = {**details, LEAD_APPROVAL.key: self.desk.actor.name}
             move = self._worked_out(session, ref, happened, details)
             # The history says who signed the patient in; the trail says who approved that it goes ahead.
             done = cases.apply_step(

@@ -86,7 +86,18 @@ from flows.handlers import PUBLISHED_STEP
 from flows.happened import event_named
 from flows.hold_asked import HeldSlot, HoldAsked
 from flows.keeping import words as keeping
-from flows.permissions import APPROVING, EVERY_SITE, Action, Actor, Asked, allowed_roles, demand, demand_at_one, may
+from flows.permissions import (
+    APPROVING,
+    EVERY_SITE,
+    Action,
+    Actor,
+    Asked,
+    allowed_roles,
+    demand,
+    demand_at_one,
+    may,
+    may_at_one,
+)
 from flows.plan_requests import PLAN_STEP, PlanRequest
 from flows.printing import Printing, Sheet, standard_named
 from flows.public_holidays import after_change
@@ -108,7 +119,7 @@ from scheduler.pathway.events import Entry, Event, Happening, ReadinessEvent
 from scheduler.pathway.fields import Choice, Field, FieldType
 from scheduler.pathway.forms import MEETING_ROLES
 from scheduler.pathway.happenings import everything_possible, work_out
-from scheduler.pathway.machine import NextStep
+from scheduler.pathway.machine import NextStep, Step
 from scheduler.pathway.meetings.words import MeetingOutcome, MeetingState
 from scheduler.pathway.returning import RETURN_FIELDS
 from scheduler.pathway.states import PathwayState
@@ -633,8 +644,9 @@ class Desk:
         """Record what happened to a case, to its readiness, or was found about it, and do at once what that makes due.
 
         Raises TransitionNotAllowedError with every sentence in the way, StaleVersionError when the case changed since
-        `expected_version` was shown, SecondPersonNeededError when it would go ahead in spite of a stop. A repeat of the
-        same `write_id` changes nothing. The answer carries what the person should know, though nothing stopped it.
+        `expected_version` was shown, SecondPersonNeededError when it would go ahead in spite of a stop, or on the word
+        of an IR lead and another records it. A repeat of the same `write_id` changes nothing. The answer carries what
+        the person should know, though nothing stopped it.
         """
         happened = event_named(event)
         author = self._on_case(happened, ref)
@@ -650,8 +662,7 @@ class Desk:
                 clinic.holidays(session),
             )
             move = work_out(known, happened, details, protocol=rules, today=today, holidays=days_off)
-            if move.overrides:
-                raise SecondPersonNeededError(f"{' '.join(move.overrides)} A second person must approve that: ask.")
+            self._demand_a_second_person(session, ref, move)
             cases.apply_step(
                 session,
                 ref,
@@ -1214,6 +1225,16 @@ class Desk:
         with self.service.database.reading() as session:
             sites = tasks.sites_of_case(session, case_of(session))
         return self._checked(author, asked, entity, name, lambda: demand_at_one(self.actor, asked, sites))
+
+    def _not_alone(self, session: Session, ref: str, move: Step) -> tuple[str, ...]:
+        """List what this person may not decide alone: going ahead in spite of a stop, and what is the IR lead's."""
+        leads = may_at_one(self.actor, Action.APPROVE_GOING_AHEAD, tasks.sites_of_case(session, ref))
+        return move.overrides if leads else (*move.overrides, *move.by_lead)
+
+    def _demand_a_second_person(self, session: Session, ref: str, move: Step) -> None:
+        says = self._not_alone(session, ref, move)
+        if says:
+            raise SecondPersonNeededError(f"{' '.join(says)} A second person, an IR lead, must approve that: ask.")
 
     def _to_read(self, entity: str, name: str, ref: str | None) -> Author:
         """Give who a reading of a patient's detail is attributed to; its case is `ref`, or else the letter's."""

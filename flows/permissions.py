@@ -133,7 +133,7 @@ ACTION_LABELS = {
     Action.CHASE_DOCUMENTS: "remind a referrer of missing documents",
     Action.KEEP_SERVICE: "look after the service's backups, audit trail and running",
     Action.APPROVE_PUBLISHING: "approve that visits on the frozen days change",
-    Action.APPROVE_GOING_AHEAD: "approve going ahead in spite of the bloods",
+    Action.APPROVE_GOING_AHEAD: "approve a step in spite of what stops it",
     Action.LOOK_AT_RETENTION: "see which records may be destroyed",
     Action.PROPOSE_DESTRUCTION: "propose that a record be destroyed",
     Action.APPROVE_DESTRUCTION: "approve that a record be destroyed",

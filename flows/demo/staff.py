@@ -69,7 +69,7 @@ _MEETING_EVENTS = frozenset(
 
 def who_records(event: Event) -> StaffMember:
     """Give who records this step."""
-    if event is Event.DUPLICATE_OR_ERROR:
+    if event in {Event.DUPLICATE_OR_ERROR, Event.REPEAT_SAME}:
         return LEAD
     if event in _OFFICE_EVENTS:
         return BOOKINGS

@@ -17,7 +17,7 @@ from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.fields import Details, Field, read_details
 from scheduler.pathway.forms import required
 from scheduler.pathway.guards.registry import Check
-from scheduler.pathway.machine import NextStep, Step, cautioned, demand, next_step
+from scheduler.pathway.machine import NextStep, Step, cautioned, demand, left_to_the_lead, next_step
 from scheduler.pathway.outcomes import Outcome, keep, letters
 from scheduler.pathway.protocols import Protocol
 from scheduler.pathway.situation import Situation
@@ -182,6 +182,7 @@ def decide_entry(
         to_state=facts.state,
         effects=tuple(effect for outcome in form.effects for effect in outcome(case)),
         cautions=cautioned(case, form.cautions),
+        by_lead=left_to_the_lead(case, form.guards),
     )
 
 

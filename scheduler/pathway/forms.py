@@ -107,7 +107,11 @@ SIDE = optional(_choice("laterality", "Side", _SIDES, IF_CHANGED))
 URGENCY = optional(_choice("urgency", "Urgency category", _URGENCIES, IF_CHANGED))
 NEW_URGENCY = _choice("urgency", "New urgency category", _URGENCIES)
 LEAD_APPROVAL = optional(
-    _text("lead_approval", "IR lead who approves", "Needed only where the protocol asks for the lead's approval.")
+    _text(
+        "lead_approval",
+        "IR lead who approves",
+        "Needed only where the protocol asks for the lead's approval. Unless you are an IR lead, one is then asked.",
+    )
 )
 
 MISSING_ITEMS = Field(

@@ -28,7 +28,8 @@ class Step:
     """One allowed move: what the memory writes, in order, in the transaction that moves the case.
 
     `cautions` did not stop it, but the person who took it is told. `overrides` would have stopped it, and a person goes
-    ahead: it is done only once a second person approves.
+    ahead: it is done only once a second person approves. `by_lead` would have stopped it too, and the form names the IR
+    lead who approves: it is done only by an IR lead, or once one approves.
     """
 
     event: Happening
@@ -37,6 +38,7 @@ class Step:
     effects: tuple[Effect, ...]
     cautions: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
+    by_lead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,7 @@ def decide(
         effects=_effects(case, move),
         cautions=cautioned(case, move.cautions),
         overrides=cautioned(case, move.overrides),
+        by_lead=left_to_the_lead(case, move.guards),
     )
 
 
@@ -88,6 +91,11 @@ def demand(case: Situation, guards: Iterable[str]) -> None:
     refusals = [refusal for key in guards if (refusal := GUARDS[key].check(case))]
     if refusals:
         raise TransitionNotAllowedError(" ".join(refusals))
+
+
+def left_to_the_lead(case: Situation, guards: Iterable[str]) -> tuple[str, ...]:
+    """What these conditions, which hold, let pass only because the IR lead approves."""
+    return cautioned(case, (by_lead for key in guards if (by_lead := GUARDS[key].by_lead)))
 
 
 def cautioned(case: Situation, cautions: Iterable[Check]) -> tuple[str, ...]:

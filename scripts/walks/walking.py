@@ -24,6 +24,7 @@ from scheduler.errors import (
     NeurolistError,
     NotFoundError,
     NotPermittedError,
+    SecondPersonNeededError,
     StaleVersionError,
     TransitionNotAllowedError,
 )
@@ -43,6 +44,7 @@ from tests.builders.memory import CLERK
 REFUSALS = (
     TransitionNotAllowedError,
     NotPermittedError,
+    SecondPersonNeededError,
     NotFoundError,
     StaleVersionError,
     BadInputError,

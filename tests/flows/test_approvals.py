@@ -12,6 +12,7 @@ from db.tables import AuditEventRow, CaseEventRow, ProcedureRecordRow
 from db.words import ApprovalKind, ApprovalState, Outcome
 from flows.accepting import NothingToApproveError
 from flows.desk import EVERY_SITE, Actor, Desk
+from flows.steps import run_due_steps
 from scheduler.errors import (
     BadInputError,
     FrozenDaysError,
@@ -25,7 +26,7 @@ from scheduler.errors import (
 from scheduler.pathway.events import Event
 from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Role
-from tests.builders.memory import CLERK, MORNING, TODAY, a_clinic, a_proposal, list_for_test, read, write
+from tests.builders.memory import CLERK, MORNING, TODAY, a_case, a_clinic, a_proposal, list_for_test, read, write
 from tests.builders.service import MovingClock, a_service
 
 DAY = timedelta(days=1)
@@ -188,6 +189,52 @@ def test_asked_twice_it_is_one_request_and_one_that_is_not_there_is_said_so(at, 
     assert at(LEAD).approvals.approve(first[:8]).startswith("Approved")
 
 
+# What the protocol leaves to the IR lead.
+
+NOT_OFFERED = {"target": "lumbar_plexus", "laterality": "left", "technique": "chemical", "lead_approval": "Dr Somebody"}
+
+
+@pytest.fixture
+def in_triage(service):
+    ref = a_case(service.database, 1, laterality=None)
+    run_due_steps(service)
+    return ref
+
+
+def the_last_line(service):
+    last = select(CaseEventRow).order_by(CaseEventRow.at.desc(), CaseEventRow.seq.desc()).limit(1)
+    return read(service.database, lambda session: session.exec(last).one())
+
+
+def test_a_typed_name_is_no_approval_and_the_lead_who_approves_is_the_one_named(service, at, in_triage):
+    with pytest.raises(SecondPersonNeededError, match=r"lumbar plexus is not offered .* an IR lead, must approve"):
+        at(DOCTOR).record(in_triage, Event.ACCEPT, NOT_OFFERED)
+    asked = at(DOCTOR).approvals.ask_to_go_ahead(in_triage, Event.ACCEPT, NOT_OFFERED)
+    assert at(DOCTOR).case(in_triage).summary.state is PathwayState.TRIAGE
+    (line,) = at(LEAD).approvals.open(ref=in_triage)
+    assert "not offered without the IR lead's approval" in line.says
+    for who in (DOCTOR, person("Admin", Role.ADMINISTRATOR), CLERK_AT_DESK):
+        with pytest.raises(NotPermittedError):
+            at(who).approvals.approve(asked)
+    at(LEAD).approvals.approve(asked)
+    assert at(LEAD).case(in_triage).summary.state is PathwayState.AWAITING_MDT
+    line = the_last_line(service)
+    assert (line.event, line.by, line.details["lead_approval"]) == ("accept", "Doctor", "Lead")
+
+
+def test_a_lead_records_what_is_the_lead_s_alone(at, in_triage):
+    with pytest.raises(NeurolistError, match="Nothing stops this step"):
+        at(LEAD).approvals.ask_to_go_ahead(in_triage, Event.ACCEPT, NOT_OFFERED)
+    assert at(LEAD).record(in_triage, Event.ACCEPT, NOT_OFFERED).state is PathwayState.AWAITING_MDT
+
+
+def test_without_a_name_the_step_is_refused_as_before_and_a_plain_plan_needs_no_lead(at, in_triage):
+    with pytest.raises(TransitionNotAllowedError, match="'lead_approval'"):
+        at(DOCTOR).record(in_triage, Event.ACCEPT, {**NOT_OFFERED, "lead_approval": ""})
+    offered = {**NOT_OFFERED, "technique": "rf_pulsed"}
+    assert at(DOCTOR).record(in_triage, Event.ACCEPT, offered).state is PathwayState.AWAITING_MDT
+
+
 # Going ahead in spite of the bloods.
 
 SIGN_IN = {
@@ -234,7 +281,7 @@ def test_going_ahead_is_approved_by_a_lead_and_by_nobody_else(at, on_the_table):
     with pytest.raises(NotPermittedError, match="somebody else"):
         at(LEAD).approvals.approve(asked)
     for who in (DOCTOR, person("Admin", Role.ADMINISTRATOR), CLERK_AT_DESK):
-        with pytest.raises(NotPermittedError, match="in spite of the bloods"):
+        with pytest.raises(NotPermittedError, match="in spite of what stops it"):
             at(who).approvals.approve(asked)
     at(OTHER_LEAD).approvals.approve(asked)
 

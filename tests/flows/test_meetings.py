@@ -18,6 +18,7 @@ from scheduler.errors import (
     NeurolistError,
     NotFoundError,
     NotPermittedError,
+    SecondPersonNeededError,
     StaleVersionError,
     TransitionNotAllowedError,
 )
@@ -166,6 +167,19 @@ def test_an_outcome_asks_for_who_sat_for_the_day_and_for_a_place_on_the_agenda(d
         desk.mdt.outcome(ON, ref, "maybe", {})
     with pytest.raises(BadInputError, match="not later than the meeting"):
         desk.mdt.outcome(ON, ref, "rediscuss_on", {"rediscuss_on": ON, "reason": "Later"})
+
+
+def test_an_outcome_that_is_the_lead_s_is_recorded_by_a_lead(desk, clock):
+    desk.mdt.add(NewMeeting(on=ON))
+    ref = accepted(desk, cancer=False)
+    to_the_meeting(clock)
+    desk.mdt.attend(ON, QUORUM)
+    plan = {"target": "lumbar_plexus", "laterality": "left", "technique": "chemical", "lead_approval": "Dr C"}
+    with pytest.raises(SecondPersonNeededError, match="not offered"):
+        desk.mdt.outcome(ON, ref, "proceed_test", plan)
+    assert state(desk, ref) is PathwayState.AWAITING_MDT
+    a_desk(desk.service, Role.IR_LEAD).mdt.outcome(ON, ref, "proceed_test", plan)
+    assert state(desk, ref) is PathwayState.CONSULTATION
 
 
 def test_a_repeat_of_each_write_changes_nothing(desk, clock):

@@ -117,15 +117,21 @@ def interval_passed(case: Situation) -> str | None:
     return f"{treated.technique.label} may be repeated from {day(first)}."
 
 
-@guard()
-def mdt_current_or_approved(case: Situation) -> str | None:
-    """The MDT decision still holds and this is not one treatment too many, or the IR lead approves."""
-    if case.details.text("lead_approval"):
-        return None
+def beyond_the_meeting(case: Situation) -> str | None:
+    """The MDT decision no longer holds, or this treatment is one that the meeting sees first."""
     standing = validity.mdt_decision(case.facts, case.today, case.protocol)
     if not standing.holds:
-        return f"{standing.says} Name the IR lead who approves in 'lead_approval', or propose a new plan."
+        return standing.says
     limit = case.protocol.whole("mdt_before_procedure")
     if treated_in_period(case.facts, case.protocol, case.today) + 1 < limit:
         return None
-    return f"Treatment number {limit} in the period goes to the meeting first, unless 'lead_approval' names the lead."
+    return f"Treatment number {limit} in the period goes to the meeting first."
+
+
+@guard(by_lead=beyond_the_meeting)
+def mdt_current_or_approved(case: Situation) -> str | None:
+    """The MDT decision still holds and this is not one treatment too many, or the IR lead approves."""
+    says = beyond_the_meeting(case)
+    if says is None or case.details.text("lead_approval"):
+        return None
+    return f"{says} Name the IR lead who approves in 'lead_approval', or propose a new plan."

@@ -46,19 +46,29 @@ def side_allowed(case: Situation) -> str | None:
     return f"{target.label} cannot be treated as '{side.label.lower()}': correct the target or the side."
 
 
-@guard()
+def not_offered(case: Situation) -> str | None:
+    """The protocol knows the technique for the target, and leaves it to the IR lead."""
+    target, technique = case.target, case.technique
+    if target is None or technique is None:
+        return None
+    row = case.protocol.procedures.get((target, technique, Stage.DEFINITIVE))
+    if row is None or row.offered:
+        return None
+    return f"{technique.label} of the {target.label.lower()} is not offered without the IR lead's approval."
+
+
+@guard(by_lead=not_offered)
 def technique_offered(case: Situation) -> str | None:
     """The technique is offered for the target, or the IR lead approves it."""
     target, technique = case.target, case.technique
     if target is None or technique is None:
         return None
-    row = case.protocol.procedures.get((target, technique, Stage.DEFINITIVE))
-    if row is None:
+    if (target, technique, Stage.DEFINITIVE) not in case.protocol.procedures:
         return f"{technique.label} of the {target.label.lower()} is not in the protocol: choose another technique."
-    if row.offered or case.details.text("lead_approval"):
+    says = not_offered(case)
+    if says is None or case.details.text("lead_approval"):
         return None
-    what = f"{technique.label} of the {target.label.lower()}"
-    return f"{what} is not offered without the IR lead's approval: name the lead in 'lead_approval', or choose another."
+    return f"{says} Name the lead in 'lead_approval', or choose another."
 
 
 @guard(answers=False)

@@ -14,24 +14,26 @@ Check = Callable[[Situation], str | None]
 class Guard:
     """One condition. `check` gives None when it holds, or a sentence: what is missing and what to do.
 
-    `answers` says that the check also looks at the form, so it cannot be tried before the form is filled in.
+    `answers` says that the check also looks at the form, so it cannot be tried before the form is filled in. `by_lead`
+    says what the check let pass only because the IR lead approves it.
     """
 
     key: str
     says: str
     check: Check
     answers: bool = True
+    by_lead: Check | None = None
 
 
 GUARDS: dict[str, Guard] = {}
 
 
-def guard(*, answers: bool = True) -> Callable[[Check], Check]:
+def guard(*, answers: bool = True, by_lead: Check | None = None) -> Callable[[Check], Check]:
     """Enter a check in GUARDS; its docstring is what the guard says."""
 
     def enter(check: Check) -> Check:
         name = getattr(check, "__name__", "")
-        GUARDS[name] = Guard(key=name, says=check.__doc__ or name, check=check, answers=answers)
+        GUARDS[name] = Guard(key=name, says=check.__doc__ or name, check=check, answers=answers, by_lead=by_lead)
         return check
 
     return enter

@@ -173,6 +173,19 @@ def test_chemical_treatment_of_the_lumbar_plexus_needs_the_lead() -> None:
     assert refusal(S.AWAITING_MDT, Event.MDT_PROCEED_TEST, **plan, lead_approval="IR lead") == ""
 
 
+def test_a_step_says_what_only_the_lead_lets_pass() -> None:
+    facts, form = ready_for(S.AWAITING_MDT, Event.MDT_PROCEED_TEST)
+    plan = {**form, "laterality": "left", "technique": "chemical", "lead_approval": "IR lead"}
+
+    def by_lead(target: str) -> tuple[str, ...]:
+        given = {**plan, "target": target}
+        return decide(facts, Event.MDT_PROCEED_TEST, given, protocol=a_protocol(), today=TODAY).by_lead
+
+    says = "Chemical neurolysis of the lumbar plexus is not offered without the IR lead's approval."
+    assert by_lead("lumbar_plexus") == (says,)
+    assert by_lead("lumbar_sympathetic") == ()
+
+
 def test_chemical_treatment_of_the_lumbar_sympathetic_chain_needs_no_lead() -> None:
     plan = {"target": "lumbar_sympathetic", "laterality": "left", "technique": "chemical"}
     assert refusal(S.AWAITING_MDT, Event.MDT_PROCEED_TEST, **plan) == ""
