@@ -31,6 +31,8 @@ BY_HISTORY = frozenset({"version", "last_event"})
 STILL_WITH_US = frozenset({"waiting", "to_post", "failed"})  # how far the sending of a letter has come that never left
 # What is asked because something was taken back: to look again, and to find the case another meeting.
 ASKED_AFTERWARDS = frozenset({"correction", "add_to_mdt_agenda", "mdt_urgent", "mdt_papers"})
+# What a rediscussion is about that comes with age: it is asked at the next look, which taking a step back is too.
+AGED = ("decision ", "expired ")
 
 
 # Steps taken back
@@ -75,9 +77,13 @@ def _said(rows: Rows, table: str, case: Line, columns: tuple[str, ...]) -> Count
 
 
 def _open_tasks(today: date, rows: Rows, case: Line) -> Counter[tuple[str, ...]]:
-    """What is asked for, but for what was to be ready by a day that has passed: it is dropped at the next look."""
+    """What is asked for, without what was to be ready by a day that has passed and what has aged: see the next look."""
     tasks = [task for task in rows.of("task", case_id=case["id"], state="open") if task["kind"] not in ASKED_AFTERWARDS]
-    current = [task for task in tasks if task["for_day"] is None or task["for_day"] >= today]
+    current = [
+        task
+        for task in tasks
+        if (task["for_day"] is None or task["for_day"] >= today) and not str(task["about"]).startswith(AGED)
+    ]
     return Counter((task["kind"], task["role"], task["says"]) for task in current if task["kind"] != "letter")
 
 
