@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from db import referrals
-from db.tables import DueStepRow
+from db.tables import DueStepRow, TaskRow
 from db.words import StepState, TaskState
 from scheduler.errors import NotPermittedError, StaleVersionError, TransitionNotAllowedError
 from scheduler.pathway.events import Event
@@ -252,6 +252,30 @@ def test_a_slot_held_for_a_second_listing_made_by_mistake_is_free_again(sqlite_d
         assert desk.board.stands_on(ref) == "S01-3"
         desk.reverse(ref, "Another patient's", expected_version=desk.reversal(ref).version)
     assert desk.board.stands_on(ref) is None
+
+
+def test_two_steps_taken_back_after_the_slot_is_lost_ask_once_for_a_new_one(sqlite_database):
+    clock = MovingClock()
+    a_clinic(sqlite_database)
+    desk = a_desk(a_service(sqlite_database, source=clock))
+    ref = list_for_test(sqlite_database)
+    for spot in ("S01-2", "S01-3"):
+        desk.publish(a_proposal(sqlite_database, {f"{ref}-T": (spot, 0, "R01")}))
+        desk.record(ref, Event.CANCEL_HOSPITAL, {"reason": "list_closed"})
+    clock.pass_(timedelta(days=10))  # by now the second slot cannot be had again
+    for _ in range(2):  # the cancelling, then the booking
+        desk.reverse(ref, "Another patient's", expected_version=desk.reversal(ref).version)
+        asked = open_tasks(sqlite_database, {"state", "correction"})
+        assert [(kind, says[:20]) for kind, says in asked] == [
+            ("correction", "A mistake gave back "),
+            ("state", "Book the test block."),
+        ]
+
+
+def open_tasks(database, kinds):
+    """What is asked for now, in the rows themselves: a page leaves out what it would say twice."""
+    tasks = read(database, lambda session: session.exec(select(TaskRow)).all())
+    return sorted((task.kind, task.says) for task in tasks if task.kind in kinds and task.state is TaskState.OPEN)
 
 
 def waiting(database, name):
