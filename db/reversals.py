@@ -166,9 +166,9 @@ def _went_out(session: Session, notice: NoticeRow) -> bool:
 
 def _given_away(session: Session, trace: CaseTraceRow) -> BookingRow | None:
     """The booking whose slot the mistake gave back: it is taken again if nobody else has had it since."""
-    for id_ in trace.changed.get("booking", {}):
+    for id_, before in trace.changed.get("booking", {}).items():
         booking = session.get(BookingRow, id_)
-        if booking is not None and booking.ended_at is not None:
+        if booking is not None and booking.ended_at is not None and "ended_at" in before:
             return booking
     return None
 
@@ -193,6 +193,20 @@ def _undo(work: Work, trace: CaseTraceRow, mistake: CaseEventRow, to_state: Path
             if row is not None and not (isinstance(row, BookingRow) and row.ended_at is not None):
                 _restore(work, row, before, to_state, mistake)
     work.session.flush()
+    _ask_once(work, trace)
+
+
+def _ask_once(work: Work, trace: CaseTraceRow) -> None:
+    """End what taking back a later step asked for in the place of a duty that is open again now."""
+    state, again = pathway.TaskKind.STATE.value, trace.changed.get(TaskRow.__tablename__, {})
+    asked = select(TaskRow).where(
+        TaskRow.case_id == work.case.id, TaskRow.kind == state, TaskRow.state == TaskState.OPEN
+    )
+    duties = work.session.exec(asked).all()
+    if any(task.id in again for task in duties):
+        for task in duties:
+            if task.id not in again:
+                task.end(TaskState.CANCELLED, now=work.now, by=work.author.id)
 
 
 def _restore(work: Work, row: Row, before: Mapping[str, object], to_state: PathwayState, mistake: CaseEventRow) -> None:
