@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.components import mounts
 from dashboard.palette import as_css
 from dashboard.session import person
-from dashboard.shapes.people import is_administrator, roles_of
+from dashboard.shapes.people import is_administrator, is_senior, roles_of
 from dashboard.views import board, case, load, meetings, printing, proposal, scenarios, stages, tasks, worklist
 from dashboard.views.going import Going
 from dashboard.views.setup import pages as setup
@@ -39,10 +39,10 @@ def draw() -> None:
     if known.must_enrol:
         st.navigation([st.Page(draw_enrolment, title="Second step", default=True)], position="hidden").run()
         return
-    navigate(administrator=is_administrator(known.roles))
+    navigate(administrator=is_administrator(known.roles), senior=is_senior(known.roles))
 
 
-def navigate(*, administrator: bool) -> None:
+def navigate(*, administrator: bool, senior: bool) -> None:
     """Draw the page that the address names."""
     pages = {
         "board": st.Page(lambda: board.draw(going), title="Board", url_path="board", default=True),
@@ -56,7 +56,7 @@ def navigate(*, administrator: bool) -> None:
         "mdt": st.Page(lambda: meetings.draw(going), title="MDT", url_path="mdt"),
         "tasks": st.Page(lambda: tasks.draw(going), title="My tasks", url_path="tasks"),
     }
-    set_up = setup.pages(administrator=administrator)
+    set_up = setup.pages(administrator=administrator, senior=senior)
     named = {**pages, **{page.url_path: page for page in set_up}}
     going = Going(case_page=pages["case"], proposal_page=pages["proposal"], pages=named)
     sections = {

@@ -72,6 +72,7 @@ from db.pictures import (
 )
 from db.publishing import NotBooked, PublishReport
 from db.referrals import RECEIVE_STEP
+from db.retention import DisposalLine, HoldLine, Kept
 from db.reversals import Reversal
 from db.settings import MemorySettings
 from db.standing import Standing, standing
@@ -185,6 +186,7 @@ __all__ = [
     "DailyLine",
     "Demand",
     "Desk",
+    "DisposalLine",
     "Drop",
     "EmergencyReading",
     "Entry",
@@ -198,8 +200,10 @@ __all__ = [
     "HeldSlot",
     "HistoryLine",
     "HoldAsked",
+    "HoldLine",
     "HolidayLine",
     "ImportReport",
+    "Kept",
     "KeptReferral",
     "Leave",
     "LeftOver",

@@ -118,6 +118,7 @@ PAGES: tuple[Picture, ...] = (
     Picture(name="setup-holidays", path="setup-holidays", who="admin", do=_open_first("Public holidays")),
     Picture(name="setup-protocol", path="setup-protocol", who="admin", do=_open_first("Rows of the protocol")),
     Picture(name="setup-users", path="setup-users", who="admin", do=_open_first("Users")),
+    Picture(name="setup-retention", path="setup-retention", who="admin"),
     Picture(name="setup-service", path="setup-service", who="admin"),
     Picture(name="my-account", path="my-account", who="admin"),
 )

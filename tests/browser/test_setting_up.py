@@ -24,6 +24,7 @@ PAGES = {
     "setup-holidays": "Holidays",
     "setup-protocol": "Protocol",
     "setup-users": "Users",
+    "setup-retention": "Retention",
     "setup-service": "Service",
     "my-account": "My account",
 }

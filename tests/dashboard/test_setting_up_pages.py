@@ -25,6 +25,7 @@ TITLES = {
     "setup-holidays": "Holidays",
     "setup-protocol": "Protocol",
     "setup-users": "Users",
+    "setup-retention": "Retention",
     "setup-service": "Service",
     "my-account": "My account",
 }

@@ -1,14 +1,14 @@
-"""The set-up pages there are; users and the running of the service are for administrators alone."""
+"""The set-up pages there are; users and the service are for administrators alone, retention for IR leads too."""
 
 from __future__ import annotations
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.views.setup import account, days, lists, machines, people, places, protocol, running, staff
+from dashboard.views.setup import account, days, lists, machines, people, places, protocol, retention, running, staff
 
 
-def pages(*, administrator: bool) -> list[StreamlitPage]:
+def pages(*, administrator: bool, senior: bool) -> list[StreamlitPage]:
     """Give the pages in the order of the menu."""
     things = [
         st.Page(lists.draw, title="Lists and templates", url_path=lists.PAGE),
@@ -24,6 +24,7 @@ def pages(*, administrator: bool) -> list[StreamlitPage]:
     ]
     return [
         *things,
+        *([st.Page(retention.draw, title="Retention", url_path=retention.PAGE)] if senior else []),
         *(theirs if administrator else []),
         st.Page(account.draw, title="My account", url_path=account.PAGE),
     ]
