@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Final, Protocol
 
 from anyio import to_thread
@@ -24,6 +25,7 @@ from scheduler.errors import NeurolistError
 LOOK_EVERY_SECONDS: Final = 0.2
 CHECK_SESSIONS_EVERY: Final = 5  # looks
 ASK_SERVICE_EVERY: Final = 15  # looks
+STARTING_SECONDS: Final = 90  # in which the service's other processes come up, so that nothing is said of them yet
 NO_DATABASE: Final = "The database does not answer. Nothing can be saved until it does; it is tried again all the time."
 ENDED: Final = 4401  # the close code that tells the page its session is over
 
@@ -60,7 +62,7 @@ class Hub:
 
     async def watch(self) -> None:
         """Look again and again until cancelled; a memory that does not answer is asked again later."""
-        looks = 0
+        looks, began = 0, monotonic()
         while True:
             await asyncio.sleep(LOOK_EVERY_SECONDS)
             if not self.pages:
@@ -68,7 +70,7 @@ class Hub:
             looks += 1
             with suppress(NeurolistError, OSError):
                 await self._look(check_sessions=looks % CHECK_SESSIONS_EVERY == 0)
-            if looks % ASK_SERVICE_EVERY == 0:
+            if looks % ASK_SERVICE_EVERY == 0 and monotonic() - began >= STARTING_SECONDS:
                 await self._ask_service()
 
     async def join(self, page: WebSocket, token: str) -> None:

@@ -108,6 +108,7 @@ async def test_pages_hear_that_the_database_does_not_answer():
 async def test_the_watcher_asks_for_the_service_within_ten_seconds(monkeypatch):
     desk, page = Desk(), Page()
     monkeypatch.setattr("dashboard.live.LOOK_EVERY_SECONDS", 0)
+    monkeypatch.setattr("dashboard.live.STARTING_SECONDS", 0)
     hub = Hub(lambda: desk)
     await hub.join(page, "one")
     desk.wrong = "Prefect does not answer."
@@ -119,3 +120,16 @@ async def test_the_watcher_asks_for_the_service_within_ten_seconds(monkeypatch):
     finally:
         watching.cancel()
     assert ASK_SERVICE_EVERY * LOOK_EVERY_SECONDS + PROBE_SECONDS < 10
+
+
+async def test_nothing_is_said_while_the_service_starts(monkeypatch):
+    desk, page = Desk(), Page()
+    monkeypatch.setattr("dashboard.live.LOOK_EVERY_SECONDS", 0)
+    hub = Hub(lambda: desk)
+    await hub.join(page, "one")
+    desk.wrong = "Prefect does not answer."
+    watching = asyncio.ensure_future(hub.watch())
+    for _ in range(20 * ASK_SERVICE_EVERY):
+        await asyncio.sleep(0.001)
+    watching.cancel()
+    assert page.told == [""]
