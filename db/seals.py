@@ -51,7 +51,7 @@ def sealing_key(secret: bytes) -> SealingKey:
 
 def written(document: object) -> Written:
     """Write a document in its one form."""
-    return Written(_CANONICAL.encode(document) if document else NOTHING)
+    return Written(NOTHING if document == {} else _CANONICAL.encode(document))
 
 
 def as_json(document: object) -> str:

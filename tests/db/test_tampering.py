@@ -204,6 +204,15 @@ def test_the_words_of_one_document_cannot_be_moved_into_the_other(intruder):
     assert intruder.database.verify_trail().fault == f"Row {row['seq']} of the trail was changed after it was written."
 
 
+@pytest.mark.parametrize("other", ["null", "[]", "0", '""', "false", " {}", '{"a":1,"a":1}'])
+def test_nothing_else_passes_for_an_empty_document(intruder, other):
+    row = next(row for row in intruder.rows if row["before"] == "{}")
+    row["before"] = other
+    intruder.keep()
+    fault = intruder.database.verify_trail().fault
+    assert fault == (None if other == " {}" else f"Row {row['seq']} of the trail was changed after it was written.")
+
+
 def test_a_trail_that_an_earlier_version_wrote_down_otherwise_still_holds(intruder):
     for row in intruder.rows:
         row |= {name: json.dumps(json.loads(row[name]), indent=1) for name in ("before", "after")}
