@@ -52,6 +52,7 @@ OPEN = frozenset(
             "own_author",
             "feeds.calendar",
             "running",
+            "told_to_all",
         ),
         *("board.version", "keeping.may", "scenarios.may_adopt_changes", "people.choose_password"),
         *(

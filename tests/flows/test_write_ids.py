@@ -50,7 +50,7 @@ LOOKS = frozenset(
         ),
         *("feeds.all", "feeds.subjects", "feeds.calendar", "own_author", "people.accounts", "people.sign_ins"),
         *("people.second_step", "awaits_code", "emergency_readings"),
-        *("upkeep.verify", "upkeep.encryption", "operating.state", "running"),
+        *("upkeep.verify", "upkeep.encryption", "operating.state", "running", "told_to_all"),
         *("people.own_sign_ins", "keeping.sites", "keeping.staff", "keeping.units", "keeping.service"),
         *("keeping.templates", "keeping.coming", "keeping.list", "keeping.protocol", "keeping.protocol_changes"),
         *("keeping.history", "keeping.may", "keeping.preview"),
