@@ -269,6 +269,7 @@ __all__ = [
 
 T = TypeVar("T")
 Once = tuple[str, str | None]  # what a write is, and the id that tells a repeat from another
+ASK = "A second person, an IR lead, must approve that: ask."
 ONE_DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 USUAL_WEEKS = 4
@@ -1235,10 +1236,10 @@ class Desk:
         leads = may_at_one(self.actor, Action.APPROVE_GOING_AHEAD, tasks.sites_of_case(session, ref))
         return move.overrides if leads else (*move.overrides, *move.by_lead)
 
-    def _demand_a_second_person(self, session: Session, ref: str, move: Step) -> None:
+    def _demand_a_second_person(self, session: Session, ref: str, move: Step, *, way: str = ASK) -> None:
         says = self._not_alone(session, ref, move)
         if says:
-            raise SecondPersonNeededError(f"{' '.join(says)} A second person, an IR lead, must approve that: ask.")
+            raise SecondPersonNeededError(f"{' '.join(says)} {way}")
 
     def _to_read(self, entity: str, name: str, ref: str | None) -> Author:
         """Give who a reading of a patient's detail is attributed to; its case is `ref`, or else the letter's."""

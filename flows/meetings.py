@@ -347,7 +347,7 @@ class Meetings:
         filled = {**{key: value for key, value in meeting_knows.items() if key in form}, **details}
         rules, days_off = protocols.protocol(session, today), clinic.holidays(session)
         move = decide(known, event, filled, protocol=rules, today=today, holidays=days_off)
-        self.desk._demand_a_second_person(session, ref, move)
+        self.desk._demand_a_second_person(session, ref, move, way="An IR lead has to record this outcome.")
         now = self.desk.service.clock.now()
         cases.apply_step(session, ref, move, filled, actor=author, now=now, write_id=write_id or str(uuid4()))
 
