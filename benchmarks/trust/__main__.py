@@ -23,6 +23,7 @@ from benchmarks.trust.kills import killed_writers
 from benchmarks.trust.page import keep
 from benchmarks.trust.saves import lost_updates
 from benchmarks.trust.storms import hostile_attempts
+from benchmarks.trust.trail import verified_rows
 from benchmarks.trust.tried import TRIED, tried
 
 
@@ -36,10 +37,11 @@ class Size:
     crashes: int
     moved: int
     seconds: float  # of clerks beside a publish
+    rows: int  # of the audit trail
 
 
-EVERY_CHANGE = Size(attempts=10_000, saves=400, kills=50, crashes=6, moved=200, seconds=40.0)
-LONG = Size(attempts=500_000, saves=10_000, kills=500, crashes=200, moved=200, seconds=600.0)
+EVERY_CHANGE = Size(attempts=10_000, saves=400, kills=50, crashes=6, moved=200, seconds=40.0, rows=100_000)
+LONG = Size(attempts=500_000, saves=10_000, kills=500, crashes=200, moved=200, seconds=600.0, rows=1_000_000)
 
 PARTS: dict[str, Callable[[Ground, Size], Iterable[Measure]]] = {
     "storm": lambda ground, size: hostile_attempts(ground, size.attempts),
@@ -48,6 +50,7 @@ PARTS: dict[str, Callable[[Ground, Size], Iterable[Measure]]] = {
     "kills": lambda ground, size: killed_writers(ground, size.kills, size.crashes),
     "disk": lambda ground, _: full_disk(ground),
     "clock": lambda ground, _: clock_an_hour_off(ground),
+    "trail": lambda ground, size: verified_rows(ground, size.rows),
 }
 
 

@@ -30,6 +30,7 @@ database's help. PostgreSQL writes through to the disk here as a real one does.
 - **disk**: SQLite finds no more room amid bookings, and the disk under PostgreSQL is filled to the last byte; both get
   room again and go on. The second needs root, which mounts a small disk.
 - **clock**: two workers take the same steps, and the clock of one is an hour ahead.
+- **trail**: the audit trail is verified from its first row to its last, held to a million rows in fifteen seconds.
 - **guards**: each trigger, constraint, index, setting, right and migration is taken away, and nothing is served.
 - **tampering**, **restore**, **access**, **forms**, **privacy**: what tests try one by one, counted as they pass.
 """
