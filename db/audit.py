@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -19,7 +20,7 @@ from sqlmodel import Session, col, select
 
 from db.disk import write_through
 from db.errors import UnauditedWriteError
-from db.seals import COLUMNS, FIRST_SEAL, SealingKey, instant, is_sealed, seal_row, sealing_key, stored_rows, written
+from db.seals import COLUMNS, FIRST_SEAL, SealingKey, instant, is_sealed, seal_row, sealing_key, stored, written
 from db.tables.base import METADATA, Row
 from db.tables.trail import AuditEventRow, AuditHeadRow
 from db.words import Outcome
@@ -32,7 +33,6 @@ _LAST = core_select(col(AuditHeadRow.seq), col(AuditHeadRow.seal)).with_for_upda
 _ADD_EVENT = insert(METADATA.tables["audit_event"])
 _SET_HEAD = insert(METADATA.tables["audit_head"]).values(id=1)
 _MOVE_HEAD = update(METADATA.tables["audit_head"])
-ROWS_AT_ONCE = 1000
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "TRUNCATE")
 
 
@@ -249,22 +249,19 @@ def _is_told_of(row: object) -> bool:
 
 
 def verify(session: Session, keys: Iterable[SealingKey], *, anchors: Mapping[int, str] | None = None) -> TrailReport:
-    """Walk the whole trail, a thousand rows at a time; `anchors` are the seals that rows of it had outside.
+    """Walk the whole trail, without holding it; `anchors` are the seals that rows of it had outside.
 
     The rows are read as they are stored, for making an object of each would take four times as long.
     """
     secrets = {key.id: key.secret for key in keys}
     expected = dict(anchors or {})
     previous, count = FIRST_SEAL, 0
-    connection = session.connection()
-    asked = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(stored_rows(connection))
-    for rows in asked.partitions():
+    with closing(stored(session.connection())) as rows:
         for row in rows:
             fault = _fault(row, count + 1, previous, secrets)
             if not fault and row[0] in expected and expected.pop(row[0]) != row[-1]:
                 fault = f"Row {row[0]} of the trail is not the one that was anchored outside: the trail was rewritten."
             if fault:
-                asked.close()
                 return TrailReport(rows=count, seal=previous, fault=fault)
             previous, count = row[-1], row[0]
     return TrailReport(rows=count, seal=previous, fault=_end_fault(session, count, previous, expected))

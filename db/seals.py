@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from json.encoder import encode_basestring_ascii as quoted
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, TextClause, text
+from sqlalchemy.exc import OperationalError
 
 FIRST_SEAL = "0" * 64
 NOTHING = "{}"
+STREAMED = 100  # rows at a time from PostgreSQL
 COLUMNS = (
     *("seq", "at", "actor", "role", "action", "outcome", "entity", "ref", "before", "after"),
     *("why", "key_id", "previous", "seal"),
@@ -82,6 +84,23 @@ def stored_rows(connection: Connection) -> TextClause:
         f"SELECT seq, {at}, actor, role, action, outcome, entity, ref, {before}, "  # noqa: S608 - our own columns
         'CAST("after" AS TEXT), why, key_id, previous, seal FROM audit_event ORDER BY seq'
     )
+
+
+def stored(connection: Connection) -> Generator[Sequence[Any], None, None]:
+    """Give every row as it is stored; PostgreSQL sends the next ones while these are looked at.
+
+    Raises OperationalError when the line breaks; close what this gives when a part of it is enough.
+    """
+    query, driver = str(stored_rows(connection)), cast("Any", connection.connection.driver_connection)
+    try:
+        if connection.dialect.name == "sqlite":
+            yield from driver.execute(query)
+            return
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")  # this is one statement, however long the trail
+        with driver.cursor() as cursor:
+            yield from cursor.stream(query, size=STREAMED)
+    except connection.dialect.loaded_dbapi.Error as fault:
+        raise OperationalError(None, None, fault) from None
 
 
 def as_sealed(row: Sequence[Any]) -> list[Any]:
