@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from collections.abc import Iterator, Sequence
@@ -121,6 +122,7 @@ def work(orders: Orders, over: Signal) -> None:
     desk = Desk(a_service(database, owner=f"clerk-{orders.seed}"), an_actor(Role.BOOKINGS))
     held: set[str] = set()
     desk.board.where(orders.cases[0], desk.today())
+    gc.freeze()  # as the web server does once everything is loaded
     saves: list[float] = []
     refused: list[str] = []
     while not over.wait(chance.expovariate(1 / MEAN_THOUGHT)):
