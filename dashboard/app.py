@@ -10,13 +10,13 @@ import streamlit as st
 from dashboard.components import mounts
 from dashboard.palette import as_css
 from dashboard.session import person
-from dashboard.shapes.people import is_administrator, is_senior, roles_of
+from dashboard.shapes.people import is_administrator, roles_of
 from dashboard.views import board, case, load, meetings, printing, proposal, scenarios, stages, tasks, worklist
 from dashboard.views.going import Going
 from dashboard.views.setup import pages as setup
 from dashboard.views.setup.account import draw_first
 from dashboard.views.setup.second_step import draw_enrolment
-from flows.desk import logs
+from flows.desk import Action, logs, may
 
 ASSETS: Final = Path(__file__).resolve().parent / "assets"
 
@@ -39,10 +39,10 @@ def draw() -> None:
     if known.must_enrol:
         st.navigation([st.Page(draw_enrolment, title="Second step", default=True)], position="hidden").run()
         return
-    navigate(administrator=is_administrator(known.roles), senior=is_senior(known.roles))
+    navigate(administrator=is_administrator(known.roles), retains=may(known, Action.LOOK_AT_RETENTION))
 
 
-def navigate(*, administrator: bool, senior: bool) -> None:
+def navigate(*, administrator: bool, retains: bool) -> None:
     """Draw the page that the address names."""
     pages = {
         "board": st.Page(lambda: board.draw(going), title="Board", url_path="board", default=True),
@@ -56,7 +56,7 @@ def navigate(*, administrator: bool, senior: bool) -> None:
         "mdt": st.Page(lambda: meetings.draw(going), title="MDT", url_path="mdt"),
         "tasks": st.Page(lambda: tasks.draw(going), title="My tasks", url_path="tasks"),
     }
-    set_up = setup.pages(administrator=administrator, senior=senior)
+    set_up = setup.pages(administrator=administrator, retains=retains)
     named = {**pages, **{page.url_path: page for page in set_up}}
     going = Going(case_page=pages["case"], proposal_page=pages["proposal"], pages=named)
     sections = {

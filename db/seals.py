@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, cast
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, Select, literal_column, select, table
 from sqlalchemy.exc import OperationalError
 
 FIRST_SEAL = "0" * 64
@@ -26,9 +26,18 @@ COLUMNS = (
     *("why", "key_id", "previous", "seal"),
 )
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-_AT_ON_POSTGRESQL = "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
-# Nothing if it is no document: only after a whole one does the next begin in one place. PostgreSQL keeps no other.
-_BEFORE_ON_SQLITE = """CASE WHEN "before" = '{}' OR json_valid("before") THEN "before" END"""
+_TRAIL = table("audit_event")
+# How a column is read that is not sealed as it is stored.
+_ON_POSTGRESQL = {
+    "at": "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
+    "before": 'CAST("before" AS TEXT)',
+    "after": 'CAST("after" AS TEXT)',
+}
+_ON_SQLITE = {
+    # Nothing if it is no document: only after a whole one does the next begin in one place. PostgreSQL keeps no other.
+    "before": """CASE WHEN "before" = '{}' OR json_valid("before") THEN "before" END""",
+    "after": 'CAST("after" AS TEXT)',
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +85,13 @@ def seal_row(row: Sequence[Any], secret: bytes) -> str:
     return hmac.digest(secret, told.encode(), "sha256").hex()
 
 
-def stored_rows(connection: Connection) -> TextClause:
+def stored_rows(connection: Connection) -> Select[*tuple[Any, ...]]:
     """Select the rows in the order and form they are sealed in; a `before` that is no document is left out."""
-    lite = connection.dialect.name == "sqlite"
-    at, before = ("at", _BEFORE_ON_SQLITE) if lite else (_AT_ON_POSTGRESQL, 'CAST("before" AS TEXT)')
-    return text(
-        f"SELECT seq, {at}, actor, role, action, outcome, entity, ref, {before}, "  # noqa: S608 - our own columns
-        'CAST("after" AS TEXT), why, key_id, previous, seal FROM audit_event ORDER BY seq'
+    form = _ON_SQLITE if connection.dialect.name == "sqlite" else _ON_POSTGRESQL
+    return (
+        select(*(literal_column(form.get(name, name)) for name in COLUMNS))
+        .select_from(_TRAIL)
+        .order_by(literal_column("seq"))
     )
 
 

@@ -14,11 +14,6 @@ def roles_of(roles: Mapping[str, frozenset[Role]]) -> str:
     return listed(tuple(role.label for role in Role if role in held))
 
 
-def is_senior(roles: Mapping[str, frozenset[Role]]) -> bool:
-    """Say whether somebody is an IR lead or an administrator anywhere."""
-    return any(not held.isdisjoint({Role.IR_LEAD, Role.ADMINISTRATOR}) for held in roles.values())
-
-
 def is_administrator(roles: Mapping[str, frozenset[Role]]) -> bool:
     """Say whether somebody is an administrator anywhere."""
     return any(Role.ADMINISTRATOR in held for held in roles.values())

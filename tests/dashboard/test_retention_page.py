@@ -12,22 +12,18 @@ from streamlit.util import calc_hash
 
 import dashboard
 from db.tables import AuditEventRow
-from flows.desk import EVERY_SITE, Actor, Desk
+from flows.desk import Desk
 from scheduler.pathway.events import Event
 from scheduler.vocabulary import Role
 from tests.builders.memory import a_case, read, step
-from tests.builders.service import MovingClock, a_service
+from tests.builders.service import MovingClock, a_service, an_actor
 
 APP = Path(dashboard.__file__).parent / "app.py"
 PAGE = "setup-retention"
 EIGHT_YEARS = timedelta(days=8 * 366)
 
 
-def person(name, *roles):
-    return Actor(id=f"account-{name}", name=name, roles={EVERY_SITE: frozenset(roles)})
-
-
-RECORDS, LEAD = person("Records", Role.ADMINISTRATOR), person("Lead", Role.IR_LEAD)
+RECORDS, LEAD = an_actor(Role.ADMINISTRATOR), an_actor(Role.IR_LEAD)
 
 
 @pytest.fixture
@@ -86,7 +82,7 @@ def test_one_person_proposes_another_approves_and_the_register_is_read_on_record
     assert not at.exception
     assert "Yearly disposal" in html(at)
     asked = select(AuditEventRow.actor).where(AuditEventRow.action == "read_register")
-    assert read(service.database, lambda session: session.exec(asked).all()) == ["account-Lead"]
+    assert read(service.database, lambda session: session.exec(asked).all()) == [LEAD.id]
     assert "Yearly disposal" not in html(at.run())  # names are shown for one look
 
 
@@ -118,5 +114,5 @@ def test_what_is_left_out_or_unknown_is_said_in_words(show, ended):
 
 
 def test_nobody_else_is_offered_the_page(show):
-    at = show(person("Clerk", Role.BOOKINGS))
+    at = show(an_actor(Role.BOOKINGS))
     assert [each.value for each in at.title] != ["Retention"]

@@ -1,4 +1,4 @@
-"""The set-up pages there are; users and the service are for administrators alone, retention for IR leads too."""
+"""The set-up pages there are; users and the service are for administrators alone, retention for who may look."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from streamlit.navigation.page import StreamlitPage
 from dashboard.views.setup import account, days, lists, machines, people, places, protocol, retention, running, staff
 
 
-def pages(*, administrator: bool, senior: bool) -> list[StreamlitPage]:
+def pages(*, administrator: bool, retains: bool) -> list[StreamlitPage]:
     """Give the pages in the order of the menu."""
     things = [
         st.Page(lists.draw, title="Lists and templates", url_path=lists.PAGE),
@@ -24,7 +24,7 @@ def pages(*, administrator: bool, senior: bool) -> list[StreamlitPage]:
     ]
     return [
         *things,
-        *([st.Page(retention.draw, title="Retention", url_path=retention.PAGE)] if senior else []),
+        *([st.Page(retention.draw, title="Retention", url_path=retention.PAGE)] if retains else []),
         *(theirs if administrator else []),
         st.Page(account.draw, title="My account", url_path=account.PAGE),
     ]
