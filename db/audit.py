@@ -11,11 +11,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, insert, inspect, update
+from sqlalchemy import Column, Connection, Executable, Table, event, insert, inspect, tuple_, update
 from sqlalchemy import select as core_select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import ORMExecuteState, QueryContext, UOWTransaction
 from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, select
 
 from db.disk import write_through
@@ -33,6 +34,7 @@ _LAST = core_select(col(AuditHeadRow.seq), col(AuditHeadRow.seal)).with_for_upda
 _ADD_EVENT = insert(METADATA.tables["audit_event"])
 _SET_HEAD = insert(METADATA.tables["audit_head"]).values(id=1)
 _MOVE_HEAD = update(METADATA.tables["audit_head"])
+ROWS_AT_ONCE = 500  # of one change; SQLite takes some tens of thousands of values
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "TRUNCATE")
 
 
@@ -226,6 +228,61 @@ def _filled(before: object, after: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in after.items() if value is not None or name in known}
 
 
+def add_rows(session: Session, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write new rows as they are, all at once, and note each like any other; making objects of many takes longer."""
+    _write_plainly(session, insert(table), rows)
+    ledger = _ledger(session)
+    for row in rows:
+        ledger.changes[_where(table, row)] = _Change(after=_shown_row(ledger, table, row))
+
+
+def change_rows(
+    session: Session, table: Table, known: Mapping[str, int], before: Mapping[str, object], after: Mapping[str, object]
+) -> None:
+    """Change plain rows that are all alike, given by id with their versions, and note each like any other.
+
+    Raises StaleDataError, as an object would, when somebody changed one of them meanwhile.
+    """
+    rise = update(table).values(**after, version=table.c.version + 1)
+    names = sorted(known)
+    for at in range(0, len(names), ROWS_AT_ONCE):
+        some = [(name, known[name]) for name in names[at : at + ROWS_AT_ONCE]]
+        changed = _write_plainly(session, rise.where(tuple_(table.c.id, table.c.version).in_(some)))
+        if changed != len(some):
+            raise StaleDataError(f"{len(some) - changed} rows of {table.name} were changed meanwhile.")
+    ledger = _ledger(session)
+    for name in names:
+        change = ledger.changes.setdefault(_where(table, {"id": name}), _Change())
+        change.before = {**_shown_row(ledger, table, before), **change.before}
+        change.after = {**change.after, **_shown_row(ledger, table, after)}
+
+
+def _shown_row(ledger: _Ledger, table: Table, row: Mapping[str, object]) -> dict[str, object]:
+    return {name: _shown(ledger, table.c[name], value) for name, value in row.items() if name != "version"}
+
+
+def _shown(ledger: _Ledger, column: Column[Any], value: object) -> object:
+    """Give what an event may say of a value: some columns only say that they changed."""
+    keeps_back = ledger.keeps_back or column.table.info.get("identity")
+    quiet = keeps_back or column.info.get("private") or column.info.get("bulky")
+    return "kept back" if quiet else plain(value)
+
+
+def _where(table: Table, row: Mapping[str, object]) -> str:
+    """Say where a row is, as the trail does: its table and its key."""
+    return ":".join([str(table.name), *(_word(row[column.key]) for column in table.primary_key)])
+
+
+def _write_plainly(session: Session, statement: Executable, rows: Sequence[Mapping[str, object]] | None = None) -> int:
+    """Write without making objects, allowed here alone; says how many rows there were."""
+    connection = session.connection()
+    connection.info["flushing"] = True
+    try:
+        return connection.execute(statement, rows).rowcount
+    finally:
+        connection.info["flushing"] = False
+
+
 def seal(session: Session) -> None:
     """Write the told events at the end of the trail, each sealed to the one before; refuse silent changes."""
     _note_all(session)
@@ -305,8 +362,7 @@ def _fault(row: Sequence[Any], expected: int, previous: str, secrets: Mapping[st
 def _append(session: Session, ledger: _Ledger) -> None:
     """The head is locked last of all, so that writers queue here for a moment only and never in a circle."""
     session.flush()
-    connection = session.connection()
-    found = connection.execute(_LAST).first()
+    found = session.connection().execute(_LAST).first()
     seq, last_seal = found or (0, FIRST_SEAL)
     rows = []
     for event_told in ledger.told:
@@ -315,12 +371,8 @@ def _append(session: Session, ledger: _Ledger) -> None:
         rows.append(row)
         last_seal = row["seal"]
     ledger.told.clear()
-    connection.info["flushing"] = True
-    try:
-        connection.execute(_ADD_EVENT, rows)  # in this order, which the guard of the trail insists on
-        connection.execute(_MOVE_HEAD if found else _SET_HEAD, {"seq": seq, "seal": last_seal})
-    finally:
-        connection.info["flushing"] = False
+    _write_plainly(session, _ADD_EVENT, rows)  # in this order, which the guard of the trail insists on
+    _write_plainly(session, _MOVE_HEAD if found else _SET_HEAD, [{"seq": seq, "seal": last_seal}])
 
 
 def _sealed(told: _Told, seq: int, previous: str, key: SealingKey) -> dict[str, Any]:
@@ -349,8 +401,7 @@ def _note_changes(session: Session, _context: UOWTransaction, _objects: object) 
 def _note(ledger: _Ledger, row: Row, *, gone: bool) -> None:
     state = inspect(row)
     table = state.mapper.local_table
-    identity = ledger.keeps_back or bool(table.info.get("identity"))
-    where = ":".join([str(table.name), *(_word(getattr(row, column.key)) for column in table.primary_key)])
+    where = _where(table, {column.key: getattr(row, column.key) for column in table.primary_key})
     before, after = {}, {}
     same = frozenset() if gone else state.unmodified
     for column in table.columns:
@@ -359,12 +410,11 @@ def _note(ledger: _Ledger, row: Row, *, gone: bool) -> None:
         history = state.get_history(column.key, PASSIVE_NO_INITIALIZE)
         if column.key == "version" or column.info.get("quiet") or not (history.has_changes() or gone):
             continue
-        shown = not (identity or column.info.get("private") or column.info.get("bulky"))
         if history.deleted or gone:
             old = history.deleted[0] if history.deleted else getattr(row, column.key)
-            before[column.key] = plain(old) if shown else "kept back"
+            before[column.key] = _shown(ledger, column, old)
         if history.added and not gone:
-            after[column.key] = plain(history.added[0]) if shown else "kept back"
+            after[column.key] = _shown(ledger, column, history.added[0])
     if before or after or gone:
         change = ledger.changes.setdefault(where, _Change())
         change.before = {**before, **change.before}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from db import audit
+from db.tables.base import METADATA, new_id
 from db.tables.booking import BookingRow, ClaimRow
 from db.tables.pathway import CaseRow
 from db.words import ResourceKind
@@ -17,6 +20,9 @@ from scheduler.errors import DoubleBookingError
 
 MANY = 8  # holds from which on it is quicker to read who has any of them at once
 NAMES_AT_ONCE = 500  # of resources in one question; SQLite takes some tens of thousands
+# Every act takes and gives back claims, a publish hundreds, and nobody looks at them as objects: they are plain rows.
+_TABLE = METADATA.tables["claim"]
+_HELD = select(ClaimRow.id, ClaimRow.version, ClaimRow.kind).where(col(ClaimRow.active))
 
 _MEETING = (
     select(ClaimRow)
@@ -45,6 +51,17 @@ class Hold:
     maintenance_id: str | None = None
 
 
+_WANTED = tuple(part.name for part in fields(Hold))
+
+
+class Held(NamedTuple):
+    """One claim that is active, as it was read."""
+
+    id: str
+    version: int
+    kind: ResourceKind
+
+
 def take(session: Session, holds: Iterable[Hold]) -> None:
     """Hold these resources; DoubleBookingError names the resource and who has it if one is taken.
 
@@ -55,34 +72,26 @@ def take(session: Session, holds: Iterable[Hold]) -> None:
     wanted = sorted(holds, key=lambda hold: (hold.kind, hold.resource_id, hold.start))
     session.info.setdefault("wanted", []).extend(wanted)
     session.flush()
-    taken: ClaimRow | None = None
     known = _spans(session, wanted) if len(wanted) >= MANY else None
-    with session.no_autoflush:  # what is wanted here is compared one with the next, and written together
-        for hold in wanted:
-            holder = taken if taken is not None and _meets(taken, hold) else _holder(session, hold, known)
-            if holder is not None:
-                raise DoubleBookingError(_sentence(session, hold, holder))
-            taken = _claim(hold)
-            session.add(taken)
-    session.flush()
+    last: Hold | None = None
+    for hold in wanted:
+        if last is not None and _meets(last, hold):
+            raise DoubleBookingError(_sentence(session, hold, last))
+        holder = _holder(session, hold, known)
+        if holder is not None:
+            raise DoubleBookingError(_sentence(session, hold, holder))
+        last = hold
+    if wanted:
+        audit.add_rows(session, _TABLE, [_claim(hold) for hold in wanted])
 
 
-def _meets(taken: ClaimRow, hold: Hold) -> bool:
-    """Whether the claim just made, the last so far of its resource, reaches into the next one wanted."""
-    return (taken.kind, taken.resource_id) == (hold.kind, hold.resource_id) and taken.end > hold.start
+def _meets(last: Hold, hold: Hold) -> bool:
+    """Whether the hold before, the last so far of its resource, reaches into the next one wanted."""
+    return (last.kind, last.resource_id) == (hold.kind, hold.resource_id) and last.end > hold.start
 
 
-def _claim(hold: Hold) -> ClaimRow:
-    return ClaimRow(
-        booking_id=hold.booking_id,
-        session_id=hold.session_id,
-        leave_id=hold.leave_id,
-        maintenance_id=hold.maintenance_id,
-        kind=hold.kind,
-        resource_id=hold.resource_id,
-        start=hold.start,
-        end=hold.end,
-    )
+def _claim(hold: Hold) -> dict[str, Any]:
+    return {"id": new_id(), "version": 1, "active": True, **{name: getattr(hold, name) for name in _WANTED}}
 
 
 def is_free(session: Session, hold: Hold) -> bool:
@@ -90,11 +99,10 @@ def is_free(session: Session, hold: Hold) -> bool:
     return _holder(session, hold) is None
 
 
-def release(session: Session, claims: Sequence[ClaimRow]) -> None:
-    """Give these resources back; the rows stay as history."""
-    for claim in claims:
-        claim.active = False
-    session.flush()
+def release(session: Session, held: Iterable[Held]) -> None:
+    """Give these resources back; the rows stay as history. Raises StaleDataError where somebody was faster."""
+    known = {one.id: one.version for one in held}
+    audit.change_rows(session, _TABLE, known, before={"active": True}, after={"active": False})
 
 
 def held_by(
@@ -104,9 +112,9 @@ def held_by(
     session_id: str | None = None,
     leave_id: str | None = None,
     maintenance_id: str | None = None,
-) -> Sequence[ClaimRow]:
+) -> list[Held]:
     """List the active claims of one booking, list, leave or service period."""
-    asked = select(ClaimRow).where(col(ClaimRow.active))
+    asked = _HELD
     for column, wanted in (
         (col(ClaimRow.booking_id), booking_id),
         (col(ClaimRow.session_id), session_id),
@@ -114,12 +122,13 @@ def held_by(
         (col(ClaimRow.maintenance_id), maintenance_id),
     ):
         asked = asked.where(column == wanted) if wanted is not None else asked
-    return session.exec(asked).all()
+    return [Held(name, version, ResourceKind(kind)) for name, version, kind in session.exec(asked)]
 
 
-def held_by_bookings(session: Session, ids: Collection[str]) -> Sequence[ClaimRow]:
+def held_by_bookings(session: Session, ids: Collection[str]) -> list[Held]:
     """List the active claims of these bookings."""
-    return session.exec(select(ClaimRow).where(col(ClaimRow.active), col(ClaimRow.booking_id).in_(ids))).all()
+    asked = _HELD.where(col(ClaimRow.booking_id).in_(ids))
+    return [Held(name, version, ResourceKind(kind)) for name, version, kind in session.exec(asked)]
 
 
 def named_refusal(reader: Session, refused: Session) -> DoubleBookingError | None:
@@ -174,12 +183,12 @@ def _holder(
     return session.exec(_MEETING, params=wanted).first()
 
 
-def _sentence(session: Session, hold: Hold, holder: ClaimRow) -> str:
+def _sentence(session: Session, hold: Hold, holder: ClaimRow | Hold) -> str:
     what = "The patient" if hold.kind is ResourceKind.PATIENT else f"The {hold.kind.label} {hold.resource_id}"
     return f"{what} is already held at that time by {_whose(session, holder)}. Choose another time or place."
 
 
-def _whose(session: Session, claim: ClaimRow) -> str:
+def _whose(session: Session, claim: ClaimRow | Hold) -> str:
     if claim.booking_id is not None:
         asked = select(CaseRow.ref).join(BookingRow, col(BookingRow.case_id) == CaseRow.id)
         ref = session.exec(asked.where(BookingRow.id == claim.booking_id)).first()

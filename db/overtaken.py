@@ -6,13 +6,15 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from db.localtime import timezone_of
+from db.mapping import ref_of
+from db.proposals import plan_of, problem_of
 from db.sqlite import writes_alone
 from db.tables import BookingRow, CaseEventRow, CaseRow, ProposalRow, SuiteSessionRow
 from db.tables.booking import HOLDING
-from scheduler.pathway.states import LIVE
+from db.words import ProposalStatus
 
 Spot = tuple[str, datetime, str]
 
@@ -34,12 +36,19 @@ def versions_now(session: Session, refs: Collection[str]) -> dict[str, int]:
 
 
 def hold_still(session: Session, proposal: ProposalRow) -> None:
-    """Keep others from changing any open case and any list of a plan's days until the transaction ends."""
+    """Keep others from changing what a plan may touch until the transaction ends; they go on with all else.
+
+    That is every case it places, or that stood or stands on its days, and every list of them: nobody else comes onto a
+    list that is held.
+    """
     if writes_alone(session):
         return
-    cases = select(CaseRow.id).where(col(CaseRow.state).in_(LIVE)).order_by(CaseRow.ref)
-    session.exec(cases.with_for_update()).all()
     days = col(SuiteSessionRow.on).between(proposal.start, proposal.finish)
+    there = select(BookingRow.case_id).join(SuiteSessionRow).where(days, col(BookingRow.status).in_(HOLDING))
+    placed = {ref_of(booking.case) for booking in plan_of(proposal).bookings}
+    stood = {ref_of(case.id) for case in problem_of(proposal).cases if case.previous is not None}
+    cases = select(CaseRow.id).where(or_(col(CaseRow.ref).in_(placed | stood), col(CaseRow.id).in_(there)))
+    session.exec(cases.order_by(CaseRow.ref).with_for_update()).all()
     session.exec(select(SuiteSessionRow.id).where(days).order_by(SuiteSessionRow.id).with_for_update()).all()
 
 
@@ -63,6 +72,16 @@ def changed_meanwhile(seen: object, found: Mapping[str, int]) -> frozenset[str]:
     """List the names whose version is another than the plan was made with."""
     before = seen if isinstance(seen, dict) else {}
     return frozenset(name for name, version in found.items() if before.get(name) != version)
+
+
+def is_overtaken(session: Session, proposal_id: str) -> bool:
+    """Say whether cases of a plan that is ready have changed since it was made."""
+    asked = select(ProposalRow.status, ProposalRow.versions).where(ProposalRow.id == proposal_id)
+    status, versions = session.exec(asked).first() or (None, {})
+    seen = versions.get("cases")
+    if status is not ProposalStatus.READY or not isinstance(seen, dict):
+        return False
+    return bool(changed_meanwhile(seen, versions_now(session, seen.keys())))
 
 
 def _sentence(case: CaseRow, line: CaseEventRow, zone: ZoneInfo) -> str:

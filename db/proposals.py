@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
+from sqlalchemy import inspect
 from sqlmodel import Session, col, select
 
 from db import audit, writes
@@ -20,12 +22,15 @@ from scheduler.errors import NeurolistError, NotFoundError
 from scheduler.plan import Plan, Unscheduled
 from scheduler.problem import SchedulingProblem
 
+T = TypeVar("T")
+
 REQUEST = "request_plan"
 WORKING = (ProposalStatus.QUEUED, ProposalStatus.RUNNING)
 PART_OF = "part_of"  # the proposal that a part was taken from
 FIGURES = "figures"  # a plan's counts and cost, beside how it was made
 FAULT = "fault"  # of the planner, beside how a run was made: one of the two that follow
 REFUSED, HUNG = "refused", "hung"
+LOOKED_AT = "proposals"
 BULKY = ("problem", "plan", "versions")  # columns too large to read for a line about a proposal
 
 
@@ -154,6 +159,7 @@ def must_be_ready(row: ProposalRow) -> None:
 
 def _keep_problem(row: ProposalRow, made: Planning) -> None:
     row.problem = _document(write_problem(made.problem))
+    _read_once(row, "problem", lambda: made.problem)
     row.versions = {
         "cases": dict(made.versions["cases"]),
         "lists": dict(made.versions["lists"]),
@@ -163,6 +169,7 @@ def _keep_problem(row: ProposalRow, made: Planning) -> None:
 
 def _keep_plan(row: ProposalRow, plan: Plan) -> None:
     row.plan = _document(write_plan(plan))
+    _read_once(row, "plan", lambda: plan)
     row.run = {**row.run, FIGURES: _counted(row)}
 
 
@@ -203,6 +210,7 @@ def proposal_row(session: Session, proposal_id: str, *, lock: bool = False) -> P
     row = session.exec(asked.with_for_update() if lock else asked).first()
     if row is None:
         raise NotFoundError("No proposal has this id.")
+    session.info.setdefault(LOOKED_AT, {})[proposal_id] = row  # with what was read of it, until the transaction ends
     return row
 
 
@@ -210,14 +218,24 @@ def problem_of(row: ProposalRow) -> SchedulingProblem:
     """Read the problem a proposal was made for."""
     if row.problem is None:
         raise NotFoundError("This proposal has not been worked on yet.")
-    return read_problem(json.dumps(row.problem))
+    return _read_once(row, "problem", lambda: read_problem(json.dumps(row.problem)))
 
 
-def plan_of(row: ProposalRow, problem: SchedulingProblem) -> Plan:
+def plan_of(row: ProposalRow) -> Plan:
     """Read the plan a proposal holds."""
+    problem = problem_of(row)
     if row.plan is None:
         raise NotFoundError("This proposal has no plan yet.")
-    return read_plan(json.dumps(row.plan), problem)
+    return _read_once(row, "plan", lambda: read_plan(json.dumps(row.plan), problem))
+
+
+def _read_once(row: ProposalRow, name: str, read: Callable[[], T]) -> T:
+    """Keep with a row what was read of it, for several look at it in one act; a new document is read again."""
+    known, documents = inspect(row).info, (row.problem, row.plan if name == "plan" else None)
+    if name not in known or any(new is not old for new, old in zip(documents, known[name][0], strict=True)):
+        known[name] = documents, read()
+    found: T = known[name][1]
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

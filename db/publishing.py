@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -34,7 +35,7 @@ from db.tables import (
     WaitlistEpisodeRow,
 )
 from db.tables.booking import HOLDING
-from db.watching import look_after
+from db.watching import look_after_each
 from db.words import ProposalStatus
 from scheduler.audit import audit as audit_plan
 from scheduler.errors import NeurolistError, PlanOvertakenError, TransitionNotAllowedError
@@ -126,7 +127,7 @@ class _Publishing:
 
 
 @contextmanager
-def _leaving_garbage() -> Iterator[None]:
+def leaving_garbage() -> Iterator[None]:
     """Look for no garbage: everybody who saves waits for a publish, and looking took a fifth of its time."""
     looking = gc.isenabled()
     gc.disable()
@@ -137,7 +138,7 @@ def _leaving_garbage() -> Iterator[None]:
             gc.enable()
 
 
-@_leaving_garbage()
+@leaving_garbage()
 def publish(
     session: Session,
     proposal_id: str,
@@ -162,8 +163,8 @@ def publish(
     if proposal.status is not ProposalStatus.READY:
         raise NeurolistError(f"This proposal is {proposal.status.value}; only a ready one can be published.")
     work = _gather(session, proposal, actor, now)
-    _must_be_sound(work)
     _must_be_fresh(work)
+    must_be_sound(work.problem, work.plan)
     event = _event_of(proposal)
     reshape_lists(session, work.lists, work.problem, event)
     report = replace(_carry_out(work), left_alone=left_alone)
@@ -182,8 +183,10 @@ def _event_of(proposal: ProposalRow) -> Mapping[str, object]:
 
 def _gather(session: Session, proposal: ProposalRow, actor: Author, now: datetime) -> _Publishing:
     problem = problem_of(proposal)
-    plan = plan_of(proposal, problem)
-    rows = _cases(session, problem)
+    plan = plan_of(proposal)
+    rows = _cases(session, problem, plan)
+    lists = _lists(session, problem)
+    _nobody_came_late(session, problem, rows)
     standing = _standing(session, rows)
     who = {use.session: use.radiologist for use in plan.sessions}
     placed = {booking.case: booking for booking in plan.bookings}
@@ -198,7 +201,7 @@ def _gather(session: Session, proposal: ProposalRow, actor: Author, now: datetim
         plan=plan,
         protocol=protocol_in_force(session, today),
         holidays=holidays(session),
-        lists=_lists(session, problem),
+        lists=lists,
         places=[
             _Place(
                 case=case,
@@ -218,12 +221,27 @@ def _gather(session: Session, proposal: ProposalRow, actor: Author, now: datetim
     )
 
 
-def _cases(session: Session, problem: SchedulingProblem) -> dict[str, CaseRow]:
-    refs = {ref_of(case.id) for case in problem.cases}
+def _cases(session: Session, problem: SchedulingProblem, plan: Plan) -> dict[str, CaseRow]:
+    """Take the cases that have a place, then or in the plan; people go on with the others meanwhile."""
+    placed = {booking.case for booking in plan.bookings}
+    refs = {ref_of(case.id) for case in problem.cases if case.previous is not None or case.id in placed}
     rows = session.exec(select(CaseRow).where(col(CaseRow.ref).in_(refs)).order_by(CaseRow.ref).with_for_update())
     found = {row.ref: row for row in rows}
     session.info.setdefault(SEEN, {}).update(found)  # nobody looks for them one by one afterwards
     return found
+
+
+def _nobody_came_late(session: Session, problem: SchedulingProblem, known: Collection[str]) -> None:
+    """Refuse where another case came onto one of the lists just before they were taken."""
+    asked = (
+        select(CaseRow.ref)
+        .join(BookingRow, col(BookingRow.case_id) == CaseRow.id)
+        .where(col(BookingRow.session_id).in_(problem.lists), col(BookingRow.status).in_(HOLDING))
+    )
+    others = {ref_of(case.id) for case in problem.cases} - set(known)
+    came = sorted(others.intersection(session.exec(asked).all()))
+    if came:
+        raise _overtaken(came)
 
 
 def _lists(session: Session, problem: SchedulingProblem) -> dict[str, SuiteSessionRow]:
@@ -238,9 +256,9 @@ def _standing(session: Session, rows: Mapping[str, CaseRow]) -> dict[str, Bookin
     return {case_id(refs[row.case_id], row.stage): row for row in session.exec(asked)}
 
 
-def _must_be_sound(work: _Publishing) -> None:
-    """The plan is checked once more without the solver, whoever made it."""
-    found = audit_plan(work.problem, work.plan)
+def must_be_sound(problem: SchedulingProblem, plan: Plan) -> None:
+    """Check the plan once more without the solver, whoever made it; raises NeurolistError with the rules it breaks."""
+    found = audit_plan(problem, plan)
     if found.breaches:
         says = " ".join(breach.says for breach in found.breaches[:MOST_NAMED])
         raise NeurolistError(f"This plan breaks {len(found.breaches)} rules, so it cannot be published. {says}")
@@ -256,11 +274,15 @@ def _must_be_fresh(work: _Publishing) -> None:
         *_changed(work.proposal.versions.get("lists"), lists, used),
     ]
     if changed:
-        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
-        raise PlanOvertakenError(
-            f"Since this plan was made, these have changed: {', '.join(changed[:MOST_NAMED])}{more}. "
-            "Nothing was booked. Ask for a new plan."
-        )
+        raise _overtaken(changed)
+
+
+def _overtaken(changed: Sequence[str]) -> PlanOvertakenError:
+    more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
+    return PlanOvertakenError(
+        f"Since this plan was made, these have changed: {', '.join(changed[:MOST_NAMED])}{more}. "
+        "Nothing was booked. Ask for a new plan."
+    )
 
 
 def _changed(seen: object, found: Mapping[str, int], names: Iterable[str]) -> list[str]:
@@ -282,7 +304,7 @@ def _carry_out(work: _Publishing) -> PublishReport:
     _book(work, booking)
     changed = [*moving, *booking]
     standing = _standing(work.session, {place.row.ref: place.row for place in changed})
-    claims.take(work.session, [hold for place in changed for hold in _holds(work, place, standing[place.case.id])])
+    _hold(work, changed, standing)
     _share_units(work, changed)
     _follow(work, moving)
     for place in booking:
@@ -425,12 +447,11 @@ def _follow(work: _Publishing, moved: Sequence[_Place]) -> None:
     rows = [place.row for place in moved]
     facts, hand = facts_of(work.session, rows), at_hand(work.session, rows)
     light = Light(work.protocol, work.today, work.holidays)
-    for place in moved:
-        known = facts[place.row.id]
+    for row in rows:
         reminders.follow(
-            work.session, place.row.ref, now=work.now, by=work.actor.id, facts=known, rules=work.protocol, hand=hand
+            work.session, row.ref, now=work.now, by=work.actor.id, facts=facts[row.id], rules=work.protocol, hand=hand
         )
-        look_after(work.session, place.row, now=work.now, facts=known, light=light, hand=hand)
+    look_after_each(work.session, ((row, light.on(facts[row.id])) for row in rows), hand, now=work.now)
 
 
 def _book(work: _Publishing, places: Sequence[_Place]) -> None:
@@ -459,10 +480,18 @@ def _booking(work: _Publishing, place: _Place, episode: str) -> BookingRow:
     )
 
 
-def _holds(work: _Publishing, place: _Place, booking: BookingRow) -> list[Hold]:
-    on = work.lists[booking.session_id]
-    turnaround = work.problem.suite_by_id[on.suite_id].turnaround_minutes
-    return visit_holds(booking, on, patient=place.row.patient_id, turnaround=turnaround, lists=work.lists.values())
+def _hold(work: _Publishing, places: Sequence[_Place], standing: Mapping[str, BookingRow]) -> None:
+    """Take the suite and the patient of each visit; units and bays are shared out afterwards."""
+    of_suite: dict[str, list[SuiteSessionRow]] = defaultdict(list)
+    for row in work.lists.values():
+        of_suite[row.suite_id].append(row)
+    holds: list[Hold] = []
+    for place in places:
+        on, suite = work.lists[place.planned.session], work.lists[place.planned.session].suite_id
+        turnaround, patient = work.problem.suite_by_id[suite].turnaround_minutes, place.row.patient_id
+        visit = standing[place.case.id]
+        holds += visit_holds(visit, on, patient=patient, turnaround=turnaround, lists=of_suite[suite])
+    claims.take(work.session, holds)
 
 
 def _share_units(work: _Publishing, places: Sequence[_Place]) -> None:

@@ -36,4 +36,3 @@ def ask_for_the_meeting(session: Session, row: CaseRow, case: CaseNow, hand: AtH
                 made_at=now,
             )
         )
-    session.flush()

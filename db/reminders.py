@@ -91,7 +91,6 @@ def _drop(
     for row in stale:
         if row.state is StepState.WAITING:
             row.state, row.finished_at = StepState.CANCELLED, now
-    session.flush()
     still_spoken_of = {row.name for key, row in known.items() if key in wanted and row.state is not StepState.WAITING}
     over = {row.name for row in stale} - still_spoken_of
     if over:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -11,7 +11,7 @@ from db import audit, counters, due_steps, rebooking
 from db.at_hand import FOLLOWED, PREPARED, AtHand, at_hand
 from db.due_steps import DueStep
 from db.facts import case_facts, facts_of, open_cases
-from db.light import Light, light_of, light_on
+from db.light import light_of, light_on
 from db.localtime import local_date, start_of_day, timezone_of
 from db.rediscussing import ask_for_the_meeting
 from db.tables import CaseRow, DueStepRow, TaskRow
@@ -56,37 +56,31 @@ def note_day(session: Session, ordinal: int) -> None:
 
 
 def look_after(
-    session: Session,
-    case: CaseRow,
-    *,
-    now: datetime,
-    facts: CaseFacts | None = None,
-    light: Light | None = None,
-    hand: AtHand | None = None,
+    session: Session, case: CaseRow, *, now: datetime, facts: CaseFacts | None = None, hand: AtHand | None = None
 ) -> None:
     """Bring the timers and the preparation of one case in line with its facts, or with those given."""
-    seen_by = light or light_of(session, now)
-    read = hand or at_hand(session, [case])
-    _look_after(session, case, seen_by.on(facts or case_facts(session, case.ref)), read, now)
-    rebooking.settle(case, read, now=now)
+    seen = light_of(session, now).on(facts or case_facts(session, case.ref))
+    look_after_each(session, [(case, seen)], hand or at_hand(session, [case]), now=now)
+
+
+def look_after_each(session: Session, cases: Iterable[tuple[CaseRow, CaseNow]], hand: AtHand, *, now: datetime) -> None:
+    """Do the same for cases whose clocks were read; what changes about all of them is written together."""
+    for row, case in cases:
+        follow_timers(session, row, case, hand, now)
+        prepare(session, row, case, hand, now)
+        ask_for_the_meeting(session, row, case, hand, now=now, by=OURSELVES)
+        rebooking.settle(row, hand, now=now)
+    session.flush()
 
 
 def look_after_all(session: Session, *, now: datetime) -> int:
     """Do the same for every case that has not ended; says how many there are."""
     rows, light = open_cases(session), light_of(session, now)
-    facts, hand = facts_of(session, rows), at_hand(session, rows)
-    for row in rows:
-        _look_after(session, row, light.on(facts[row.id]), hand, now)
-    session.flush()
+    facts = facts_of(session, rows)
+    look_after_each(session, ((row, light.on(facts[row.id])) for row in rows), at_hand(session, rows), now=now)
     if audit.has_changes(session):
         audit.record(session, action="look_after", entity="case", ref="all")
     return len(rows)
-
-
-def _look_after(session: Session, row: CaseRow, case: CaseNow, hand: AtHand, now: datetime) -> None:
-    follow_timers(session, row, case, hand, now)
-    prepare(session, row, case, hand, now)
-    ask_for_the_meeting(session, row, case, hand, now=now, by=OURSELVES)
 
 
 def follow_timers(session: Session, row: CaseRow, case: CaseNow, hand: AtHand, now: datetime) -> None:
@@ -105,7 +99,6 @@ def follow_timers(session: Session, row: CaseRow, case: CaseNow, hand: AtHand, n
                 task.end(TaskState.CANCELLED, now=now, by=OURSELVES)
                 told = {"role": task.role.value, "says": task.says}
                 _set(session, row.ref, key, on or case.today + ONE_DAY, told)
-    session.flush()
 
 
 def put_off(session: Session, step: DueStep, *, today: date) -> bool:
@@ -159,7 +152,6 @@ def prepare(session: Session, row: CaseRow, case: CaseNow, hand: AtHand, now: da
     asked = [task for key, task in wanted.items() if key not in still]
     done = _done_by_hand(row, hand) if asked else frozenset()
     session.add_all([_row(row, task, now) for task in asked if (task.kind.value, task.about, task.for_day) not in done])
-    session.flush()
 
 
 def _reword(row: TaskRow, task: Task) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -53,21 +53,32 @@ class Acceptance:
     expected_version: int | None = None
     approval: str | None = None
     agreed: tuple[str, ...] = ()
-    only_look: bool = False
 
 
-def frozen_changes(service: Service, asked: Acceptance, *, author: Author) -> tuple[str, ...]:
-    """List the visits on frozen days that publishing this would change now; nothing is published.
+def frozen_changes(service: Service, asked: Acceptance) -> tuple[str, ...]:
+    """List the visits on frozen days that publishing this would change now; nothing is written and nobody waits.
 
-    Raises NothingToApproveError where there are none, and whatever publishing it would be refused for.
+    Raises NothingToApproveError where there are none, and what publishing it would be refused for: what makes a plan
+    unlawful nobody can approve.
     """
-    try:
-        accept(service, replace(asked, only_look=True), author=author, write_id=None)
-    except FrozenDaysError as found:
-        return found.refs
-    raise NothingToApproveError  # the look has already said so
+    as_shown, _ = _ways(service, asked, None)
+    with service.database.reading() as session:
+        row = proposals.proposal_row(session, asked.proposal)
+        row.expect(asked.expected_version)
+        proposals.must_be_ready(row)
+        if as_shown:
+            problem, plan = proposals.problem_of(row), proposals.plan_of(row)
+            publishing.must_be_sound(problem, plan)
+        else:
+            laid = _laid(session, asked, now=service.clock.now())
+            problem, plan = laid.made.problem, laid.taken.plan
+        changed = () if row.options.get("event") else freezing.changed(session, problem, plan, service.clock.today())
+    if not changed:
+        raise NothingToApproveError("No visit on a frozen day would change, so nobody has to approve: publish it.")
+    return changed
 
 
+@publishing.leaving_garbage()
 def accept(service: Service, asked: Acceptance, *, author: Author, write_id: str | None) -> PublishReport:
     """Publish what is accepted, in one transaction or not at all.
 
@@ -75,11 +86,12 @@ def accept(service: Service, asked: Acceptance, *, author: Author, write_id: str
     NeurolistError with the sentences in the way when a choice cannot be taken alone.
     """
     name = write_id or str(uuid4())
-    if asked.cases is None or _was_done(service, name):
+    as_shown, alone = _ways(service, asked, name)
+    if as_shown:
         try:
             return _publish(service, asked, None, author, name)
         except PlanOvertakenError:
-            if _answers_an_outage(service, asked.proposal):
+            if alone:
                 raise
     for _ in range(MOST_REBASES - 1):
         with service.database.reading() as session:  # others are not kept waiting by this
@@ -149,8 +161,6 @@ def _must_be_agreed(session: Session, asked: Acceptance, frozen: tuple[str, ...]
         raise StaleVersionError(
             f"Since this was asked for, more visits on the frozen days would change: {others}. Ask again."
         )
-    if asked.only_look:
-        raise NothingToApproveError("No visit on a frozen day would change, so nobody has to approve: publish it.")
 
 
 def _kept(session: Session, asked: Acceptance, laid: Laid | None, author: Author, *, now: datetime) -> str:
@@ -168,16 +178,18 @@ def _kept(session: Session, asked: Acceptance, laid: Laid | None, author: Author
     return name
 
 
-def _was_done(service: Service, write_id: str) -> bool:
-    with service.database.reading() as session:
-        return writes.answered(session, write_id, PUBLISH)
+def _ways(service: Service, asked: Acceptance, write_id: str | None) -> tuple[bool, bool]:
+    """Say whether the plan is tried as it was shown, and whether it is published like that or not at all.
 
-
-def _answers_an_outage(service: Service, proposal: str) -> bool:
-    """Say whether a plan was made for a suite down or a radiologist away: it is asked for anew, not laid over."""
+    A plan that was overtaken already is laid over what stands at once: trying it would keep others waiting for nothing.
+    One made for a suite down or a radiologist away is asked for anew, not laid over.
+    """
     with service.database.reading() as session:
-        event = proposals.proposal_row(session, proposal).options.get("event")
-        return isinstance(event, dict) and "start" in event
+        done = write_id is not None and writes.answered(session, write_id, PUBLISH)
+        event = proposals.proposal_row(session, asked.proposal).options.get("event")
+        alone = isinstance(event, dict) and "start" in event
+        whole = asked.cases is None and (alone or not overtaken.is_overtaken(session, asked.proposal))
+    return done or whole, alone
 
 
 def _given_up(service: Service, proposal: str, last: str) -> str:

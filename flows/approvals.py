@@ -78,7 +78,7 @@ class Approvals:
         earlier = kept_answer(self.desk, write_id, "ask_to_publish")
         if earlier is not None:
             return earlier
-        frozen = frozen_changes(self.desk.service, asked, author=author)
+        frozen = frozen_changes(self.desk.service, asked)
         more = f" and {len(frozen) - MOST_NAMED} more" if len(frozen) > MOST_NAMED else ""
         says = f"Publish this plan although visits on the frozen days change: {', '.join(frozen[:MOST_NAMED])}{more}."
 

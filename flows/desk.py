@@ -1336,7 +1336,7 @@ class Desk:
         with self.service.database.reading() as session:
             kept = proposals.proposal_row(session, proposal_id)
             problem = proposals.problem_of(kept)
-            plan = proposals.plan_of(kept, problem)
+            plan = proposals.plan_of(kept)
         about = [case for case in problem.cases if cases is None or ref_of(case.id) in cases]
         named = {case.id for case in about}
         used = {booking.session for booking in plan.bookings if booking.case in named}

@@ -101,7 +101,7 @@ def alone(session: Session, proposal: str, refs: Collection[str], *, now: dateti
 def _over(session: Session, proposal: str, now: datetime) -> _Over:
     row = proposals.proposal_row(session, proposal)
     was = proposals.problem_of(row)
-    plan = proposals.plan_of(row, was)
+    plan = proposals.plan_of(row)
     made = mapping.planning(session, start=row.start, end=row.finish, now=now)
     stands = standing.stands_in(session, made).plan
     left = changes(made.problem, stands, plan)
@@ -144,7 +144,7 @@ def _meant(session: Session, proposal: str) -> Mapping[str, overtaken.Spot | Non
     """Give the places a plan was made to change, by case; None for a case that would lose its place."""
     row = proposals.proposal_row(session, proposal)
     problem = proposals.problem_of(row)
-    plan = proposals.plan_of(row, problem)
+    plan = proposals.plan_of(row)
     who = {use.session: str(use.radiologist) for use in plan.sessions}
     then = {one.case: (one.session, one.start, who[one.session]) for one in plan.bookings}
     spots = {case.id: (_spot(case.previous), then.get(case.id)) for case in problem.cases}

@@ -53,7 +53,7 @@ def _staffed(row: SuiteSession, staff: Mapping[str, str | None]) -> SuiteSession
 def pins_from(session: Session, proposal_id: str, refs: Collection[str]) -> dict[str, Pin]:
     """Give where a plan puts these cases; raises NotFoundError for one that it puts nowhere."""
     row = proposals.proposal_row(session, proposal_id)
-    plan = proposals.plan_of(row, proposals.problem_of(row))
+    plan = proposals.plan_of(row)
     who = {use.session: use.radiologist for use in plan.sessions}
     found = {
         booking.case: Pin(session=booking.session, start=booking.start, radiologist=who[booking.session])

@@ -92,7 +92,7 @@ def proposal_page(session: Session, proposal_id: str, *, now: datetime) -> Propo
         left = _unplannable(session, row)
         return ProposalPage(summary=_proposal(row), placed=(), left_over=left, terms={}, prices={}, run=row.run)
     problem = proposals.problem_of(row)
-    plan = proposals.plan_of(row, problem)
+    plan = proposals.plan_of(row)
     who = {use.session: use.radiologist for use in plan.sessions}
     places = {booking.case: (booking.session, booking.start, str(who[booking.session])) for booking in plan.bookings}
     shown = _shown(session, row, problem, places, now=now)

@@ -14,13 +14,19 @@ def sent_out(
 ) -> Iterator[None]:
     """Have a process do the work for each of the orders; at the end they are waited for, and none may break down.
 
-    `loaded` are the modules that are there when a process begins.
+    Where what is done meanwhile fails, they are called off. `loaded` are the modules that are there when a process
+    begins.
     """
     context.set_forkserver_preload(list(loaded))
     workers = [context.Process(target=work, args=(order, *shared)) for order in orders]
     for worker in workers:
         worker.start()
-    yield
+    try:
+        yield
+    except BaseException:
+        for worker in workers:
+            worker.terminate()
+        raise
     for worker in workers:
         worker.join()
     if any(worker.exitcode != 0 for worker in workers):

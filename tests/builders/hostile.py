@@ -199,12 +199,11 @@ def move(session: Session, ref: str, chance: random.Random, *, polite: bool) -> 
     start = a_start(chance)
     shift = start - booking.start
     booking.start, booking.end, booking.recovery_end = start, start + LASTS, start + 2 * LASTS
-    held = claims.held_by(session, booking_id=booking.id)
     if polite or chance.random() < 0.5:
-        claims.release(session, held)
+        claims.release(session, claims.held_by(session, booking_id=booking.id))
         hold(session, booking, case.patient_id, chance, polite=polite)
     else:
-        for claim in held:
+        for claim in _claims_of(session, booking):
             claim.start, claim.end = claim.start + shift, claim.end + shift
             session.flush()
     return booking.id
@@ -216,7 +215,7 @@ def confirm(session: Session, ref: str, _chance: random.Random, *, polite: bool)
     if booking is None:
         return None
     booking.status = BookingState.CONFIRMED
-    for claim in claims.held_by(session, booking_id=booking.id):
+    for claim in _claims_of(session, booking):
         claim.active = True
     return booking.id
 
@@ -258,6 +257,11 @@ def hold(session: Session, booking: BookingRow, patient: str, chance: random.Ran
     for kind, resource, start, end in wanted:
         session.add(ClaimRow(kind=kind, resource_id=resource, start=start, end=end, booking_id=booking.id))
         session.flush()
+
+
+def _claims_of(session: Session, booking: BookingRow) -> Sequence[ClaimRow]:
+    """The active claims of a booking, as rows that a careless program may change."""
+    return session.exec(select(ClaimRow).where(col(ClaimRow.active), ClaimRow.booking_id == booking.id)).all()
 
 
 def a_start(chance: random.Random) -> datetime:

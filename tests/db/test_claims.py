@@ -92,7 +92,7 @@ def test_what_is_given_back_may_be_taken_again(database):
     take(database, hold())
 
     def work(session):
-        claims.release(session, session.exec(select(ClaimRow)).all())
+        claims.release(session, claims.held_by(session))
         claims.take(session, [hold(1, 3)])
         audit.record(session, action="swap", entity="claim", ref="test")
 
