@@ -2,22 +2,19 @@
 
 The plan is first published as it was shown. Where cases or lists have changed since, it is laid over what stands now:
 what somebody else changed stays as they left it, and so does whatever no longer goes beside it. That is audited anew
-and published. Where others are faster even so, it is laid again, and the third time they are kept waiting meanwhile.
+and published. Most of the laying keeps nobody waiting; what others change meanwhile is read again while they do wait.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from db import approvals, due_steps, freezing, overtaken, proposals, publishing, writes
 from db.mapping import ref_of
 from flows.handlers import PUBLISHED_STEP
-from flows.laying import Laid, part, whole
+from flows.laying import Laid, is_current, part, whole
 from scheduler.errors import FrozenDaysError, NeurolistError, PlanOvertakenError, StaleVersionError
 
 if TYPE_CHECKING:
@@ -29,9 +26,7 @@ if TYPE_CHECKING:
     from db.publishing import PublishReport
     from flows.service import Service
 
-Laying = Callable[["Session"], Laid]
-
-MOST_REBASES = 3  # the last of them while others wait
+MOST_REBASES = 3
 PUBLISH = "publish"
 MOST_TOLD = 4  # other people's changes named in a refusal
 
@@ -93,45 +88,37 @@ def accept(service: Service, asked: Acceptance, *, author: Author, write_id: str
         except PlanOvertakenError:
             if alone:
                 raise
-    for _ in range(MOST_REBASES - 1):
-        with service.database.reading() as session:  # others are not kept waiting by this
+    last = ""
+    for _ in range(MOST_REBASES):
+        with service.database.reading() as session:  # nobody is kept waiting by this
             laid = _laid(session, asked, now=service.clock.now())
-        with suppress(PlanOvertakenError):
-            return _publish(service, asked, partial(_already, laid), author, name)
-    try:
-        return _publish(service, asked, lambda session: _laid_alone(service, session, asked), author, name)
-    except PlanOvertakenError as refusal:
-        raise PlanOvertakenError(_given_up(service, asked.proposal, str(refusal))) from None
+        try:
+            return _publish(service, asked, laid, author, name)
+        except PlanOvertakenError as refusal:
+            last = str(refusal)
+    raise PlanOvertakenError(_given_up(service, asked.proposal, last))
 
 
-def _laid(session: Session, asked: Acceptance, *, now: datetime) -> Laid:
-    """Lay the plan over what stands now."""
+def _laid(session: Session, asked: Acceptance, *, now: datetime, before: Laid | None = None) -> Laid:
+    """Lay the plan over what stands now, or over what was read `before` and is brought up to now."""
     if asked.cases is None:
-        return whole(session, asked.proposal, now=now)
-    return part(session, asked.proposal, asked.cases, now=now)
+        return whole(session, asked.proposal, now=now, before=before)
+    return part(session, asked.proposal, asked.cases, now=now, before=before)
 
 
-def _already(laid: Laid, _: Session) -> Laid:
-    return laid
-
-
-def _laid_alone(service: Service, session: Session, asked: Acceptance) -> Laid:
-    """Lay the plan while nobody else may change a case or a list of it."""
-    overtaken.hold_still(session, proposals.proposal_row(session, asked.proposal))
-    return _laid(session, asked, now=service.clock.now())
-
-
-def _publish(service: Service, asked: Acceptance, lay: Laying | None, author: Author, write_id: str) -> PublishReport:
+def _publish(service: Service, asked: Acceptance, before: Laid | None, author: Author, write_id: str) -> PublishReport:
+    """Publish the plan as it was shown, or as it was laid `before` and is laid again over what changed since."""
     now, today = service.clock.now(), service.clock.today()
 
     def work(session: Session) -> PublishReport:
-        name, laid = asked.proposal, None
-        frozen: tuple[str, ...] = ()
+        name, laid, frozen = asked.proposal, before, tuple[str, ...]()
         done = writes.answered(session, write_id, PUBLISH)
         if not done:
             if asked.approval is not None:
                 approvals.approve(session, asked.approval)
-            laid = lay(session) if lay else None
+            if before is not None:
+                overtaken.hold_still(session, proposals.proposal_row(session, name))
+                laid = before if is_current(session, before) else _laid(session, asked, now=now, before=before)
             name = _kept(session, asked, laid, author, now=now)
             frozen = freezing.in_the_way(session, name, today=today)
         report = publishing.publish(

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from db import mapping, overtaken, proposals, standing
+from db import audit, mapping, overtaken, proposals, standing
 from db.mapping import Planning, ref_of
 from db.publishing import NotBooked
+from db.touched import EVERYTHING, touched_since
 from scheduler.errors import BadInputError, NeurolistError
 from scheduler.taking import Taking, changes, take, with_companions, without_clashes
 
@@ -29,6 +30,7 @@ class Laid:
 
     made: Planning
     taken: Taking
+    at: int  # the last event of the trail that it knows of
     left_alone: tuple[NotBooked, ...] = ()
 
 
@@ -46,6 +48,7 @@ class _Over:
     """A kept plan beside what stands now: `left` are its changes not made yet, `touched` those others changed."""
 
     made: Planning
+    at: int
     stands: Plan
     plan: Plan
     left: frozenset[str]
@@ -67,25 +70,33 @@ class _Over:
         return frozenset(known[ref] for ref in refs)
 
 
-def whole(session: Session, proposal: str, *, now: datetime) -> Laid:
-    """Take everything that nobody else touched and that still goes; raises NeurolistError where that is unlawful."""
-    over = _over(session, proposal, now)
+def is_current(session: Session, laid: Laid) -> bool:
+    """Say whether nothing has changed since that a plan could hang on."""
+    return not touched_since(session, laid.at)
+
+
+def whole(session: Session, proposal: str, *, now: datetime, before: Laid | None = None) -> Laid:
+    """Take everything that nobody else touched and that still goes; raises NeurolistError where that is unlawful.
+
+    Of what was laid `before`, only what has changed since is read again.
+    """
+    over = _over(session, proposal, now, before)
     wanted = over.left - over.touched
     taken = without_clashes(over.problem, over.stands, over.plan, wanted)
     if not taken.lawful:
         raise NeurolistError(_no_longer(taken))
     told = _left_alone(session, proposal, taken=taken, clashing=wanted - taken.chosen)
-    return Laid(made=over.made, taken=taken, left_alone=told)
+    return Laid(made=over.made, taken=taken, at=over.at, left_alone=told)
 
 
-def part(session: Session, proposal: str, refs: Collection[str], *, now: datetime) -> Laid:
+def part(session: Session, proposal: str, refs: Collection[str], *, now: datetime, before: Laid | None = None) -> Laid:
     """Take the changes of these cases and no others; raises NeurolistError with why where they do not go alone."""
-    over = _over(session, proposal, now)
+    over = _over(session, proposal, now, before)
     wanted = over.named(refs)
     taken = take(over.problem, over.stands, over.plan, wanted)
     if not taken.lawful:
         raise NeurolistError(_why_not_alone(over, wanted, taken).says)
-    return Laid(made=over.made, taken=taken)
+    return Laid(made=over.made, taken=taken, at=over.at)
 
 
 def alone(session: Session, proposal: str, refs: Collection[str], *, now: datetime) -> Alone:
@@ -98,17 +109,26 @@ def alone(session: Session, proposal: str, refs: Collection[str], *, now: dateti
     )
 
 
-def _over(session: Session, proposal: str, now: datetime) -> _Over:
+def _over(session: Session, proposal: str, now: datetime, before: Laid | None = None) -> _Over:
     row = proposals.proposal_row(session, proposal)
     was = proposals.problem_of(row)
     plan = proposals.plan_of(row)
-    made = mapping.planning(session, start=row.start, end=row.finish, now=now)
+    at, _ = audit.head(session)  # first, so that what changes while it is read is read once more
+    made = _brought_up(session, before) or mapping.planning(session, start=row.start, end=row.finish, now=now)
     stands = standing.stands_in(session, made).plan
     left = changes(made.problem, stands, plan)
-    before = {case.id: case.previous for case in was.cases}
+    then = {case.id: case.previous for case in was.cases}
     known = made.problem.case_by_id
-    touched = frozenset(case for case in left if _spot(before.get(case)) != _spot(known[case].previous))
-    return _Over(made=made, stands=stands, plan=plan, left=left, touched=touched)
+    touched = frozenset(case for case in left if _spot(then.get(case)) != _spot(known[case].previous))
+    return _Over(made=made, at=at, stands=stands, plan=plan, left=left, touched=touched)
+
+
+def _brought_up(session: Session, before: Laid | None) -> Planning | None:
+    """Give the problem of what was laid before, mended where something changed since; None where all is read again."""
+    touched = EVERYTHING if before is None else touched_since(session, before.at)
+    if before is None or touched.everything:
+        return None
+    return mapping.mended(session, before.made, cases=touched.cases, lists=touched.lists)
 
 
 def _spot(place: Previous | None) -> overtaken.Spot | None:

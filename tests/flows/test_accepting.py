@@ -13,6 +13,7 @@ from db.engine import open_database
 from db.tables import AuditEventRow
 from db.words import ProposalStatus
 from flows import accepting, plan_runs
+from flows.accepting import Acceptance, NothingToApproveError, frozen_changes
 from flows.hold_asked import HoldAsked
 from flows.narrowing import pins_from
 from flows.steps import run_plan_steps, waiting_steps
@@ -27,7 +28,7 @@ from scheduler.errors import (
 )
 from scheduler.pathway.events import Event
 from scheduler.vocabulary import Role
-from tests.builders.memory import TODAY, a_clinic, a_proposal, list_for_test, read, step, write
+from tests.builders.memory import CLERK, MORNING, TODAY, a_clinic, a_proposal, list_for_test, read, step, write
 from tests.builders.service import a_desk, a_service, an_actor, publish_as_two
 
 LEFT = {"requested_by": "patient", "requested_on": TODAY, "channel": "phone"}
@@ -85,25 +86,75 @@ def test_a_place_that_somebody_else_took_is_not_given_twice(desk, refs):
     assert "no longer goes beside" in report.left_alone[0].says
 
 
-def test_after_two_rebases_others_are_kept_waiting_while_the_plan_is_laid_a_last_time(desk, refs, monkeypatch):
-    one, two, _ = refs
-    made = propose(desk, {one: ("S01-5", 0, "R01"), two: ("S02-5", 0, "R02")})
-    lay, times = accepting.whole, []
-
-    def somebody_is_always_faster(session, proposal, *, now):
-        laid = lay(session, proposal, now=now)
-        times.append(now)
-        if len(times) < accepting.MOST_REBASES:
-            rostered = "R01" if len(times) % 2 else None
-            write(desk.service.database, lambda session: clinic.roster(session, "S01-5", rostered))
-        return laid
-
+def holds_another_list(desk, two):
     desk.hold(HoldAsked(ref=two, list="S02-6"))
-    monkeypatch.setattr(accepting, "whole", somebody_is_always_faster)
-    report = desk.publish(made)
-    assert len(times) == accepting.MOST_REBASES
-    assert report.booked == (one,)
-    assert [(left.ref, f"changed {two}" in left.says) for left in report.left_alone] == [(two, True)]
+
+
+def closes_its_list(desk, _):
+    write(desk.service.database, lambda session: clinic.close_list(session, "S02-5", reason="No nurse"))
+
+
+def takes_its_radiologist_away(desk):
+    start, end = MORNING + timedelta(days=4), MORNING + timedelta(days=6)
+    write(desk.service.database, lambda session: clinic.add_leave(session, "R02", start=start, end=end))
+
+
+@pytest.fixture
+def laid(monkeypatch):
+    """How often a plan is laid and over what; `once` is done as soon as it was laid for the first time."""
+    lay, seen = accepting.whole, Laying()
+
+    def whole(session, proposal, *, now, before=None):
+        found = lay(session, proposal, now=now, before=before)
+        seen.over.append(before)
+        if before is None:
+            seen.once()
+        return found
+
+    monkeypatch.setattr(accepting, "whole", whole)
+    return seen
+
+
+class Laying:
+    def __init__(self):
+        self.over, self.once = [], lambda: None
+
+
+@pytest.fixture
+def overtaken_plan(desk, refs):
+    """A plan of two cases that has to be laid over a third one's new place."""
+    made = propose(desk, {refs[0]: ("S01-5", 0, "R01"), refs[1]: ("S02-5", 0, "R02")})
+    desk.hold(HoldAsked(ref=refs[2], list="S01-6"))
+    return made
+
+
+@pytest.mark.parametrize("act", [holds_another_list, closes_its_list])
+def test_what_changes_once_the_plan_is_laid_is_read_again_while_others_wait(desk, refs, laid, overtaken_plan, act):
+    laid.once = lambda: act(desk, refs[1])
+    report = desk.publish(overtaken_plan)
+    assert report.booked == (refs[0],)
+    assert [left.ref for left in report.left_alone] == [refs[1]]
+    assert [before is None for before in laid.over] == [True, False]
+
+
+def test_what_makes_the_plan_unlawful_once_it_is_laid_is_found_while_others_wait(desk, laid, overtaken_plan):
+    laid.once = lambda: takes_its_radiologist_away(desk)
+    with pytest.raises(NeurolistError, match="R02 does S02-5 but is unavailable"):
+        desk.publish(overtaken_plan)
+    assert len(booked(desk)) == 1
+
+
+def test_what_was_laid_is_published_as_it_is_where_nothing_has_changed_since(desk, refs, laid, overtaken_plan):
+    assert desk.publish(overtaken_plan).booked == tuple(refs[:2])
+    assert laid.over == [None]
+
+
+def test_asking_for_an_approval_writes_nothing_and_keeps_nobody_waiting(desk, refs):
+    made = propose(desk, {refs[0]: ("S01-5", 0, "R01")})
+    before = len(acts(desk))
+    with desk.service.database.writing(CLERK, MORNING), pytest.raises(NothingToApproveError):
+        frozen_changes(desk.service, Acceptance(proposal=made))
+    assert len(acts(desk)) == before
 
 
 @pytest.mark.timeout(120)
