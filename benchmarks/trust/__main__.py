@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.load_page import Figures, Measure
@@ -32,6 +32,7 @@ class Size:
     """How much of everything one run does, on each engine."""
 
     attempts: int
+    storm_seconds: float  # at most
     saves: int
     kills: int
     crashes: int
@@ -40,11 +41,29 @@ class Size:
     rows: int  # of the audit trail
 
 
-EVERY_CHANGE = Size(attempts=10_000, saves=400, kills=50, crashes=6, moved=200, seconds=40.0, rows=100_000)
-LONG = Size(attempts=500_000, saves=10_000, kills=500, crashes=200, moved=200, seconds=600.0, rows=1_000_000)
+EVERY_CHANGE = Size(
+    attempts=10_000,
+    storm_seconds=3600.0,
+    saves=400,
+    kills=50,
+    crashes=6,
+    moved=200,
+    seconds=120.0,
+    rows=100_000,
+)
+LONG = Size(
+    attempts=500_000,
+    storm_seconds=40 * 3600.0,
+    saves=10_000,
+    kills=500,
+    crashes=200,
+    moved=200,
+    seconds=600.0,
+    rows=1_000_000,
+)
 
 PARTS: dict[str, Callable[[Ground, Size], Iterable[Measure]]] = {
-    "storm": lambda ground, size: hostile_attempts(ground, size.attempts),
+    "storm": lambda ground, size: hostile_attempts(ground, size.attempts, size.storm_seconds),
     "saves": lambda ground, size: lost_updates(ground, size.saves),
     "clerks": lambda ground, size: clerks_beside_a_publish(ground, size.moved, size.seconds),
     "kills": lambda ground, size: killed_writers(ground, size.kills, size.crashes),
@@ -58,6 +77,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Read the command line, take the figures, print them; 1 where one missed its goal."""
     told = _arguments(words)
     size = LONG if told.long else EVERY_CHANGE
+    if told.minutes is not None:
+        size = replace(size, storm_seconds=60 * told.minutes)
     facts = circumstances(("sqlmodel", "sqlalchemy", "psycopg", "prefect"))
     parts: dict[str, list[Measure]] = {}
     for name, measures in _parts(told.only, told.engine, size):
@@ -88,6 +109,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     every = [*PARTS, *TRIED]
     parser.add_argument("--long", action="store_true", help="the long mode, for hours")
+    parser.add_argument("--minutes", type=float, help="a storm ends after so long, whatever it has done by then")
     parser.add_argument("--only", nargs="+", choices=every, default=every, metavar="PART", help=", ".join(every))
     parser.add_argument("--engine", nargs="+", choices=ENGINES, default=ENGINES)
     parser.add_argument("--into", type=Path, help="write the figures and their page into this folder, such as docs")

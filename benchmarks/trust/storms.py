@@ -17,14 +17,16 @@ CLERKS = 8
 CASES = 40
 PLANNED = 10  # cases that whole plans book and move
 SHARE_OF_PUBLISHES = 1 / 100  # at least so many of the attempts end as a published plan
-LONGEST_SECONDS = 40 * 3600.0
 BY_HAND = tuple(f"{act} by hand" for act in ("hold", "release", "confirm", "call off"))
 DONE = ("book", "move", "confirm", "cancel", "publish", "publish after a rebase", *BY_HAND)
 MOST_SHOWN = 20
 
 
-def hostile_attempts(ground: Ground, attempts: int) -> Iterator[Measure]:
-    """Make this many attempts in all, half of them looking first and half leaving it to the guard."""
+def hostile_attempts(ground: Ground, attempts: int, seconds: float) -> Iterator[Measure]:
+    """Make this many attempts in all, half of them looking first and half leaving it to the guard.
+
+    After so many seconds no more are made; the number that is missing then misses its goal.
+    """
     database = ground.database
     planned, cases = planned_cases(database, PLANNED), waiting_cases(database, CASES)
     counts: Counter[str] = Counter()
@@ -37,7 +39,7 @@ def hostile_attempts(ground: Ground, attempts: int) -> Iterator[Measure]:
         counts += storm(
             ground.settings,
             cases,
-            seconds=LONGEST_SECONDS,
+            seconds=seconds / 2,
             clerks=CLERKS,
             folder=folder,
             polite=polite,
