@@ -48,8 +48,8 @@ _ONLY_DESTROYING = {
 
 _OVERLAP_ON_SQLITE = """CREATE TRIGGER {name} BEFORE {verb} ON claim WHEN NEW.active BEGIN
   SELECT RAISE(ABORT, '{name}') WHERE EXISTS (
-    SELECT 1 FROM claim AS held WHERE held.kind = NEW.kind AND held.resource_id = NEW.resource_id AND held.active
-      AND held.start < NEW."end" AND held."end" > NEW.start AND held.id IS NOT NEW.id); END"""
+    SELECT 1 FROM claim AS held WHERE held.kind = NEW.kind AND held.resource_id = NEW.resource_id
+      AND held.active = 1 AND held.start < NEW."end" AND held."end" > NEW.start AND held.id IS NOT NEW.id); END"""
 _NEVER_ON_SQLITE = "CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{name}'); END"
 _UNLESS_ON_SQLITE = (
     "CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN NOT ({unless}) BEGIN SELECT RAISE(ABORT, '{name}'); END"

@@ -24,7 +24,8 @@ database's help. PostgreSQL writes through to the disk here as a real one does.
   change must begin with what the one before it left, each publish must do all that it said and nothing else, and
   whoever it leaves alone must be named.
 - **saves**: eight people save the same form from what they saw; who saw an older version is told so.
-- **clerks**: eight people hold, release and confirm at a human pace while a plan that moves 200 bookings is published.
+- **clerks**: eight people, who have been at it for a few acts, hold, release and confirm at a human pace while a plan
+  that moves 200 bookings is published once in their midst: in two minutes here, in ten at length.
 - **kills**: writers are killed outright, at random and just before or after their commits, and so are the database
   server's own processes; whoever lost an answer asks again under the same name.
 - **disk**: SQLite finds no more room amid bookings, and the disk under PostgreSQL is filled to the last byte; both get

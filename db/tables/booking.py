@@ -58,7 +58,9 @@ class ClaimRow(VersionedRow, table=True):
         CheckConstraint(
             "num_nonnulls(booking_id, session_id, leave_id, maintenance_id) <= 1", name="one_holder"
         ).ddl_if(dialect="postgresql"),
-        Index(None, "kind", "resource_id", "start"),
+        Index(
+            None, "kind", "resource_id", "start", sqlite_where=text("active = 1"), postgresql_where=text("active")
+        ),  # what was given back stays as history, and nobody looks for it by its resource
         STRICT,
     )
 
