@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,15 +63,24 @@ LONG = Size(
     rows=1_000_000,
 )
 
-PARTS: dict[str, Callable[[Ground, Size], Iterable[Measure]]] = {
-    "storm": lambda ground, size: hostile_attempts(ground, size.attempts, size.storm_seconds),
-    "saves": lambda ground, size: lost_updates(ground, size.saves),
-    "clerks": lambda ground, size: clerks_beside_a_publish(ground, size.moved, size.seconds),
-    "kills": lambda ground, size: killed_writers(ground, size.kills, size.crashes),
-    "disk": lambda ground, _: full_disk(ground),
-    "clock": lambda ground, _: clock_an_hour_off(ground),
-    "trail": lambda ground, size: verified_rows(ground, size.rows),
+PARTS: dict[str, Callable[[str, Size], Iterable[Measure]]] = {
+    "storm": lambda engine, size: hostile_attempts(engine, size.attempts, size.storm_seconds),
+    "saves": lambda engine, size: _on(new_ground(engine), lambda ground: lost_updates(ground, size.saves)),
+    "clerks": lambda engine, size: _on(
+        new_ground(engine), lambda ground: clerks_beside_a_publish(ground, size.moved, size.seconds)
+    ),
+    "kills": lambda engine, size: _on(
+        new_ground(engine), lambda ground: killed_writers(ground, size.kills, size.crashes)
+    ),
+    "disk": lambda engine, _: _on(small_ground() if engine == "postgresql" else new_ground(engine), full_disk),
+    "clock": lambda engine, _: _on(new_ground(engine), clock_an_hour_off),
+    "trail": lambda engine, size: _on(new_ground(engine), lambda ground: verified_rows(ground, size.rows)),
 }
+
+
+def _on(ground: AbstractContextManager[Ground], take: Callable[[Ground], Iterable[Measure]]) -> Iterator[Measure]:
+    with ground as one:
+        yield from take(one)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -98,8 +108,7 @@ def _parts(only: Sequence[str], engines: Sequence[str], size: Size) -> Iterator[
     for name, part in PARTS.items():
         for engine in engines:
             if name in only:
-                with small_ground() if (name, engine) == ("disk", "postgresql") else new_ground(engine) as ground:
-                    yield f"{name}, {engine}", part(ground, size)
+                yield f"{name}, {engine}", part(engine, size)
     for name in TRIED:
         if name in only:
             yield name, tried(name)
