@@ -9,9 +9,10 @@ from sqlmodel import select
 
 from db import audit, claims, clinic
 from db.claims import Hold
-from db.tables import ClaimRow
+from db.errors import UnauditedWriteError
+from db.tables import AuditEventRow, ClaimRow
 from db.words import ResourceKind
-from scheduler.errors import DoubleBookingError
+from scheduler.errors import DoubleBookingError, StaleVersionError
 from tests.builders.memory import MORNING, a_clinic, read, write
 
 HOUR = timedelta(hours=1)
@@ -159,3 +160,69 @@ def test_two_transactions_that_cannot_see_each_other_do_not_both_win(postgresql_
         assert other.is_alive()
     other.join()
     assert "The suite CT1 is already held" in outcome[0]
+
+
+# Claims are plain rows, and yet attributed, told and versioned like any other.
+
+
+def test_what_somebody_gave_back_meanwhile_is_not_given_back_twice(database):
+    take(database, hold())
+    seen = read(database, claims.held_by)
+
+    def work(session):
+        claims.release(session, seen)
+        audit.record(session, action="give_back", entity="claim", ref="test")
+
+    write(database, work)
+    with pytest.raises(StaleVersionError):
+        write(database, work)
+
+
+def test_claims_are_not_taken_or_given_back_without_a_word(database):
+    with pytest.raises(UnauditedWriteError, match="Rows of claim changed"):
+        write(database, lambda session: claims.take(session, [hold()]))
+    take(database, hold())
+    with pytest.raises(UnauditedWriteError, match="Rows of claim changed"):
+        write(database, lambda session: claims.release(session, claims.held_by(session)))
+    assert len(spans(database)) == 1
+
+
+def test_the_trail_says_what_was_taken_and_what_was_given_back(database):
+    take(database, hold())
+    (one,) = read(database, claims.held_by)
+
+    def work(session):
+        claims.release(session, [one])
+        audit.record(session, action="give_back", entity="claim", ref="test")
+
+    write(database, work)
+    events = read(database, lambda session: session.exec(select(AuditEventRow).order_by(AuditEventRow.seq)).all())
+    taken, back = events[-2:]
+    told = taken.after[f"claim:{one.id}"]
+    assert (told["kind"], told["resource_id"], told["active"]) == ("suite", "CT1", True)
+    assert (told["start"], told["booking_id"]) == (MORNING.isoformat(), None)
+    assert (back.before, back.after) == ({f"claim:{one.id}": {"active": True}}, {f"claim:{one.id}": {"active": False}})
+
+
+def test_where_a_record_is_destroyed_the_trail_does_not_say_what_was_given_back(database):
+    take(database, hold())
+
+    def work(session):
+        audit.keep_back(session)
+        claims.release(session, claims.held_by(session))
+        audit.record(session, action="destroy", entity="claim", ref="test")
+
+    write(database, work)
+    last = read(database, lambda session: session.exec(select(AuditEventRow).order_by(AuditEventRow.seq)).all())[-1]
+    assert [*last.after.values()] == [{"active": "kept back"}]
+
+
+def test_an_active_claim_is_looked_for_among_the_active_ones_alone(sqlite_database):
+    asked = "SELECT id FROM claim WHERE claim.active = 1 AND kind = 'suite' AND resource_id = 'CT1' AND start < '2027'"
+    with sqlite_database.reading() as session:
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+        made = session.connection().exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE name = 'ix_claim_kind_resource_id_start'"
+        )
+        assert made.scalar_one().endswith("WHERE active = 1")
+    assert "ix_claim_kind_resource_id_start (kind=? AND resource_id=? AND start<?)" in str(plan[0])

@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 from sqlmodel import select
 
-from db import clinic
+from db import clinic, overtaken, proposals, publishing
 from db.engine import open_database
 from db.tables import AuditEventRow
 from db.words import ProposalStatus
@@ -24,6 +24,7 @@ from scheduler.errors import (
     NeurolistError,
     NotFoundError,
     NotPermittedError,
+    PlanOvertakenError,
     StaleVersionError,
 )
 from scheduler.pathway.events import Event
@@ -147,6 +148,50 @@ def test_what_makes_the_plan_unlawful_once_it_is_laid_is_found_while_others_wait
 def test_what_was_laid_is_published_as_it_is_where_nothing_has_changed_since(desk, refs, laid, overtaken_plan):
     assert desk.publish(overtaken_plan).booked == tuple(refs[:2])
     assert laid.over == [None]
+
+
+def test_a_case_that_came_onto_a_list_of_the_plan_is_seen_and_one_held_elsewhere_is_not_in_the_way(desk, refs):
+    one, two, _ = refs
+    database = desk.service.database
+
+    def published(made):
+        write(database, lambda session: publishing.publish(session, made, actor=CLERK, now=MORNING))
+
+    short = a_proposal(database, {f"{one}-T": ("S01-3", 0, "R01")}, days=4)
+    desk.hold(HoldAsked(ref=two, list="S02-3"))
+    with pytest.raises(PlanOvertakenError, match=two):
+        published(short)
+    assert set(booked(desk)) == {two}
+    desk.release_slot(two, reason="Another day")
+    short = a_proposal(database, {f"{one}-T": ("S01-3", 0, "R01")}, days=4)
+    desk.hold(HoldAsked(ref=two, list="S02-6"))
+    published(short)
+    assert {ref: place[0] for ref, place in booked(desk).items()} == {one: "S01-3", two: "S02-6"}
+
+
+def test_people_go_on_with_other_cases_while_a_plan_is_laid_a_last_time(postgresql_database):
+    database = postgresql_database
+    desk = a_desk(a_service(database))
+    a_clinic(database, days=7)
+    one, two = (list_for_test(database, number) for number in (1, 2))
+    made = a_proposal(database, {f"{one}-T": ("S01-3", 0, "R01")}, days=4)
+    started, done = Signal(), Signal()
+
+    def holds_the_planned_one():
+        started.set()
+        with suppress(NeurolistError):
+            a_desk(a_service(database)).hold(HoldAsked(ref=one, list="S02-6"))
+        done.set()
+
+    other = Thread(target=holds_the_planned_one)
+    with database.writing(CLERK, MORNING) as session:
+        overtaken.hold_still(session, proposals.proposal_row(session, made))
+        desk.hold(HoldAsked(ref=two, list="S02-6"))
+        other.start()
+        started.wait()
+        assert not done.wait(0.5)
+    other.join()
+    assert set(booked(desk)) == {one, two}
 
 
 def test_asking_for_an_approval_writes_nothing_and_keeps_nobody_waiting(desk, refs):
