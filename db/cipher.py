@@ -48,6 +48,11 @@ class DataKey:
         """The part of the key that finds exact values."""
         return self._part(b"exact values")
 
+    @cached_property
+    def filing(self) -> bytes:
+        """The part of the key that encrypts SQLite's file as a whole."""
+        return self._part(b"file")
+
     def _part(self, purpose: bytes) -> bytes:
         """Each purpose has a key of its own, by HKDF (RFC 5869)."""
         return HKDF(algorithm=SHA256(), length=SUBKEY_BYTES, salt=None, info=b"neurolist " + purpose).derive(

@@ -7,17 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from sqlite3 import sqlite_version_info
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
-from db import audit, claims, data_keys, encryption, guards, keyring, logs, shape
+from db import audit, claims, data_keys, encrypted_file, encryption, guards, keyring, logs, shape
 from db.audit import Attribution, Author
 from db.errors import MemoryFaultError, TryAgainError
 from db.line import Line
@@ -29,7 +26,7 @@ from db.protocol import seed
 from db.refusals import UNKEEPABLE, explain, explain_unkeepable
 from db.seals import SealingKey
 from db.settings import MemorySettings
-from db.sqlite import OneWriter, sqlite_engine
+from db.sqlite import OneWriter
 from db.tables.encrypted import CIPHER
 from db.words import Outcome
 from scheduler.errors import DoubleBookingError, NeurolistError
@@ -61,17 +58,20 @@ class Database:
         url = settings.url
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self._line = Line(url.get_backend_name())
-        self._writer, self._reader = _engines(url)
         self.cipher = data_keys.cipher(settings)
-        for engine in (self._writer, self._reader):
-            setattr(engine.dialect, CIPHER, self.cipher)
-        audit.refuse_raw_writes(self._writer)
+        self._open()
         self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
         if self.is_sqlite:
-            path = Path(str(url.database)).absolute()
+            path = encrypted_file.path_of(settings)
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._turn = OneWriter(path)
         self._key = _Lazy(settings)
+
+    def _open(self) -> None:
+        self._writer, self._reader = _engines(self.settings)
+        for engine in (self._writer, self._reader):
+            setattr(engine.dialect, CIPHER, self.cipher)
+        audit.refuse_raw_writes(self._writer)
 
     def prepare(self, now: datetime | None = None, *, repair: bool = True) -> None:
         """Bring the tables to the newest shape, with every guard in place and tried, and seed an empty protocol.
@@ -163,12 +163,14 @@ class Database:
         """Say what an operator should know about the database underneath; empty when there is nothing."""
         with self.reading() as session:
             mixed = encryption.caution(session.connection(), self.cipher)
-        return (*self._caution_of_engine(), *((mixed,) if mixed else ()))
+        file = encrypted_file.caution(self.settings)
+        return (*self._caution_of_engine(), *(one for one in (mixed, file) if one))
 
     def _caution_of_engine(self) -> tuple[str, ...]:
-        if not self.is_sqlite or sqlite_version_info >= SAFE_SQLITE:
+        version = getattr(self._writer.dialect.dbapi, "sqlite_version_info", SAFE_SQLITE)
+        if version >= SAFE_SQLITE:
             return ()
-        found, safe = (".".join(map(str, version)) for version in (sqlite_version_info, SAFE_SQLITE))
+        found, safe = (".".join(map(str, one)) for one in (version, SAFE_SQLITE))
         return (
             (
                 f"SQLite {found} has a rare fault that can damage a database in write-ahead mode, mended in {safe}. "
@@ -188,6 +190,14 @@ class Database:
         """Let every connection go."""
         self._writer.dispose()
         self._reader.dispose()
+
+    def write_file_anew(self) -> encrypted_file.FileState:
+        """Have SQLite's file encrypted, or in the clear, as the settings say; nobody else may have it open."""
+        self.close()
+        try:
+            return encrypted_file.bring(self.settings)
+        finally:
+            self._open()
 
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
@@ -236,12 +246,14 @@ def _explained() -> Iterator[None]:
         ) from None
 
 
-def _engines(url: URL) -> tuple[Engine, Engine]:
+def _engines(settings: MemorySettings) -> tuple[Engine, Engine]:
+    url = settings.url
     backend = url.get_backend_name()
     if backend == "sqlite":
         if url.database in {None, "", ":memory:"}:
             raise MemoryFaultError("The SQLite database must be a file. Set NEUROLIST_DATABASE_URL to one.")
-        return sqlite_engine(url, reader=False), sqlite_engine(url, reader=True)
+        path = encrypted_file.path_of(settings)
+        return encrypted_file.engine(path, settings, reader=False), encrypted_file.engine(path, settings, reader=True)
     if backend == "postgresql":
         return postgresql_engine(url, reader=False), postgresql_engine(url, reader=True)
     raise MemoryFaultError(f"Neurolist keeps its memory in SQLite or PostgreSQL, not in {backend}.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 from sqlalchemy import text
 
-from db import encryption
+from db import encrypted_file, encryption
 from db.encryption import Standing, Verified
 from db.engine import Database
 from db.errors import MemoryFaultError
@@ -59,14 +59,14 @@ def scrub(database: Database) -> bool:
     with database.alone() as connection:
         try:
             return _on_sqlite(connection) if database.is_sqlite else _on_postgresql(connection)
-        except (sqlite3.Error, psycopg.Error):
+        except (*encrypted_file.DRIVER_ERRORS, psycopg.Error):
             raise MemoryFaultError(
                 "Every row is as it should be, but the database could not write its files anew, which takes as much "
                 "free disk as they are large, and the role that owns the tables. Make room, and repeat the command."
             ) from None
 
 
-def _on_sqlite(connection: sqlite3.Connection) -> bool:
+def _on_sqlite(connection: Any) -> bool:
     connection.execute("VACUUM")
     busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy

@@ -27,6 +27,7 @@ class MemorySettings(BaseSettings):
     data_key: SecretStr | None = None  # what values are encrypted with, instead of data.key in the home folder
     data_keys_before: SecretStr | None = None  # keys given up since, apart by spaces: they still open what they closed
     encrypt_identity: bool = False  # names, numbers, letters and referrers' words are encrypted in the database
+    encrypt_file: bool = False  # SQLite's file is encrypted as a whole
     anchors: Path | None = None
     anchor_minutes: int = Field(default=5, ge=0)
     backups: Path | None = None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -50,9 +51,12 @@ class StrictTypeCompiler(SQLiteTypeCompiler):
         return STRICT_NAMES.get(usual.split("(")[0], usual)
 
 
-def sqlite_engine(url: URL, *, reader: bool) -> Engine:
-    """Make an engine whose transactions are exclusive for writers, or that can only read."""
-    engine = create_engine(url, hide_parameters=True, json_serializer=as_json)
+def sqlite_engine(url: URL, *, reader: bool, driver: ModuleType, connect: Callable[[], Any]) -> Engine:
+    """Make an engine whose transactions are exclusive for writers, or that can only read.
+
+    `connect` gives a connection of this driver that opens the file.
+    """
+    engine = create_engine(url, hide_parameters=True, json_serializer=as_json, module=driver, creator=connect)
     compiler = StrictTypeCompiler(engine.dialect)
     engine.dialect.type_compiler_instance = engine.dialect.type_compiler = compiler
     settings = READER_SETTINGS if reader else WRITER_SETTINGS

@@ -57,6 +57,12 @@ def rotate_key(*, as_json: AsJson = False) -> None:
     )
 
 
+@encrypt.command()
+def file(*, as_json: AsJson = False) -> None:
+    """Write SQLite's file anew as NEUROLIST_ENCRYPT_FILE says, encrypted as a whole or not; the service is stopped."""
+    _tell(the_desk().upkeep.write_file_anew(), as_json=as_json)
+
+
 class _progress:  # noqa: N801  it reads as the function it is used as
     """Tell how many rows of each table were written so far."""
 
@@ -77,18 +83,23 @@ def _tell(found: EncryptionState, *, as_json: bool) -> None:
         print_json(found)
     else:
         _in_words(found, faults)
-    if faults or not found.complete or not found.clean:
+    if faults or not found.complete or not found.clean or (found.file and not found.file.as_it_should_be):
         raise typer.Exit(REFUSED)
 
 
 def _in_words(found: EncryptionState, faults: tuple[str, ...]) -> None:
     typer.echo(f"Names, numbers, letters and referrers' words: {'encrypted' if found.identity else 'in the clear'}.")
+    if found.file is not None:
+        how = f"encrypted as a whole, with the key {found.file.key}" if found.file.encrypted else "not encrypted"
+        typer.echo(f"The database's file: {how}.")
     typer.echo(f"The key in use is {found.key}.")
     for table in found.tables:
         older = f", {table.older} with an older key" if table.older else ""
         typer.echo(f"  {table.table}: {table.current} encrypted{older}, {table.plain} in the clear")
     if not found.complete:
         typer.echo("Not every row is as it should be: neurolist encrypt on (or off, or rotate-key) does what is left.")
+    if found.file is not None and not found.file.as_it_should_be:
+        typer.echo("The file is not as it should be: stop the service, and run neurolist encrypt file")
     if not found.clean:
         typer.echo(
             "The database's files may still hold rows as they were, for somebody was reading them. Repeat it when the "

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import anchors, audit, data_keys, encryption, keyring, logs, reencrypting
+from db import anchors, audit, data_keys, encrypted_file, encryption, keyring, logs, reencrypting
 from db.anchors import Anchor
 from db.audit import TrailReport
 from db.backups import archive
 from db.backups.making import Backup, back_up
 from db.backups.restoring import Restored
+from db.encrypted_file import FileState
 from db.encryption import Standing, Verified
 from db.log_words import LogEvent
 from db.seals import SealingKey
@@ -53,6 +54,7 @@ class EncryptionState:
     complete: bool
     verified: Verified | None = None
     clean: bool = True
+    file: FileState | None = None  # None on PostgreSQL
 
 
 def nothing_said(_table: str, _rows: int) -> None:
@@ -148,6 +150,19 @@ class Upkeep:
         self._tell("rotate_data_key", "encryption", **{"from": sorted({*used, old}), "to": database.cipher.current.id})
         return self._brought(say)
 
+    def write_file_anew(self) -> EncryptionState:
+        """Have SQLite's file encrypted as a whole, or in the clear, as the setting says, under the key in use.
+
+        Raises NeurolistError on PostgreSQL, and while the service or another command has the file open.
+        """
+        self._allowed("encryption")
+        database = self.desk.service.database
+        before = encrypted_file.state_of(database.settings) if database.is_sqlite else None
+        after = database.write_file_anew()
+        if after != before:
+            self._tell("write_file_anew", "encryption", encrypted=after.encrypted, key=after.key)
+        return encryption_state(database)
+
     def _brought(self, say: Said) -> EncryptionState:
         """Bring every row to how it should be, and the files of the database with them; then look at everything."""
         database = self.desk.service.database
@@ -179,6 +194,7 @@ def encryption_state(database: Database, *, verified: bool = False, clean: bool 
         complete=complete,
         verified=reencrypting.verify(database) if verified else None,
         clean=clean,
+        file=encrypted_file.state_of(database.settings) if database.is_sqlite else None,
     )
 
 

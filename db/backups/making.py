@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import text
 
-from db import logs
+from db import encrypted_file, logs
 from db.backups import archive, postgresql, sqlite
 from db.backups.manifest import Contents, Manifest, contents_of, product_version
 from db.engine import Database
@@ -51,9 +51,13 @@ def newest(folder: Path) -> Backup | None:
 
 
 def _from_sqlite(database: Database, payload: Path) -> Contents:
-    sqlite.copy(Path(str(database.settings.url.database)), payload)
-    with sqlite.looking_at(payload) as connection:
-        return contents_of(connection)
+    """A file that is encrypted as a whole has its key among those that open the backup."""
+    settings = database.settings
+    sqlite.copy(encrypted_file.path_of(settings), payload, settings)
+    with sqlite.looking_at(payload, settings) as connection:
+        contents = contents_of(connection)
+    key = encrypted_file.state_of(settings).key
+    return replace(contents, data_keys=sorted({*contents.data_keys, *([key] if key else [])}))
 
 
 def _from_postgresql(database: Database, payload: Path) -> Contents:

@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.engine import URL
 
+from db import encrypted_file
 from db.errors import MemoryFaultError
-from db.sqlite import BUSY_MILLISECONDS, sqlite_engine
+from db.settings import MemorySettings
+from db.sqlite import BUSY_MILLISECONDS
 
 PAYLOAD = "database.sqlite3"
 
 
-def copy(source: Path, to: Path) -> None:
-    """Copy the database as it is at one moment into a file that needs no other beside it.
+def copy(source: Path, to: Path, settings: MemorySettings) -> None:
+    """Copy the database as it is at one moment into a file that needs no other beside it, encrypted where it is.
 
     In one step: in several, every write of somebody else would begin the copy again.
     """
     if not source.exists():
         raise MemoryFaultError("There is no database to back up yet. Run any command first, such as: neurolist status")
     try:
-        with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(to)) as made:
+        original, made = encrypted_file.twins(source, to, settings)
+        with closing(original), closing(made):
             original.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
             original.backup(made, pages=-1)
             made.execute("PRAGMA journal_mode=DELETE")
-    except sqlite3.Error as fault:
+    except encrypted_file.DRIVER_ERRORS as fault:
         raise MemoryFaultError(f"SQLite could not copy the database: {fault}.") from None
     to.chmod(0o600)
 
 
 @contextmanager
-def looking_at(path: Path) -> Iterator[Connection]:
+def looking_at(path: Path, settings: MemorySettings) -> Iterator[Connection]:
     """Open a copy to look at; it is not changed."""
-    engine = sqlite_engine(URL.create("sqlite", database=str(path)), reader=True)
+    engine = encrypted_file.engine(path, settings, reader=True)
     try:
         with engine.connect() as connection:
             yield connection

@@ -172,12 +172,12 @@ def test_prepare_may_be_repeated(database):
 
 @pytest.mark.parametrize(("version", "warned"), [((3, 51, 2), True), ((3, 51, 3), False), ((3, 52, 0), False)])
 def test_an_operator_is_told_of_an_sqlite_with_a_known_fault(sqlite_database, monkeypatch, version, warned):
-    monkeypatch.setattr("db.engine.sqlite_version_info", version)
+    monkeypatch.setattr("sqlite3.sqlite_version_info", version)
     assert bool(sqlite_database.cautions()) is warned
 
 
 def test_postgresql_needs_no_such_warning(postgresql_database, monkeypatch):
-    monkeypatch.setattr("db.engine.sqlite_version_info", (3, 40, 1))
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 40, 1))
     assert postgresql_database.cautions() == ()
 
 

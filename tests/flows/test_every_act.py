@@ -114,6 +114,7 @@ NEEDS: dict[Action, tuple[str, ...]] = {
     Action.KEEP_SERVICE: (
         *("upkeep.back_up", "upkeep.drill", "upkeep.verify", "upkeep.anchor", "upkeep.export", "upkeep.rotate_key"),
         *("upkeep.encryption", "upkeep.encrypt_identity", "upkeep.decrypt_identity", "upkeep.rotate_data_key"),
+        "upkeep.write_file_anew",
         "operating.state",
     ),
 }

@@ -71,6 +71,7 @@ EACH_TIME = frozenset(
         *("printing.suite_day", "printing.one_list", "printing.agenda"),
         *("upkeep.back_up", "upkeep.drill", "upkeep.anchor", "upkeep.export", "upkeep.rotate_key"),
         *("upkeep.encrypt_identity", "upkeep.decrypt_identity", "upkeep.rotate_data_key"),
+        "upkeep.write_file_anew",
         *("export_deidentified", "import_referrals", "send_letters", "run_due_now", "retention.register"),
     }
 )
