@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from db import data_keys
+from db.encrypted_file import BEGINS
+from db.engine import open_database
+from db.tables import AuditEventRow
 from flows.upkeep import encryption_state
 from scheduler.vocabulary import Role
 from tests.builders.command import runner
-from tests.builders.memory import a_case
+from tests.builders.memory import a_case, read
 from tests.builders.secrets_kept import by_hand, stored
 from tests.builders.service import a_desk, a_service
 
@@ -94,3 +100,28 @@ def test_only_an_administrator_may_ask(sqlite_database):
 def test_nothing_is_left_to_do_on_a_fresh_memory(database):
     found = encryption_state(database, verified=True)
     assert (found.complete, found.identity, found.verified.faults) == (True, False, ())
+
+
+def test_the_file_is_encrypted_and_opened_again_from_the_command_line(neurolist, monkeypatch, sqlite_database):
+    path = sqlite_database.settings.url.database
+    assert "not encrypted" in neurolist("encrypt", "status")[1]
+    sqlite_database.close()
+
+    monkeypatch.setenv("NEUROLIST_ENCRYPT_FILE", ON)
+    code, out, _ = neurolist("encrypt", "status")
+    assert (code, "run neurolist encrypt file" in out) == (1, True)
+    code, out, _ = neurolist("encrypt", "file")
+    assert (code, "encrypted as a whole, with the key" in out) == (0, True)
+    assert not Path(path).read_bytes().startswith(BEGINS)
+    assert neurolist("case", "N10001")[0] == 0
+    gc.collect()  # a command's connections, which end with its process
+
+    monkeypatch.setenv("NEUROLIST_ENCRYPT_FILE", OFF)
+    code, out, _ = neurolist("encrypt", "file")
+    assert (code, "not encrypted" in out) == (0, True)
+    assert Path(path).read_bytes().startswith(BEGINS)
+    database = open_database(sqlite_database.settings)
+    asked = select(AuditEventRow.after).where(AuditEventRow.action == "write_file_anew")
+    told = read(database, lambda session: [after["facts"]["encrypted"] for after in session.exec(asked)])
+    database.close()
+    assert told == [True, False]
