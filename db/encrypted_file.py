@@ -57,7 +57,7 @@ def is_encrypted(path: Path, settings: MemorySettings) -> bool:
     try:
         with path.open("rb") as file:
             first = file.read(len(BEGINS))
-    except FileNotFoundError:
+    except OSError:  # none yet, or one that cannot be opened at all, which the database says best
         first = b""
     return first != BEGINS if first else settings.encrypt_file
 

@@ -55,7 +55,7 @@ def test_a_request_waits_is_worked_on_and_gives_a_plan(database):
 def kept_plan(session, made):
     row = proposals.proposal_row(session, made)
     problem = proposals.problem_of(row)
-    return problem, proposals.plan_of(row, problem)
+    return problem, proposals.plan_of(row)
 
 
 def test_how_far_a_run_has_come_is_not_told_to_the_trail(database):
