@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +47,75 @@ class FileState:
         return bool(self.key)
 
 
-def path_of(settings: MemorySettings) -> Path:
-    """Give the file of the database of these settings."""
-    return Path(str(settings.url.database)).absolute()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseFile:
+    """One file, and whether a key is needed to read it, found out before anybody in this process has it open.
+
+    It is not looked into again: whoever closes a file by other means than SQLite's own lets go of every lock that the
+    process has on it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+    """
+
+    path: Path
+    settings: MemorySettings
+    encrypted: bool
+
+    def engine(self, *, reader: bool) -> Engine:
+        """Make an engine for the file, with the driver that can open it."""
+        url = URL.create("sqlite", database=str(self.path))
+        return sqlite_engine(url, reader=reader, driver=sqlcipher if self.encrypted else sqlite3, connect=self.connect)
+
+    def connect(self) -> Any:
+        """Connect with whatever opens the file; a new one is encrypted with the key in use.
+
+        Raises MemoryFaultError, saying what to do, where no data key at hand opens it.
+        """
+        if not self.encrypted:
+            return sqlite3.connect(self.path, check_same_thread=False)
+        if not _is_there(self.path):
+            data_keys.make(self.settings)
+            return _unlocked(self.path, data_keys.at_hand(self.settings)[0])
+        return _unlocked(self.path, self.key)
+
+    @property
+    def key(self) -> DataKey | None:
+        """The data key that opens the file; None for one in the clear."""
+        return _opens(self.path, self.settings) if self.encrypted else None
+
+    def twin(self, other: Path) -> Any:
+        """Connect to another file, a new one, that is encrypted or in the clear just like this one."""
+        return _unlocked(other, self.key) if self.encrypted else sqlite3.connect(other)
+
+    def at(self, other: Path) -> DatabaseFile:
+        """Give a copy of this file that lies elsewhere."""
+        return replace(self, path=other)
+
+    def state(self) -> FileState:
+        """Say how the file is, and whether it is as the settings and the key in use would have it."""
+        wanted = data_keys.at_hand(self.settings)[0] if self.settings.encrypt_file else None
+        key = self.key
+        return FileState(key=key.id if key else "", as_it_should_be=key == wanted)
+
+    def caution(self) -> str:
+        """Say that the file does not follow the setting or the key in use; "" while it does."""
+        state = self.state()
+        if state.as_it_should_be:
+            return ""
+        older = state.encrypted and self.settings.encrypt_file
+        how = "encrypted with an older key" if older else "encrypted" if state.encrypted else "in the clear"
+        setting = str(self.settings.encrypt_file).lower()
+        return (
+            f"The database's file is {how}, and NEUROLIST_ENCRYPT_FILE is {setting}. Stop the service, run: "
+            "neurolist encrypt file"
+        )
 
 
-def is_encrypted(path: Path, settings: MemorySettings) -> bool:
-    """Say whether the file is encrypted, or would be if it were made now."""
+def file_of(settings: MemorySettings) -> DatabaseFile:
+    """Find out how the file of the database of these settings is, or would be if it were made now."""
+    path = Path(str(settings.url.database)).absolute()
+    return DatabaseFile(path=path, settings=settings, encrypted=_is_encrypted(path, settings))
+
+
+def _is_encrypted(path: Path, settings: MemorySettings) -> bool:
     try:
         with path.open("rb") as file:
             first = file.read(len(BEGINS))
@@ -62,55 +124,8 @@ def is_encrypted(path: Path, settings: MemorySettings) -> bool:
     return first != BEGINS if first else settings.encrypt_file
 
 
-def engine(path: Path, settings: MemorySettings, *, reader: bool) -> Engine:
-    """Make an engine for a file, with the driver that can open it."""
-    driver = sqlcipher if is_encrypted(path, settings) else sqlite3
-    url = URL.create("sqlite", database=str(path))
-    return sqlite_engine(url, reader=reader, driver=driver, connect=lambda: connect(path, settings))
-
-
-def connect(path: Path, settings: MemorySettings) -> Any:
-    """Connect to a file with whatever opens it; a new one is encrypted with the key in use if the settings say so.
-
-    Raises MemoryFaultError, saying what to do, where no data key at hand opens it.
-    """
-    if not is_encrypted(path, settings):
-        return sqlite3.connect(path, check_same_thread=False)
-    if not path.exists() or path.stat().st_size == 0:
-        data_keys.make(settings)
-        return _unlocked(path, data_keys.at_hand(settings)[0])
-    return _unlocked(path, _opens(path, settings))
-
-
-def twins(path: Path, other: Path, settings: MemorySettings) -> tuple[Any, Any]:
-    """Connect to a file and to a new one beside it that is encrypted, or in the clear, just like it."""
-    if not is_encrypted(path, settings):
-        return sqlite3.connect(path), sqlite3.connect(other)
-    key = _opens(path, settings)
-    return _unlocked(path, key), _unlocked(other, key)
-
-
-def state_of(settings: MemorySettings) -> FileState:
-    """Say how the file of the database is, and whether it is as the settings and the key in use would have it."""
-    path = path_of(settings)
-    key = _opens(path, settings) if is_encrypted(path, settings) else None
-    wanted = data_keys.at_hand(settings)[0] if settings.encrypt_file else None
-    return FileState(key=key.id if key else "", as_it_should_be=key == wanted)
-
-
-def caution(settings: MemorySettings) -> str:
-    """Say that the file does not follow the setting or the key in use; "" while it does."""
-    if settings.url.get_backend_name() != "sqlite":
-        return ELSEWHERE if settings.encrypt_file else ""
-    state = state_of(settings)
-    if state.as_it_should_be:
-        return ""
-    is_so = "encrypted with an older key" if state.encrypted and settings.encrypt_file else ""
-    is_so = is_so or ("encrypted" if state.encrypted else "in the clear")
-    return (
-        f"The database's file is {is_so}, and NEUROLIST_ENCRYPT_FILE is {str(settings.encrypt_file).lower()}. "
-        "Stop the service, run: neurolist encrypt file"
-    )
+def _is_there(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
 
 
 def bring(settings: MemorySettings) -> FileState:
@@ -121,20 +136,21 @@ def bring(settings: MemorySettings) -> FileState:
     """
     if settings.url.get_backend_name() != "sqlite":
         raise NeurolistError(ELSEWHERE)
-    path = path_of(settings)
+    path = file_of(settings).path
     if not path.exists():
         raise MemoryFaultError("There is no database yet. Run any command first, such as: neurolist status")
     if settings.encrypt_file:
         data_keys.make(settings)
     with OneWriter(path)():
-        state = state_of(settings)
+        file = file_of(settings)
+        state = file.state()
         if state.as_it_should_be:
             return state
         draft = path.with_name(f"{path.name}.draft")
         draft.unlink(missing_ok=True)
         key = data_keys.at_hand(settings)[0] if settings.encrypt_file else None
         try:
-            with _alone(path, settings) as connection:
+            with _alone(file) as connection:
                 _write_anew(connection, draft, key)
                 _must_be_whole(draft, key)
                 draft.chmod(ONLY_OURS)
@@ -144,14 +160,13 @@ def bring(settings: MemorySettings) -> FileState:
                 settle(path.parent)
         finally:
             draft.unlink(missing_ok=True)
-    return state_of(settings)
+    return file_of(settings).state()
 
 
 @contextmanager
-def _alone(path: Path, settings: MemorySettings) -> Iterator[Any]:
+def _alone(file: DatabaseFile) -> Iterator[Any]:
     """Open the file so that nobody else has it open: only the last connection can take it out of its log's mode."""
-    key = _opens(path, settings) if is_encrypted(path, settings) else None
-    with closing(_unlocked(path, key)) as connection:
+    with closing(_unlocked(file.path, file.key)) as connection:
         try:
             found = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
         except sqlcipher.OperationalError:

@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
-from db import audit, claims, data_keys, encrypted_file, encryption, guards, keyring, logs, shape
+from db import audit, claims, data_keys, encryption, guards, keyring, logs, shape
 from db.audit import Attribution, Author
+from db.encrypted_file import ELSEWHERE, DatabaseFile, FileState, bring, file_of
 from db.errors import MemoryFaultError, TryAgainError
 from db.line import Line
 from db.localtime import in_utc
@@ -62,16 +63,22 @@ class Database:
         self._open()
         self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
         if self.is_sqlite:
-            path = encrypted_file.path_of(settings)
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._turn = OneWriter(path)
+            self.file.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._turn = OneWriter(self.file.path)
         self._key = _Lazy(settings)
 
     def _open(self) -> None:
-        self._writer, self._reader = _engines(self.settings)
+        self._file, self._writer, self._reader = _engines(self.settings)
         for engine in (self._writer, self._reader):
             setattr(engine.dialect, CIPHER, self.cipher)
         audit.refuse_raw_writes(self._writer)
+
+    @property
+    def file(self) -> DatabaseFile:
+        """The file that everything is in; raises MemoryFaultError where that is the server's affair."""
+        if self._file is None:
+            raise MemoryFaultError("Only SQLite keeps a database in one file of ours.")
+        return self._file
 
     def prepare(self, now: datetime | None = None, *, repair: bool = True) -> None:
         """Bring the tables to the newest shape, with every guard in place and tried, and seed an empty protocol.
@@ -163,7 +170,8 @@ class Database:
         """Say what an operator should know about the database underneath; empty when there is nothing."""
         with self.reading() as session:
             mixed = encryption.caution(session.connection(), self.cipher)
-        file = encrypted_file.caution(self.settings)
+        elsewhere = ELSEWHERE if self.settings.encrypt_file else ""
+        file = elsewhere if self._file is None else self._file.caution()
         return (*self._caution_of_engine(), *(one for one in (mixed, file) if one))
 
     def _caution_of_engine(self) -> tuple[str, ...]:
@@ -191,11 +199,11 @@ class Database:
         self._writer.dispose()
         self._reader.dispose()
 
-    def write_file_anew(self) -> encrypted_file.FileState:
+    def write_file_anew(self) -> FileState:
         """Have SQLite's file encrypted, or in the clear, as the settings say; nobody else may have it open."""
         self.close()
         try:
-            return encrypted_file.bring(self.settings)
+            return bring(self.settings)
         finally:
             self._open()
 
@@ -246,14 +254,14 @@ def _explained() -> Iterator[None]:
         ) from None
 
 
-def _engines(settings: MemorySettings) -> tuple[Engine, Engine]:
+def _engines(settings: MemorySettings) -> tuple[DatabaseFile | None, Engine, Engine]:
     url = settings.url
     backend = url.get_backend_name()
     if backend == "sqlite":
         if url.database in {None, "", ":memory:"}:
             raise MemoryFaultError("The SQLite database must be a file. Set NEUROLIST_DATABASE_URL to one.")
-        path = encrypted_file.path_of(settings)
-        return encrypted_file.engine(path, settings, reader=False), encrypted_file.engine(path, settings, reader=True)
+        file = file_of(settings)
+        return file, file.engine(reader=False), file.engine(reader=True)
     if backend == "postgresql":
-        return postgresql_engine(url, reader=False), postgresql_engine(url, reader=True)
+        return None, postgresql_engine(url, reader=False), postgresql_engine(url, reader=True)
     raise MemoryFaultError(f"Neurolist keeps its memory in SQLite or PostgreSQL, not in {backend}.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import anchors, audit, data_keys, encrypted_file, encryption, keyring, logs, reencrypting
+from db import anchors, audit, data_keys, encryption, keyring, logs, reencrypting
 from db.anchors import Anchor
 from db.audit import TrailReport
 from db.backups import archive
@@ -157,7 +157,7 @@ class Upkeep:
         """
         self._allowed("encryption")
         database = self.desk.service.database
-        before = encrypted_file.state_of(database.settings) if database.is_sqlite else None
+        before = database.file.state() if database.is_sqlite else None
         after = database.write_file_anew()
         if after != before:
             self._tell("write_file_anew", "encryption", encrypted=after.encrypted, key=after.key)
@@ -194,7 +194,7 @@ def encryption_state(database: Database, *, verified: bool = False, clean: bool 
         complete=complete,
         verified=reencrypting.verify(database) if verified else None,
         clean=clean,
-        file=encrypted_file.state_of(database.settings) if database.is_sqlite else None,
+        file=database.file.state() if database.is_sqlite else None,
     )
 
 

@@ -3,6 +3,7 @@
 python -m benchmarks.trust                   the set of every change: some minutes
 python -m benchmarks.trust --long            a million attempts and a thousand kills: hours
 python -m benchmarks.trust --only kills      one part
+python -m benchmarks.trust --long --only storm --minutes 80   as many attempts as go into that time
 python -m benchmarks.trust --into docs       keeps the figures in docs/trust.md
 """
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from db import encrypted_file, logs
+from db import logs
 from db.backups import archive, postgresql, sqlite
 from db.backups.manifest import Contents, Manifest, contents_of, product_version
 from db.engine import Database
@@ -52,12 +52,11 @@ def newest(folder: Path) -> Backup | None:
 
 def _from_sqlite(database: Database, payload: Path) -> Contents:
     """A file that is encrypted as a whole has its key among those that open the backup."""
-    settings = database.settings
-    sqlite.copy(encrypted_file.path_of(settings), payload, settings)
-    with sqlite.looking_at(payload, settings) as connection:
+    file = database.file
+    sqlite.copy(file, payload)
+    with sqlite.looking_at(file.at(payload)) as connection:
         contents = contents_of(connection)
-    key = encrypted_file.state_of(settings).key
-    return replace(contents, data_keys=sorted({*contents.data_keys, *([key] if key else [])}))
+    return replace(contents, data_keys=sorted({*contents.data_keys, *([file.key.id] if file.key else [])}))
 
 
 def _from_postgresql(database: Database, payload: Path) -> Contents:

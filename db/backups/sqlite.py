@@ -8,36 +8,34 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from db import encrypted_file
+from db.encrypted_file import DRIVER_ERRORS, DatabaseFile
 from db.errors import MemoryFaultError
-from db.settings import MemorySettings
 from db.sqlite import BUSY_MILLISECONDS
 
 PAYLOAD = "database.sqlite3"
 
 
-def copy(source: Path, to: Path, settings: MemorySettings) -> None:
+def copy(source: DatabaseFile, to: Path) -> None:
     """Copy the database as it is at one moment into a file that needs no other beside it, encrypted where it is.
 
     In one step: in several, every write of somebody else would begin the copy again.
     """
-    if not source.exists():
+    if not source.path.exists():
         raise MemoryFaultError("There is no database to back up yet. Run any command first, such as: neurolist status")
     try:
-        original, made = encrypted_file.twins(source, to, settings)
-        with closing(original), closing(made):
+        with closing(source.connect()) as original, closing(source.twin(to)) as made:
             original.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
             original.backup(made, pages=-1)
             made.execute("PRAGMA journal_mode=DELETE")
-    except encrypted_file.DRIVER_ERRORS as fault:
+    except DRIVER_ERRORS as fault:
         raise MemoryFaultError(f"SQLite could not copy the database: {fault}.") from None
     to.chmod(0o600)
 
 
 @contextmanager
-def looking_at(path: Path, settings: MemorySettings) -> Iterator[Connection]:
+def looking_at(copied: DatabaseFile) -> Iterator[Connection]:
     """Open a copy to look at; it is not changed."""
-    engine = encrypted_file.engine(path, settings, reader=True)
+    engine = copied.engine(reader=True)
     try:
         with engine.connect() as connection:
             yield connection

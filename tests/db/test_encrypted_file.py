@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from db import claims, data_keys, encrypted_file
 from db.backups import making, restoring
+from db.encrypted_file import file_of
 from db.engine import open_database
 from db.errors import MemoryFaultError
 from db.settings import MemorySettings
@@ -62,7 +63,7 @@ def test_a_new_file_shows_nothing_to_whoever_has_no_key(encrypted):
     found = files_of(encrypted)
     assert not found.startswith(encrypted_file.BEGINS)
     assert ref.encode() not in found
-    with closing(sqlite3.connect(encrypted_file.path_of(encrypted))) as stranger, pytest.raises(sqlite3.DatabaseError):
+    with closing(sqlite3.connect(file_of(encrypted).path)) as stranger, pytest.raises(sqlite3.DatabaseError):
         stranger.execute("SELECT * FROM neurolysis_case")
     assert refs(encrypted) == [ref]
 
@@ -114,9 +115,9 @@ def test_a_file_is_written_anew_as_it_should_be_and_holds_what_it_held(tmp_path,
 def test_a_file_that_is_as_it_should_be_is_left_alone(encrypted):
     database, _ = filled(encrypted)
     database.close()
-    before = encrypted_file.path_of(encrypted).stat()
+    before = file_of(encrypted).path.stat()
     assert encrypted_file.bring(encrypted).encrypted
-    assert encrypted_file.path_of(encrypted).stat().st_ino == before.st_ino
+    assert file_of(encrypted).path.stat().st_ino == before.st_ino
 
 
 SOMEBODY = """
@@ -134,14 +135,14 @@ sys.stdin.readline()
 def test_a_file_that_somebody_has_open_is_left_as_it_is(plain, encrypted, who):
     database, ref = filled(plain)
     database.close()
-    path = encrypted_file.path_of(plain)
+    path = file_of(plain).path
     with subprocess.Popen(
         [sys.executable, "-c", SOMEBODY, path, who], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as somebody:
         somebody.stdout.readline()
         with pytest.raises(NeurolistError, match="Stop the service"):
             encrypted_file.bring(encrypted)
-        assert not encrypted_file.is_encrypted(path, plain)
+        assert not file_of(plain).encrypted
         somebody.communicate("")
     assert refs(plain) == [ref]
     assert encrypted_file.bring(encrypted).encrypted
@@ -177,7 +178,7 @@ def test_without_the_key_nothing_is_served_and_no_other_is_made(encrypted):
 def test_a_damaged_page_is_noticed(encrypted):
     database, _ = filled(encrypted)
     database.close()
-    path = encrypted_file.path_of(encrypted)
+    path = file_of(encrypted).path
     content = bytearray(path.read_bytes())
     content[4096 * 3 + 100] ^= 1
     path.write_bytes(content)
@@ -195,21 +196,21 @@ def gone_through(settings):
 def test_a_new_data_key_leaves_the_file_readable_until_it_is_written_anew_under_it(encrypted):
     database, ref = filled(encrypted)
     database.close()
-    old = encrypted_file.state_of(encrypted).key
+    old = file_of(encrypted).state().key
     data_keys.replace(encrypted)
-    state = encrypted_file.state_of(encrypted)
+    state = file_of(encrypted).state()
     assert (state.key, state.as_it_should_be) == (old, False)
-    assert "encrypted with an older key" in encrypted_file.caution(encrypted)
+    assert "encrypted with an older key" in file_of(encrypted).caution()
     assert refs(encrypted) == [ref]
     assert encrypted_file.bring(encrypted).key not in {"", old}
-    assert encrypted_file.caution(encrypted) == ""
+    assert file_of(encrypted).caution() == ""
     assert refs(encrypted) == [ref]
 
 
 def test_a_backup_of_an_encrypted_file_is_encrypted_and_comes_back_with_the_key_alone(encrypted, tmp_path):
     database, ref = filled(encrypted)
     made = making.back_up(database, tmp_path / "backups", now=MORNING)
-    key = encrypted_file.state_of(encrypted).key
+    key = file_of(encrypted).state().key
     assert key in made.manifest.contents.data_keys
     assert ref.encode() not in made.path.read_bytes()
     assert restoring.drill(made.path, encrypted).good
@@ -232,14 +233,14 @@ def test_a_backup_of_an_encrypted_file_is_encrypted_and_comes_back_with_the_key_
 
 def test_on_postgresql_the_setting_is_answered_with_what_to_do_instead(postgresql_database):
     asked = postgresql_database.settings.model_copy(update={"encrypt_file": True})
-    assert "for SQLite alone" in encrypted_file.caution(asked)
+    assert "for SQLite alone" in open_database(asked).cautions()[0]
     with pytest.raises(NeurolistError, match="for SQLite alone"):
         encrypted_file.bring(asked)
 
 
 def test_something_else_in_the_place_of_the_file_is_never_taken_for_a_new_database(encrypted):
     encrypted.home.mkdir(parents=True)
-    encrypted_file.path_of(encrypted).write_bytes(b"This is a letter." * 300)
+    file_of(encrypted).path.write_bytes(b"This is a letter." * 300)
     data_keys.make(encrypted)
     with pytest.raises(MemoryFaultError, match="or no database at all"):
         open_database(encrypted).prepare(MORNING)
