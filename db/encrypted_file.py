@@ -91,9 +91,9 @@ class DatabaseFile:
 
     def state(self) -> FileState:
         """Say how the file is, and whether it is as the settings and the key in use would have it."""
-        wanted = data_keys.at_hand(self.settings)[0] if self.settings.encrypt_file else None
-        key = self.key
-        return FileState(key=key.id if key else "", as_it_should_be=key == wanted)
+        key, asked = self.key, self.settings.encrypt_file
+        wanted = next(iter(data_keys.at_hand(self.settings)), None) if asked else None
+        return FileState(key=key.id if key else "", as_it_should_be=self.encrypted is asked and key == wanted)
 
     def caution(self) -> str:
         """Say that the file does not follow the setting or the key in use; "" while it does."""
@@ -158,6 +158,11 @@ def bring(settings: MemorySettings) -> FileState:
                     os.fsync(written.fileno())
                 draft.replace(path)
                 settle(path.parent)
+        except DRIVER_ERRORS as fault:
+            raise MemoryFaultError(
+                f"The file is left as it was, for it could not be written anew: {fault}. That takes as much free disk "
+                "as the file is large. Make room, and repeat: neurolist encrypt file"
+            ) from None
         finally:
             draft.unlink(missing_ok=True)
     return file_of(settings).state()

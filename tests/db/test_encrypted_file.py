@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
 from sqlmodel import select
 
 from db import claims, data_keys, encrypted_file
@@ -112,6 +113,13 @@ def test_a_file_is_written_anew_as_it_should_be_and_holds_what_it_held(tmp_path,
     ]
 
 
+def test_a_file_in_the_clear_is_told_of_also_while_there_is_no_key(plain, encrypted):
+    database, _ = filled(plain)
+    database.close()
+    (plain.home / data_keys.KEY_FILE).unlink()
+    assert "in the clear" in file_of(encrypted).caution()
+
+
 def test_a_file_that_is_as_it_should_be_is_left_alone(encrypted):
     database, _ = filled(encrypted)
     database.close()
@@ -149,15 +157,22 @@ def test_a_file_that_somebody_has_open_is_left_as_it_is(plain, encrypted, who):
     assert refs(encrypted) == [ref]
 
 
-def test_a_write_anew_that_is_cut_short_leaves_the_file_as_it_was(plain, encrypted, monkeypatch):
+@pytest.mark.parametrize(
+    ("fault", "told", "says"),
+    [
+        (KeyboardInterrupt(), KeyboardInterrupt, ""),
+        (sqlcipher.OperationalError("database or disk is full"), MemoryFaultError, "disk is full.*Make room"),
+    ],
+)
+def test_a_write_anew_that_is_cut_short_leaves_the_file_as_it_was(plain, encrypted, monkeypatch, fault, told, says):
     database, ref = filled(plain)
     database.close()
 
     def cut_short(*_):
-        raise KeyboardInterrupt
+        raise fault
 
     monkeypatch.setattr(encrypted_file, "_must_be_whole", cut_short)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(told, match=says):
         encrypted_file.bring(encrypted)
     assert refs(plain) == [ref]
     assert not list(plain.home.glob("*.draft"))
