@@ -121,7 +121,10 @@ def reassign_units(session: Session, places: Collection[SiteDay], *, kinds: Mapp
 
 
 def _standing(session: Session, places: Collection[SiteDay]) -> dict[SiteDay, list[BookingRow]]:
-    """Give the bookings that stand at each of these sites and dates that has any, earliest first."""
+    """Take the bookings that stand at each of these sites and dates that has any, earliest first.
+
+    Whoever ends or moves one meanwhile waits, and whoever did just before is seen: what has ended is given nothing.
+    """
     asked = (
         select(BookingRow, SuiteRow.site_id, SuiteSessionRow)
         .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
@@ -133,7 +136,8 @@ def _standing(session: Session, places: Collection[SiteDay]) -> dict[SiteDay, li
         )
     )
     there: dict[SiteDay, list[BookingRow]] = defaultdict(list)
-    for booking, site, row in session.exec(asked.order_by(col(BookingRow.start), col(BookingRow.id))):
+    taken = asked.order_by(col(BookingRow.start), col(BookingRow.id)).with_for_update(of=BookingRow)
+    for booking, site, row in session.exec(taken.execution_options(populate_existing=True)):
         there[site, row.on].append(booking)
     return {place: there[place] for place in sorted(places) if place in there}
 
