@@ -251,10 +251,11 @@ def change_rows(
         if changed != len(some):
             raise StaleDataError(f"{len(some) - changed} rows of {table.name} were changed meanwhile.")
     ledger = _ledger(session)
+    was, became = _shown_row(ledger, table, before), _shown_row(ledger, table, after)
     for name in names:
         change = ledger.changes.setdefault(_where(table, {"id": name}), _Change())
-        change.before = {**_shown_row(ledger, table, before), **change.before}
-        change.after = {**change.after, **_shown_row(ledger, table, after)}
+        change.before = {**was, **change.before}
+        change.after = {**change.after, **became}
 
 
 def _shown_row(ledger: _Ledger, table: Table, row: Mapping[str, object]) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from db import audit
 from db.tables.base import METADATA, new_id
@@ -122,12 +123,15 @@ def held_by(
         (col(ClaimRow.maintenance_id), maintenance_id),
     ):
         asked = asked.where(column == wanted) if wanted is not None else asked
-    return [Held(name, version, ResourceKind(kind)) for name, version, kind in session.exec(asked)]
+    return _held(session, asked)
 
 
 def held_by_bookings(session: Session, ids: Collection[str]) -> list[Held]:
     """List the active claims of these bookings."""
-    asked = _HELD.where(col(ClaimRow.booking_id).in_(ids))
+    return _held(session, _HELD.where(col(ClaimRow.booking_id).in_(ids)))
+
+
+def _held(session: Session, asked: Select[str, int, str]) -> list[Held]:
     return [Held(name, version, ResourceKind(kind)) for name, version, kind in session.exec(asked)]
 
 

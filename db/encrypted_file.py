@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -74,16 +74,20 @@ class DatabaseFile:
         if not _is_there(self.path):
             data_keys.make(self.settings)
             return _unlocked(self.path, data_keys.at_hand(self.settings)[0])
-        return _unlocked(self.path, self.key)
+        _, connection = _opened(self.path, self.settings)
+        return connection
 
-    @property
     def key(self) -> DataKey | None:
-        """The data key that opens the file; None for one in the clear."""
-        return _opens(self.path, self.settings) if self.encrypted else None
+        """Find the data key that opens the file; None for one in the clear."""
+        if not self.encrypted:
+            return None
+        key, connection = _opened(self.path, self.settings)
+        connection.close()
+        return key
 
     def twin(self, other: Path) -> Any:
         """Connect to another file, a new one, that is encrypted or in the clear just like this one."""
-        return _unlocked(other, self.key) if self.encrypted else sqlite3.connect(other)
+        return _unlocked(other, self.key()) if self.encrypted else sqlite3.connect(other)
 
     def at(self, other: Path) -> DatabaseFile:
         """Give a copy of this file that lies elsewhere."""
@@ -91,7 +95,7 @@ class DatabaseFile:
 
     def state(self) -> FileState:
         """Say how the file is, and whether it is as the settings and the key in use would have it."""
-        key, asked = self.key, self.settings.encrypt_file
+        key, asked = self.key(), self.settings.encrypt_file
         wanted = next(iter(data_keys.at_hand(self.settings)), None) if asked else None
         return FileState(key=key.id if key else "", as_it_should_be=self.encrypted is asked and key == wanted)
 
@@ -111,8 +115,12 @@ class DatabaseFile:
 
 def file_of(settings: MemorySettings) -> DatabaseFile:
     """Find out how the file of the database of these settings is, or would be if it were made now."""
-    path = Path(str(settings.url.database)).absolute()
+    path = _path_of(settings)
     return DatabaseFile(path=path, settings=settings, encrypted=_is_encrypted(path, settings))
+
+
+def _path_of(settings: MemorySettings) -> Path:
+    return Path(str(settings.url.database)).absolute()
 
 
 def _is_encrypted(path: Path, settings: MemorySettings) -> bool:
@@ -136,7 +144,7 @@ def bring(settings: MemorySettings) -> FileState:
     """
     if settings.url.get_backend_name() != "sqlite":
         raise NeurolistError(ELSEWHERE)
-    path = file_of(settings).path
+    path = _path_of(settings)
     if not path.exists():
         raise MemoryFaultError("There is no database yet. Run any command first, such as: neurolist status")
     if settings.encrypt_file:
@@ -171,7 +179,7 @@ def bring(settings: MemorySettings) -> FileState:
 @contextmanager
 def _alone(file: DatabaseFile) -> Iterator[Any]:
     """Open the file so that nobody else has it open: only the last connection can take it out of its log's mode."""
-    with closing(_unlocked(file.path, file.key)) as connection:
+    with closing(_unlocked(file.path, file.key())) as connection:
         try:
             found = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
         except sqlcipher.OperationalError:
@@ -199,11 +207,16 @@ def _must_be_whole(draft: Path, key: DataKey | None) -> None:
         raise MemoryFaultError(f"What was written is not whole, so the file is left as it is: {found[0][0]}.")
 
 
-def _opens(path: Path, settings: MemorySettings) -> DataKey:
+def _opened(path: Path, settings: MemorySettings) -> tuple[DataKey, Any]:
+    """Try the keys at hand; gives the one that opens the file, and the connection it opened."""
     for key in data_keys.at_hand(settings):
-        with suppress(sqlcipher.DatabaseError), closing(_unlocked(path, key)) as connection:
+        connection = _unlocked(path, key)
+        try:
             connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-            return key
+        except sqlcipher.DatabaseError:
+            connection.close()
+        else:
+            return key, connection
     raise MemoryFaultError(
         "The database's file is encrypted, or no database at all, and none of the data keys at hand opens it. Put "
         "data.key and data-keys back into the home folder from the copy that was put away, or set NEUROLIST_DATA_KEY."

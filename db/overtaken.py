@@ -74,12 +74,10 @@ def changed_meanwhile(seen: object, found: Mapping[str, int]) -> frozenset[str]:
     return frozenset(name for name, version in found.items() if before.get(name) != version)
 
 
-def is_overtaken(session: Session, proposal_id: str) -> bool:
+def is_overtaken(session: Session, proposal: ProposalRow) -> bool:
     """Say whether cases of a plan that is ready have changed since it was made."""
-    asked = select(ProposalRow.status, ProposalRow.versions).where(ProposalRow.id == proposal_id)
-    status, versions = session.exec(asked).first() or (None, {})
-    seen = versions.get("cases")
-    if status is not ProposalStatus.READY or not isinstance(seen, dict):
+    seen = proposal.versions.get("cases")
+    if proposal.status is not ProposalStatus.READY or not isinstance(seen, dict):
         return False
     return bool(changed_meanwhile(seen, versions_now(session, seen.keys())))
 

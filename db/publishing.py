@@ -487,10 +487,9 @@ def _hold(work: _Publishing, places: Sequence[_Place], standing: Mapping[str, Bo
         of_suite[row.suite_id].append(row)
     holds: list[Hold] = []
     for place in places:
-        on, suite = work.lists[place.planned.session], work.lists[place.planned.session].suite_id
-        turnaround, patient = work.problem.suite_by_id[suite].turnaround_minutes, place.row.patient_id
-        visit = standing[place.case.id]
-        holds += visit_holds(visit, on, patient=patient, turnaround=turnaround, lists=of_suite[suite])
+        on, visit, patient = work.lists[place.planned.session], standing[place.case.id], place.row.patient_id
+        turnaround = work.problem.suite_by_id[on.suite_id].turnaround_minutes
+        holds += visit_holds(visit, on, patient=patient, turnaround=turnaround, lists=of_suite[on.suite_id])
     claims.take(work.session, holds)
 
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 from db import approvals, due_steps, freezing, overtaken, proposals, publishing, writes
 from db.mapping import ref_of
 from flows.handlers import PUBLISHED_STEP
-from flows.laying import Laid, is_current, part, whole
+from flows.laying import Laid, Since, part, since, whole
 from scheduler.errors import FrozenDaysError, NeurolistError, PlanOvertakenError, StaleVersionError
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def frozen_changes(service: Service, asked: Acceptance) -> tuple[str, ...]:
     Raises NothingToApproveError where there are none, and what publishing it would be refused for: what makes a plan
     unlawful nobody can approve.
     """
-    as_shown, _ = _ways(service, asked, None)
     with service.database.reading() as session:
+        as_shown, _ = _ways(session, asked, None)
         row = proposals.proposal_row(session, asked.proposal)
         row.expect(asked.expected_version)
         proposals.must_be_ready(row)
@@ -81,7 +81,8 @@ def accept(service: Service, asked: Acceptance, *, author: Author, write_id: str
     NeurolistError with the sentences in the way when a choice cannot be taken alone.
     """
     name = write_id or str(uuid4())
-    as_shown, alone = _ways(service, asked, name)
+    with service.database.reading() as session:
+        as_shown, alone = _ways(session, asked, name)
     if as_shown:
         try:
             return _publish(service, asked, None, author, name)
@@ -99,7 +100,7 @@ def accept(service: Service, asked: Acceptance, *, author: Author, write_id: str
     raise PlanOvertakenError(_given_up(service, asked.proposal, last))
 
 
-def _laid(session: Session, asked: Acceptance, *, now: datetime, before: Laid | None = None) -> Laid:
+def _laid(session: Session, asked: Acceptance, *, now: datetime, before: Since | None = None) -> Laid:
     """Lay the plan over what stands now, or over what was read `before` and is brought up to now."""
     if asked.cases is None:
         return whole(session, asked.proposal, now=now, before=before)
@@ -118,7 +119,8 @@ def _publish(service: Service, asked: Acceptance, before: Laid | None, author: A
                 approvals.approve(session, asked.approval)
             if before is not None:
                 overtaken.hold_still(session, proposals.proposal_row(session, name))
-                laid = before if is_current(session, before) else _laid(session, asked, now=now, before=before)
+                changed = since(session, before)
+                laid = before if changed is None else _laid(session, asked, now=now, before=changed)
             name = _kept(session, asked, laid, author, now=now)
             frozen = freezing.in_the_way(session, name, today=today)
         report = publishing.publish(
@@ -165,18 +167,17 @@ def _kept(session: Session, asked: Acceptance, laid: Laid | None, author: Author
     return name
 
 
-def _ways(service: Service, asked: Acceptance, write_id: str | None) -> tuple[bool, bool]:
+def _ways(session: Session, asked: Acceptance, write_id: str | None) -> tuple[bool, bool]:
     """Say whether the plan is tried as it was shown, and whether it is published like that or not at all.
 
     A plan that was overtaken already is laid over what stands at once: trying it would keep others waiting for nothing.
     One made for a suite down or a radiologist away is asked for anew, not laid over.
     """
-    with service.database.reading() as session:
-        done = write_id is not None and writes.answered(session, write_id, PUBLISH)
-        event = proposals.proposal_row(session, asked.proposal).options.get("event")
-        alone = isinstance(event, dict) and "start" in event
-        whole = asked.cases is None and (alone or not overtaken.is_overtaken(session, asked.proposal))
-    return done or whole, alone
+    row = proposals.proposal_row(session, asked.proposal)
+    done = write_id is not None and writes.answered(session, write_id, PUBLISH)
+    event = row.options.get("event")
+    alone = isinstance(event, dict) and "start" in event
+    return done or (asked.cases is None and (alone or not overtaken.is_overtaken(session, row))), alone
 
 
 def _given_up(service: Service, proposal: str, last: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from db import audit, mapping, overtaken, proposals, standing
 from db.mapping import Planning, ref_of
 from db.publishing import NotBooked
-from db.touched import EVERYTHING, touched_since
+from db.touched import Touched, touched_since
 from scheduler.errors import BadInputError, NeurolistError
 from scheduler.taking import Taking, changes, take, with_companions, without_clashes
 
@@ -32,6 +32,14 @@ class Laid:
     taken: Taking
     at: int  # the last event of the trail that it knows of
     left_alone: tuple[NotBooked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """What was laid, and what has changed since that a plan could hang on."""
+
+    made: Planning
+    touched: Touched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +78,13 @@ class _Over:
         return frozenset(known[ref] for ref in refs)
 
 
-def is_current(session: Session, laid: Laid) -> bool:
-    """Say whether nothing has changed since that a plan could hang on."""
-    return not touched_since(session, laid.at)
+def since(session: Session, laid: Laid) -> Since | None:
+    """Look what has changed since a plan was laid; None where it may be published as it is."""
+    touched = touched_since(session, laid.at)
+    return Since(made=laid.made, touched=touched) if touched else None
 
 
-def whole(session: Session, proposal: str, *, now: datetime, before: Laid | None = None) -> Laid:
+def whole(session: Session, proposal: str, *, now: datetime, before: Since | None = None) -> Laid:
     """Take everything that nobody else touched and that still goes; raises NeurolistError where that is unlawful.
 
     Of what was laid `before`, only what has changed since is read again.
@@ -89,7 +98,7 @@ def whole(session: Session, proposal: str, *, now: datetime, before: Laid | None
     return Laid(made=over.made, taken=taken, at=over.at, left_alone=told)
 
 
-def part(session: Session, proposal: str, refs: Collection[str], *, now: datetime, before: Laid | None = None) -> Laid:
+def part(session: Session, proposal: str, refs: Collection[str], *, now: datetime, before: Since | None = None) -> Laid:
     """Take the changes of these cases and no others; raises NeurolistError with why where they do not go alone."""
     over = _over(session, proposal, now, before)
     wanted = over.named(refs)
@@ -109,7 +118,7 @@ def alone(session: Session, proposal: str, refs: Collection[str], *, now: dateti
     )
 
 
-def _over(session: Session, proposal: str, now: datetime, before: Laid | None = None) -> _Over:
+def _over(session: Session, proposal: str, now: datetime, before: Since | None = None) -> _Over:
     row = proposals.proposal_row(session, proposal)
     was = proposals.problem_of(row)
     plan = proposals.plan_of(row)
@@ -123,12 +132,11 @@ def _over(session: Session, proposal: str, now: datetime, before: Laid | None = 
     return _Over(made=made, at=at, stands=stands, plan=plan, left=left, touched=touched)
 
 
-def _brought_up(session: Session, before: Laid | None) -> Planning | None:
+def _brought_up(session: Session, before: Since | None) -> Planning | None:
     """Give the problem of what was laid before, mended where something changed since; None where all is read again."""
-    touched = EVERYTHING if before is None else touched_since(session, before.at)
-    if before is None or touched.everything:
+    if before is None or before.touched.everything:
         return None
-    return mapping.mended(session, before.made, cases=touched.cases, lists=touched.lists)
+    return mapping.mended(session, before.made, cases=before.touched.cases, lists=before.touched.lists)
 
 
 def _spot(place: Previous | None) -> overtaken.Spot | None:

@@ -56,7 +56,8 @@ def _from_sqlite(database: Database, payload: Path) -> Contents:
     sqlite.copy(file, payload)
     with sqlite.looking_at(file.at(payload)) as connection:
         contents = contents_of(connection)
-    return replace(contents, data_keys=sorted({*contents.data_keys, *([file.key.id] if file.key else [])}))
+    key = file.key()
+    return replace(contents, data_keys=sorted({*contents.data_keys, *([key.id] if key else [])}))
 
 
 def _from_postgresql(database: Database, payload: Path) -> Contents:
