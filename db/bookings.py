@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from db import audit, claims, reminders
 from db.audit import Author
@@ -57,19 +57,27 @@ def advance(
 
 
 def visit_holds(
-    booking: BookingRow, on: SuiteSessionRow, *, patient: str, turnaround: int, lists: Iterable[SuiteSessionRow]
+    booking: BookingRow, on: SuiteSessionRow, *, patient: str, turnaround: int, following: datetime | None
 ) -> list[Hold]:
     """Give what one visit holds besides units and bays: the suite until it is turned over, and the patient.
 
-    Turnaround never reaches into the suite's next list, which is one of `lists`: no rule asks for that.
+    Turnaround never reaches into the suite's next list, which begins at `following` where there is one: no rule asks
+    for that.
     """
-    following = [row.start for row in lists if row.suite_id == on.suite_id and row.start >= on.end]
     turned = booking.end + timedelta(minutes=turnaround)
-    clean = min([turned, *(max(booking.end, start) for start in following)])
+    clean = turned if following is None else min(turned, max(booking.end, following))
     return [
         _hold(booking, ResourceKind.SUITE, on.suite_id, (booking.start, clean)),
         _hold(booking, ResourceKind.PATIENT, patient, (booking.start, booking.recovery_end)),
     ]
+
+
+def next_list(session: Session, on: SuiteSessionRow) -> datetime | None:
+    """Say when the suite's next list after this one begins; None when there is none."""
+    asked = select(func.min(SuiteSessionRow.start)).where(
+        SuiteSessionRow.suite_id == on.suite_id, col(SuiteSessionRow.start) >= on.end
+    )
+    return session.exec(asked).one()
 
 
 def staff_holds(row: SuiteSessionRow) -> list[Hold]:

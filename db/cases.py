@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,10 +12,11 @@ from db import audit, effects, reminders, watching, writes
 from db.at_hand import at_hand
 from db.audit import Author
 from db.effects import Work
-from db.facts import case_facts, case_row
+from db.facts import case_row, facts_of
+from db.light import light_of
 from db.localtime import local_date
 from db.tables import CaseEventRow, CaseRow, TaskRow
-from db.traces import traced
+from db.traces import Trace, keep, traced
 from scheduler.errors import StaleVersionError
 from scheduler.pathway import effects as pathway
 from scheduler.pathway.machine import Step
@@ -35,6 +36,26 @@ FOLLOWED = frozenset(
         pathway.CloseEpisode,
     }
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One step of a case that was decided on, with what was filled in for it."""
+
+    case: CaseRow
+    step: Step
+    details: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """A step that was carried out: its line of the history, what it wrote, and what has to follow the new facts."""
+
+    case: CaseRow
+    line: CaseEventRow
+    trace: Trace
+    reminded: bool
+    watched: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,24 +94,65 @@ def apply_step(
         raise StaleVersionError(
             f"Case {case_ref} has moved on to '{case.state.label}' since this was decided. Look at it again."
         )
-    today, urgency = local_date(session, now), case.urgency
-    with traced(session, case):
-        line = write_line(session, case, step.event.value, step.to_state, actor=actor, now=now, details=details)
-        work = Work(session=session, case=case, author=actor, now=now, today=today, seq=line.seq)
-        for effect in step.effects:
-            effects.apply(effect, work)
-        reminded = not FOLLOWED.isdisjoint(type(effect) for effect in step.effects)
-        watched = watching.concerns(step) or case.urgency != urgency
-        if reminded or watched:
-            facts, hand = case_facts(session, case_ref), at_hand(session, [case])
-            if reminded:
-                reminders.follow(session, case_ref, now=now, by=actor.id, facts=facts, hand=hand)
-            if watched:
-                watching.look_after(session, case, now=now, facts=facts, hand=hand)
+    done_now = _carry_out(session, Move(case=case, step=step, details=details), actor=actor, now=now)
+    _follow(session, [done_now], actor=actor, now=now)
+    line = done_now.line
     audit.record(session, action=step.event.value, entity="case", ref=case_ref, why=line.why)
     applied = Applied(ref=case_ref, state=case.state, seq=line.seq, version=case.version)
     writes.finish(session, write_id, {"ref": case_ref, "state": case.state, "seq": line.seq, "version": case.version})
     return applied
+
+
+def apply_steps(session: Session, moves: Sequence[Move], *, actor: Author, now: datetime) -> None:
+    """Move many cases that are held and were just decided on, as `apply_step` moves one.
+
+    What follows from their facts is worked out for all of them together, and the trail tells of it with the act that
+    moved them all.
+    """
+    done = []
+    for move in moves:
+        done.append(_carry_out(session, move, actor=actor, now=now))
+        audit.record(session, action=move.step.event.value, entity="case", ref=move.case.ref, why=done[-1].line.why)
+    _follow(session, done, actor=actor, now=now)
+
+
+def _carry_out(session: Session, move: Move, *, actor: Author, now: datetime) -> _Done:
+    """Write the line of the history and do what the step asks for itself."""
+    case, step, trace = move.case, move.step, Trace()
+    today, urgency = local_date(session, now), case.urgency
+    with traced(session, trace):
+        line = write_line(session, case, step.event.value, step.to_state, actor=actor, now=now, details=move.details)
+        work = Work(session=session, case=case, author=actor, now=now, today=today, seq=line.seq)
+        for effect in step.effects:
+            effects.apply(effect, work)
+    return _Done(
+        case=case,
+        line=line,
+        trace=trace,
+        reminded=not FOLLOWED.isdisjoint(type(effect) for effect in step.effects),
+        watched=watching.concerns(step) or case.urgency != urgency,
+    )
+
+
+def _follow(session: Session, done: Sequence[_Done], *, actor: Author, now: datetime) -> None:
+    """Bring reminders, timers and preparation in line with the new facts, and keep what each step wrote."""
+    concerned = [one for one in done if one.reminded or one.watched]
+    if concerned:
+        _look_after(session, concerned, actor=actor, now=now)
+    for one in done:
+        keep(session, one.case, one.line.seq, one.trace)
+
+
+def _look_after(session: Session, done: Sequence[_Done], *, actor: Author, now: datetime) -> None:
+    rows = [one.case for one in done]
+    facts, hand, light = facts_of(session, rows), at_hand(session, rows), light_of(session, now)
+    for one in done:
+        case, known = one.case, facts[one.case.id]
+        with traced(session, one.trace):
+            if one.reminded:
+                reminders.follow(session, case.ref, now=now, by=actor.id, facts=known, rules=light.protocol, hand=hand)
+            if one.watched:
+                watching.look_after_each(session, [(case, light.on(known))], hand, now=now)
 
 
 def write_line(

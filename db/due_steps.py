@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,7 +19,9 @@ from scheduler.vocabulary import Role
 OPEN = (StepState.WAITING, StepState.TAKEN)
 HELD = "held step"
 _BY_ID = select(DueStepRow).where(col(DueStepRow.id) == bindparam("id")).with_for_update()
-_BY_KEY = select(DueStepRow).where(col(DueStepRow.key) == bindparam("key"))
+_BY_KEY = select(DueStepRow).where(col(DueStepRow.key).in_(bindparam("keys", expanding=True)))
+_OF_CASE = select(DueStepRow).where(DueStepRow.case_ref == bindparam("ref"), col(DueStepRow.state).in_(OPEN))
+_OF_NAMES = _OF_CASE.where(col(DueStepRow.name).in_(bindparam("names", expanding=True)))
 LONGEST_ERROR = 500  # characters kept of why a step failed
 
 
@@ -40,6 +42,17 @@ class DueStep:
     last_error: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewStep:
+    """One step to be added."""
+
+    key: str
+    name: str
+    due_at: datetime
+    case_ref: str | None
+    payload: Mapping[str, object]
+
+
 def enqueue(
     session: Session,
     *,
@@ -55,26 +68,39 @@ def enqueue(
     With `revive`, a step of that key that was dropped, or worked already, comes back instead: a case that comes to a
     state for the second time in a day is asked for the same again.
     """
-    known = session.exec(_BY_KEY, params={"key": key}).first()
-    if known is not None:
-        back = revive and known.state not in OPEN
-        if back:
-            known.state, known.due_at, known.finished_at = StepState.WAITING, due_at, None
-            known.failures = 0
-            session.flush()
-        return back
+    asked = NewStep(key=key, name=name, due_at=due_at, case_ref=case_ref, payload=payload or {})
+    return enqueue_each(session, [asked], revive=revive) == 1
+
+
+def enqueue_each(session: Session, steps: Sequence[NewStep], *, revive: bool = False) -> int:
+    """Do the same for several steps, written together; says how many are new or came back."""
+    if not steps:
+        return 0
+    known = {row.key: row for row in session.exec(_BY_KEY, params={"keys": [step.key for step in steps]})}
+    there = [(step, known[step.key]) for step in steps if step.key in known]
+    back = [(step, row) for step, row in there if revive and row.state not in OPEN]
+    for step, row in back:
+        row.state, row.due_at, row.finished_at = StepState.WAITING, step.due_at, None
+        row.failures = 0
+    new = [step for step in steps if step.key not in known]
+    for step in new:
+        add(session, step)
+    session.flush()
+    return len(back) + len(new)
+
+
+def add(session: Session, step: NewStep) -> None:
+    """Add a step of a key that nothing can have had before, with whatever else the transaction writes."""
     session.add(
         DueStepRow(
-            key=key,
-            name=name,
-            case_ref=case_ref,
-            payload=dict(payload or {}),
-            due_at=due_at,
+            key=step.key,
+            name=step.name,
+            case_ref=step.case_ref,
+            payload=dict(step.payload),
+            due_at=step.due_at,
             created_at=audit.attribution(session).now,
         )
     )
-    session.flush()
-    return True
 
 
 def timer_key(case_ref: str, name: str, about: str) -> str:
@@ -85,18 +111,21 @@ def timer_key(case_ref: str, name: str, about: str) -> str:
 def set_timer(
     session: Session, case_ref: str, *, name: str, about: str, due_on: date, told: Mapping[str, object]
 ) -> bool:
-    """Set a timer of a case that falls due as this local day begins, or bring back the one it was; says if it is new.
+    """Set a timer of a case that falls due as a local day begins, or bring back the one it was; says if it is new."""
+    asked = timer(session, case_ref, name=name, about=about, due_on=due_on, told=told)
+    return enqueue_each(session, [asked], revive=True) == 1
 
-    `told` is what its task will say, and to which role.
-    """
-    return enqueue(
-        session,
+
+def timer(
+    session: Session, case_ref: str, *, name: str, about: str, due_on: date, told: Mapping[str, object]
+) -> NewStep:
+    """Make the step of such a timer; `told` is what its task will say, and to which role."""
+    return NewStep(
         key=timer_key(case_ref, name, about),
         name=name,
         due_at=start_of_day(due_on, timezone_of(session)),
         case_ref=case_ref,
         payload={**told, "due_on": due_on.isoformat()},
-        revive=True,
     )
 
 
@@ -217,8 +246,8 @@ def cancel(
     session: Session, *, case_ref: str, names: Collection[str] = (), keeping: Collection[str] = (), now: datetime
 ) -> int:
     """Drop a case's waiting steps of these names, or all of them but those kept; says how many."""
-    asked = select(DueStepRow).where(DueStepRow.case_ref == case_ref, col(DueStepRow.state).in_(OPEN))
-    rows = session.exec(asked.where(col(DueStepRow.name).in_(names)) if names else asked).all()
+    asked = (_OF_NAMES, {"ref": case_ref, "names": list(names)}) if names else (_OF_CASE, {"ref": case_ref})
+    rows = session.exec(asked[0], params=asked[1]).all()
     dropped = [row for row in rows if row.state is StepState.WAITING and row.name not in keeping]
     for row in dropped:
         _end(row, StepState.CANCELLED, now)

@@ -13,7 +13,6 @@ from sqlalchemy import String, bindparam, exists
 from sqlalchemy import select as core_select
 from sqlalchemy.sql import Select
 from sqlmodel import Session, SQLModel, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from db.other_cases import Others, others_of
 from db.responses import ANSWERS, Asked, answers_of, responses
@@ -95,11 +94,6 @@ def _name(table: type[SQLModel]) -> str:
     return str(getattr(table, "__tablename__"))  # noqa: B009  the table is only known to have it
 
 
-def _whole(table: type[R]) -> SelectOfScalar[R]:
-    order = ORDER.get(table)
-    return select(table) if order is None else select(table).order_by(getattr(table, order))
-
-
 @cache
 def _plain(table: type[SQLModel]) -> Select[Any]:
     columns = getattr(table, "__table__")  # noqa: B009  known to SQLAlchemy only
@@ -114,12 +108,12 @@ _LOCKED = _BY_REF.with_for_update()
 # The texts of a referral may be encrypted, and no fact is among them.
 _REFERRAL = core_select(col(ReferralRow.id), col(ReferralRow.referrer_id), col(ReferralRow.medicines))
 _OF_REFERRAL = _REFERRAL.where(col(ReferralRow.id) == bindparam("referral_id"))
-_OF_CASE: Mapping[type[SQLModel], SelectOfScalar[Any]] = {
-    table: _whole(table).where(getattr(table, "case_id") == _CASE)  # noqa: B009
+_OF_CASE: Mapping[type[SQLModel], Select[Any]] = {
+    table: _plain(table).where(getattr(table, "case_id") == _CASE)  # noqa: B009
     for table in ORDER
 }
-_OF_PARENTS: Mapping[type[SQLModel], SelectOfScalar[Any]] = {
-    table: select(table).where(getattr(table, column).in_(bindparam("ids", expanding=True)))
+_OF_PARENTS: Mapping[type[SQLModel], Select[Any]] = {
+    table: _plain(table).where(getattr(table, column).in_(bindparam("ids", expanding=True)))
     for table, column in (
         (CategoryChangeRow, "episode_id"),
         (NotReadyPeriodRow, "episode_id"),
@@ -285,21 +279,25 @@ def _load_one(session: Session, case: CaseRow) -> _Rows:
     """Most tables have nothing about most cases, so one question finds those that do, and the rest are not asked."""
     given = {"case_id": case.id, "patient_id": case.patient_id, "referral_id": case.referral_id}
     session.flush()
-    there = session.connection().execute(_WHAT_THERE_IS, given).one()._mapping
+    connection = session.connection()
+    there = connection.execute(_WHAT_THERE_IS, given).one()._mapping
+
+    def read(asked: Select[Any], params: Mapping[str, object], owner: str) -> Grouped[Any]:
+        return _grouped(connection.execute(asked, params).all(), owner)
 
     def its(table: type[R]) -> Grouped[R]:
-        return _grouped(session.exec(_OF_CASE[table], params=given), "case_id") if there[_name(table)] else {}
+        return read(_OF_CASE[table], given, "case_id") if there[_name(table)] else {}
 
     def of_parents(table: type[R], column: str, parents: Grouped[Any]) -> Grouped[R]:
         ids = [parent.id for group in parents.values() for parent in group]
-        return _grouped(session.exec(_OF_PARENTS[table], params={"ids": ids}), column) if ids else {}
+        return read(_OF_PARENTS[table], {"ids": ids}, column) if ids else {}
 
     episodes, procedures = its(WaitlistEpisodeRow), its(ProcedureRecordRow)
     days = days_by_site(session) if there[SITE_DAYS] else {}
     standing = session.exec(_STANDING_OF_ONE, params=given) if there[_name(BookingRow)] else ()
     bookings = {booking.case_id: (booking, on, suite) for booking, on, suite in standing}
     return _Rows(
-        referrals={row.id: row for row in session.connection().execute(_OF_REFERRAL, given)},
+        referrals={row.id: row for row in connection.execute(_OF_REFERRAL, given)},
         items=its(CaseItemRow),
         meetings=its(MdtItemRow),
         consents=its(ConsentRow),

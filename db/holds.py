@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from db import audit, claims, due_steps
 from db.audit import Author
-from db.bookings import reassign_units, staff_holds, visit_holds
+from db.bookings import next_list, reassign_units, staff_holds, visit_holds
 from db.cases import raise_task, write_line
 from db.effects import standing_booking
 from db.facts import case_row
@@ -22,10 +22,13 @@ from scheduler.errors import NotFoundError, TransitionNotAllowedError
 from scheduler.pathway.booking import TENTATIVE, BookingEvent, BookingState, next_booking_state
 from scheduler.pathway.effects import Timer
 from scheduler.pathway.events import Event
+from scheduler.pathway.facts import BookingFacts
 from scheduler.pathway.holding import kept_until, review_after_declining
 from scheduler.pathway.states import WAITING
+from scheduler.problem import Case, SchedulingProblem
 from scheduler.vocabulary import Role, Stage
 
+TAKEN = "lists taken"
 BOOK = {Stage.TEST_BLOCK: Event.BOOK_TEST, Stage.DEFINITIVE: Event.BOOK_DEFINITIVE}
 
 
@@ -41,6 +44,19 @@ class Slot:
     recovery_minutes: int
     equipment: tuple[str, ...]
     units: Mapping[tuple[str, date], str]
+
+
+def held_as(problem: SchedulingProblem, case: Case, on: SuiteSessionRow, radiologist: str) -> BookingFacts:
+    """Give what the pathway knows of a case's slot on a list of the problem, as soon as it is held."""
+    return BookingFacts(
+        stage=case.stage,
+        state=BookingState.HELD,
+        on=on.on,
+        suite_modalities=problem.suite_by_id[on.suite_id].modalities,
+        radiologist=radiologist,
+        equipment=case.equipment,
+        anaesthetist=on.anaesthetist,
+    )
 
 
 def open_for(session: Session, case_ref: str, list_id: str, *, expected_version: int | None) -> tuple[date, date]:
@@ -65,7 +81,8 @@ def lock_weeks(session: Session, days: Collection[date]) -> tuple[date, date]:
     """Keep other writers away from the lists of the whole weeks of these days; gives the first day and the last."""
     first, last = week_of(min(days))[0], week_of(max(days))[1]
     asked = select(SuiteSessionRow).where(col(SuiteSessionRow.on).between(first, last)).order_by(SuiteSessionRow.id)
-    session.exec(asked.with_for_update()).all()
+    taken = session.exec(asked.with_for_update().execution_options(populate_existing=True)).all()
+    session.info.setdefault(TAKEN, []).extend(taken)  # so that nobody reads them one by one afterwards
     return first, last
 
 
@@ -89,10 +106,10 @@ def take(session: Session, case_ref: str, slot: Slot, *, actor: Author, now: dat
     staff(session, on, slot.radiologist, now)
     booking = _booking(session, case, slot, now)
     suite = session.get_one(SuiteRow, on.suite_id)
-    lists = session.exec(select(SuiteSessionRow).where(SuiteSessionRow.suite_id == suite.id)).all()
+    following = next_list(session, on)
     claims.take(
         session,
-        visit_holds(booking, on, patient=case.patient_id, turnaround=suite.turnaround_minutes, lists=lists),
+        visit_holds(booking, on, patient=case.patient_id, turnaround=suite.turnaround_minutes, following=following),
     )
     place_units(session, slot)
     reassign_units(session, [(suite.site_id, on.on)], kinds={case.id: slot.equipment})

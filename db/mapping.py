@@ -86,6 +86,13 @@ class Planning:
             "lists": {row.id: row.version for row in self.frame.lists.values()},
         }
 
+    def facts_of(self, ref: str) -> CaseFacts:
+        """Give the facts a case was judged by; raises NotFoundError where they were not asked for."""
+        found = next((one.facts for one in self.made.values() if one.ref == ref), None)
+        if found is None:
+            raise NotFoundError(f"Case {ref} is not one that waits for a list here.")
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -94,6 +101,7 @@ class Made:
     ref: str
     version: int
     what: Case | Unscheduled
+    facts: CaseFacts | None = None  # what it was made of, where that was read
 
     @property
     def lists(self) -> frozenset[str]:
@@ -249,7 +257,7 @@ def _sorted_out(made: Iterable[Made]) -> tuple[tuple[Case, ...], tuple[Unschedul
 
 def _all_made(candidates: Iterable[_Candidate], frame: Frame) -> dict[str, Made]:
     return {
-        candidate.row.id: Made(candidate.row.ref, candidate.row.version, _case(candidate, frame))
+        candidate.row.id: Made(candidate.row.ref, candidate.row.version, _case(candidate, frame), candidate.facts)
         for candidate in candidates
     }
 

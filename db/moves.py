@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -10,6 +11,7 @@ from sqlmodel import Session, col, select
 from db import holds, outbox
 from db.cases import raise_task
 from db.localtime import local_date
+from db.outbox import Wanted
 from db.tables import BookingRow, CaseRow, DeliveryRow, NoticeRow, SuiteSessionRow
 from db.words import NoticeState, SendState
 from scheduler.pathway.booking import AGREED, TENTATIVE
@@ -22,36 +24,38 @@ Place = tuple[datetime, str]  # when the patient comes, and to which suite
 Hearing = tuple[str, str]  # a case's id, and who is written to
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A booking that has moved: where it was, and which line of the case's history says so."""
+
+    case: CaseRow
+    booking: BookingRow
+    before: Place
+    line: int
+
+
 def place_of(session: Session, booking: BookingRow) -> Place:
     """Give when and where a booking is."""
     return booking.start, session.get_one(SuiteSessionRow, booking.session_id).suite_id
 
 
-def tell(
-    session: Session,
-    case: CaseRow,
-    booking: BookingRow,
-    *,
-    before: Place,
-    line: int,
-    now: datetime,
-    by: str,
-    hearing: Collection[Hearing] | None = None,
-) -> None:
-    """Write to everybody who was told the old time; a slot that nobody was told of yet is a task for the office.
+def tell(session: Session, moved: Sequence[Moved], *, now: datetime, by: str) -> None:
+    """Write to everybody who was told an old time; a slot that nobody was told of yet is a task for the office.
 
-    `line` is that of the history that moved it. Another radiologist at the same time and place is no news. `hearing`
-    says who will hear of the new time anyway, where that is known already.
+    Another radiologist at the same time and place is no news.
     """
-    if place_of(session, booking) == before:
-        return
-    if booking.status in TENTATIVE:
-        holds.ask_again(session, case, booking, now=now, by=by)
-    elif booking.status in AGREED:
-        heard = will_hear(session, [case.id]) if hearing is None else hearing
-        for audience in READERS:
-            if (case.id, audience.value) not in heard:
-                outbox.queue(session, case, kind=NoticeKind.MOVED, audience=audience, now=now, event_seq=line)
+    heard = will_hear(session, [one.case.id for one in moved])
+    letters = []
+    for one in moved:
+        if place_of(session, one.booking) == one.before:
+            continue
+        if one.booking.status in TENTATIVE:
+            holds.ask_again(session, one.case, one.booking, now=now, by=by)
+        elif one.booking.status in AGREED:
+            others = [audience for audience in READERS if (one.case.id, audience.value) not in heard]
+            letters += [Wanted(case=one.case, kind=NoticeKind.MOVED, audience=to, event_seq=one.line) for to in others]
+    if letters:
+        outbox.queue_each(session, letters, now=now)
 
 
 def will_hear(session: Session, cases: Collection[str]) -> frozenset[Hearing]:

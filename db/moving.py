@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from db import audit, claims, holds, moves, reminders
 from db.at_hand import at_hand
 from db.audit import Author
-from db.bookings import reassign_units, visit_holds
+from db.bookings import next_list, reassign_units, visit_holds
 from db.cases import MOVED, write_line
 from db.effects import standing_booking
 from db.facts import case_facts, case_row
@@ -127,11 +127,11 @@ def the_booking(session: Session, case: CaseRow) -> BookingRow:
 
 def _hold(session: Session, row: SuiteSessionRow, visits: Iterable[tuple[BookingRow, str]]) -> None:
     suite = session.get_one(SuiteRow, row.suite_id)
-    lists = session.exec(select(SuiteSessionRow).where(SuiteSessionRow.suite_id == suite.id)).all()
+    following = next_list(session, row)
     for booking, patient in visits:
         claims.take(
             session,
-            visit_holds(booking, row, patient=patient, turnaround=suite.turnaround_minutes, lists=lists),
+            visit_holds(booking, row, patient=patient, turnaround=suite.turnaround_minutes, following=following),
         )
 
 
@@ -148,7 +148,8 @@ def _note(
     told = {"list": booking.session_id, "start": booking.start, "radiologist": booking.radiologist_id}
     line = write_line(session, case, MOVED, case.state, actor=actor, now=now, details=told)
     if before is not None:
-        moves.tell(session, case, booking, before=before, line=line.seq, now=now, by=actor.id)
+        moved = moves.Moved(case=case, booking=booking, before=before, line=line.seq)
+        moves.tell(session, [moved], now=now, by=actor.id)
     facts, hand = case_facts(session, case.ref), at_hand(session, [case])
     reminders.follow(session, case.ref, now=now, by=actor.id, facts=facts, hand=hand)
     look_after(session, case, now=now, facts=facts, hand=hand)

@@ -6,6 +6,7 @@ whoever takes over after a crash knows whether a letter may have gone.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from db import audit, due_steps
 from db.audit import Author
+from db.due_steps import NewStep
 from db.facts import case_row
 from db.localtime import local_date
 from db.tables import CaseRow, DeliveryRow, NoticeRow, TaskRow
@@ -59,6 +61,18 @@ class Letter:
         return f"{self.case_ref}-{self.number}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A letter that is asked for: of which case, and which line of its history asks."""
+
+    case: CaseRow
+    kind: NoticeKind
+    audience: Audience
+    event_seq: int = 0
+    replaces: str | None = None
+    reason: str = ""
+
+
 def queue(
     session: Session,
     case: CaseRow,
@@ -71,22 +85,43 @@ def queue(
     reason: str = "",
 ) -> str:
     """Put one letter of a case in the outbox, with the step that sends it; gives the letter's id."""
-    last = session.exec(select(func.max(NoticeRow.number)).where(NoticeRow.case_id == case.id)).one()
-    number = (last or 0) + 1
-    notice = NoticeRow(case_id=case.id, kind=kind.value, audience=audience.value, number=number, queued_at=now)
-    session.add(notice)
-    session.flush()
-    session.add(DeliveryRow(notice_id=notice.id, event_seq=event_seq, replaces=replaces, reason=reason))
-    session.flush()
-    _wake(session, notice.id, case.ref, now)
-    return notice.id
+    wanted = Wanted(case=case, kind=kind, audience=audience, event_seq=event_seq, replaces=replaces, reason=reason)
+    (made,) = queue_each(session, [wanted], now=now)
+    return made
 
 
-def _wake(session: Session, letter_id: str, case_ref: str, now: datetime) -> bool:
+def queue_each(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> list[str]:
+    """Put several letters in the outbox, written together; gives their ids."""
+    numbers = _numbers(session, {one.case.id for one in wanted})
+    pairs = []
+    for one in wanted:
+        numbers[one.case.id] += 1
+        notice = NoticeRow(
+            case_id=one.case.id,
+            kind=one.kind.value,
+            audience=one.audience.value,
+            number=numbers[one.case.id],
+            queued_at=now,
+        )
+        pairs.append((one, notice))
+    session.add_all(notice for _, notice in pairs)
+    session.flush()  # a letter is there before the row of its sending
+    for one, notice in pairs:
+        session.add(DeliveryRow(notice_id=notice.id, event_seq=one.event_seq, replaces=one.replaces, reason=one.reason))
+        due_steps.add(session, _sending(notice.id, one.case.ref, now))
+    return [notice.id for _, notice in pairs]
+
+
+def _numbers(session: Session, cases: Collection[str]) -> dict[str, int]:
+    """Give the number of the last letter of each of these cases, by id."""
+    asked = select(NoticeRow.case_id, func.max(NoticeRow.number)).where(col(NoticeRow.case_id).in_(cases))
+    found = dict(session.exec(asked.group_by(col(NoticeRow.case_id))).all())
+    return {case: found.get(case, 0) for case in cases}
+
+
+def _sending(letter_id: str, case_ref: str, now: datetime) -> NewStep:
     key = f"{case_ref}:{SEND_STEP}:{letter_id}"
-    return due_steps.enqueue(
-        session, key=key, name=SEND_STEP, due_at=now, case_ref=case_ref, payload={"letter": letter_id}, revive=True
-    )
+    return NewStep(key=key, name=SEND_STEP, due_at=now, case_ref=case_ref, payload={"letter": letter_id})
 
 
 def wake_forgotten(session: Session, *, now: datetime) -> int:
@@ -100,7 +135,8 @@ def wake_forgotten(session: Session, *, now: datetime) -> int:
             or_(col(DeliveryRow.notice_id).is_(None), DeliveryRow.state == SendState.WAITING),
         )
     )
-    return sum(_wake(session, letter_id, ref, now) for letter_id, ref in session.exec(asked).all())
+    steps = [_sending(letter_id, ref, now) for letter_id, ref in session.exec(asked).all()]
+    return due_steps.enqueue_each(session, steps, revive=True)
 
 
 # Looking

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from db import audit, claims, holds, moves, reminders, writes
 from db.at_hand import at_hand
 from db.audit import Author
 from db.bookings import reassign_units, staff_holds, visit_holds
-from db.cases import MOVED, apply_step, write_line
+from db.cases import MOVED, Move, apply_steps, write_line
 from db.claims import Hold
 from db.clinic import holidays
 from db.facts import SEEN, facts_of
@@ -41,7 +42,7 @@ from scheduler.audit import audit as audit_plan
 from scheduler.errors import NeurolistError, PlanOvertakenError, TransitionNotAllowedError
 from scheduler.pathway.booking import TENTATIVE, BookingEvent, BookingState, next_booking_state
 from scheduler.pathway.events import Event
-from scheduler.pathway.facts import BookingFacts, CaseFacts
+from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.machine import Step, decide
 from scheduler.pathway.protocols import Protocol
 from scheduler.plan import Booking, Plan
@@ -295,7 +296,7 @@ def _carry_out(work: _Publishing) -> PublishReport:
     steps, refused = _decide(work, fresh)
     moving = [place for place in work.places if place.before is not None and not place.stays]
     booking = [place for place in fresh if place.row.ref in steps]
-    cancelled = [_cancel(work, row, old) for row, old in work.dropped]
+    cancelled = _cancel(work)
     _give_back(work, moving)
     staying = [place for place in work.places if place.stays]
     lists = _staff(work, [*staying, *moving, *booking])
@@ -307,8 +308,8 @@ def _carry_out(work: _Publishing) -> PublishReport:
     _hold(work, changed, standing)
     _share_units(work, changed)
     _follow(work, moving)
-    for place in booking:
-        apply_step(work.session, place.row.ref, steps[place.row.ref], _told(place), actor=work.actor, now=work.now)
+    made = [Move(case=place.row, step=steps[place.row.ref], details=_told(place)) for place in booking]
+    apply_steps(work.session, made, actor=work.actor, now=work.now)
     return PublishReport(
         proposal_id=work.proposal.id,
         booked=tuple(place.row.ref for place in booking),
@@ -334,16 +335,7 @@ def _decide(work: _Publishing, fresh: Sequence[_Place]) -> tuple[dict[str, Step]
 
 
 def _step(work: _Publishing, place: _Place, facts: CaseFacts) -> Step:
-    on = work.lists[place.planned.session]
-    held = BookingFacts(
-        stage=place.case.stage,
-        state=BookingState.HELD,
-        on=on.on,
-        suite_modalities=work.problem.suite_by_id[on.suite_id].modalities,
-        radiologist=place.radiologist,
-        equipment=place.case.equipment,
-        anaesthetist=on.anaesthetist,
-    )
+    held = holds.held_as(work.problem, place.case, work.lists[place.planned.session], place.radiologist)
     return decide(
         replace(facts, booking=held),
         BOOK[place.case.stage],
@@ -354,21 +346,30 @@ def _step(work: _Publishing, place: _Place, facts: CaseFacts) -> Step:
     )
 
 
-def _cancel(work: _Publishing, row: CaseRow, old: BookingRow) -> str:
-    """The plan has no place left for a booked case: the hospital postpones it, with the reason that fits."""
+def _cancel(work: _Publishing) -> list[str]:
+    """The plan has no place left for some booked cases: the hospital postpones them, with the reason that fits."""
+    tentative = [(row, old) for row, old in work.dropped if old.status in TENTATIVE]
+    booked = [(row, old) for row, old in work.dropped if old.status not in TENTATIVE]
+    for row, old in tentative:
+        offered = old.status is BookingState.OFFERED
+        holds.release(work.session, row.ref, reason=_reason(work, old), actor=work.actor, now=work.now)
+        moves.ask_for_another(work.session, row, old, offered=offered, now=work.now)
+    facts = facts_of(work.session, [row for row, _ in booked])
+    steps = [_postponed(work, row, facts[row.id], _reason(work, old)) for row, old in booked]
+    apply_steps(work.session, steps, actor=work.actor, now=work.now)
+    return [row.ref for row, _ in work.dropped]
+
+
+def _reason(work: _Publishing, old: BookingRow) -> str:
     on = work.lists[old.session_id]
     gone = on.assigned_radiologist_id != old.radiologist_id
-    reason = "list_closed" if on.closed else "staff_unavailable" if gone else "other"
-    if old.status in TENTATIVE:
-        offered = old.status is BookingState.OFFERED
-        holds.release(work.session, row.ref, reason=reason, actor=work.actor, now=work.now)
-        moves.ask_for_another(work.session, row, old, offered=offered, now=work.now)
-        return row.ref
-    facts = facts_of(work.session, [row])[row.id]
+    return "list_closed" if on.closed else "staff_unavailable" if gone else "other"
+
+
+def _postponed(work: _Publishing, row: CaseRow, facts: CaseFacts, reason: str) -> Move:
     given = {"reason": reason}
     step = decide(facts, Event.CANCEL_HOSPITAL, given, protocol=work.protocol, today=work.today, holidays=work.holidays)
-    apply_step(work.session, row.ref, step, given, actor=work.actor, now=work.now)
-    return row.ref
+    return Move(case=row, step=step, details=given)
 
 
 def _give_back(work: _Publishing, moving: Sequence[_Place]) -> None:
@@ -407,24 +408,13 @@ def _place_units(work: _Publishing) -> None:
 
 def _move_all(work: _Publishing, moving: Sequence[_Place]) -> None:
     """Change every booking that moves, written together, and then tell those who knew the old times."""
-    hearing = moves.will_hear(work.session, [place.row.id for place in moving])
     with work.session.no_autoflush:
-        moved = [(place, place.before, *_move(work, place, place.before)) for place in moving if place.before]
+        moved = [_move(work, place, place.before) for place in moving if place.before]
     work.session.flush()
-    for place, booking, before, line in moved:
-        moves.tell(
-            work.session,
-            place.row,
-            booking,
-            before=before,
-            line=line,
-            now=work.now,
-            by=work.actor.id,
-            hearing=hearing,
-        )
+    moves.tell(work.session, moved, now=work.now, by=work.actor.id)
 
 
-def _move(work: _Publishing, place: _Place, booking: BookingRow) -> tuple[moves.Place, int]:
+def _move(work: _Publishing, place: _Place, booking: BookingRow) -> moves.Moved:
     """Give a booking its new place; says where it was, and which line of the history tells of it."""
     before = moves.place_of(work.session, booking)
     booking.session_id, booking.radiologist_id = place.planned.session, place.radiologist
@@ -434,7 +424,7 @@ def _move(work: _Publishing, place: _Place, booking: BookingRow) -> tuple[moves.
     line = write_line(
         work.session, place.row, MOVED, place.row.state, actor=work.actor, now=work.now, details=_told(place)
     )
-    return before, line.seq
+    return moves.Moved(case=place.row, booking=booking, before=before, line=line.seq)
 
 
 def _told(place: _Place) -> dict[str, object]:
@@ -482,14 +472,16 @@ def _booking(work: _Publishing, place: _Place, episode: str) -> BookingRow:
 
 def _hold(work: _Publishing, places: Sequence[_Place], standing: Mapping[str, BookingRow]) -> None:
     """Take the suite and the patient of each visit; units and bays are shared out afterwards."""
-    of_suite: dict[str, list[SuiteSessionRow]] = defaultdict(list)
-    for row in work.lists.values():
-        of_suite[row.suite_id].append(row)
+    begins: dict[str, list[datetime]] = defaultdict(list)
+    for row in sorted(work.lists.values(), key=lambda row: row.start):
+        begins[row.suite_id].append(row.start)
     holds: list[Hold] = []
     for place in places:
         on, visit, patient = work.lists[place.planned.session], standing[place.case.id], place.row.patient_id
         turnaround = work.problem.suite_by_id[on.suite_id].turnaround_minutes
-        holds += visit_holds(visit, on, patient=patient, turnaround=turnaround, lists=of_suite[on.suite_id])
+        later = begins[on.suite_id][bisect_left(begins[on.suite_id], on.end) :][:1]
+        following = later[0] if later else None
+        holds += visit_holds(visit, on, patient=patient, turnaround=turnaround, following=following)
     claims.take(work.session, holds)
 
 

@@ -43,11 +43,18 @@ def follow(
     known = {row.key: row for row in read.steps_of(case_ref, REMINDERS)}
     _drop(session, case, wanted, known, now=now, by=by)
     fresh = _fresh(wanted, known, today)
-    for step in fresh.values():
-        told = {"role": step.role.value, "says": step.says}
-        due_steps.set_timer(
-            session, case_ref, name=step.name.value, about=step.key_suffix, due_on=step.due_on, told=told
+    timers = [
+        due_steps.timer(
+            session,
+            case_ref,
+            name=step.name.value,
+            about=step.key_suffix,
+            due_on=step.due_on,
+            told={"role": step.role.value, "says": step.says},
         )
+        for step in fresh.values()
+    ]
+    due_steps.enqueue_each(session, timers, revive=True)
     return len(fresh)
 
 

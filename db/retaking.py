@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from db import claims, traces
-from db.bookings import units_at, visit_holds
+from db.bookings import next_list, units_at, visit_holds
 from db.claims import Hold
 from db.effects import standing_booking
 from db.tables import BookingRow, CaseRow, EquipmentUnitRow, SiteRow, SuiteRow, SuiteSessionRow
@@ -54,8 +54,8 @@ def _fits(session: Session, booking: BookingRow, on: SuiteSessionRow) -> bool:
 def _wanted(session: Session, case: CaseRow, booking: BookingRow, on: SuiteSessionRow) -> list[Hold] | None:
     """Everything the visit would hold; None when a machine or a recovery bay is not to be had."""
     suite = session.get_one(SuiteRow, on.suite_id)
-    lists = session.exec(select(SuiteSessionRow).where(SuiteSessionRow.suite_id == suite.id)).all()
-    visit = visit_holds(booking, on, patient=case.patient_id, turnaround=suite.turnaround_minutes, lists=lists)
+    following = next_list(session, on)
+    visit = visit_holds(booking, on, patient=case.patient_id, turnaround=suite.turnaround_minutes, following=following)
     shared = [*_machines(session, booking, suite, on), *_bay(session, booking, suite)]
     if None in shared:
         return None

@@ -60,10 +60,9 @@ class Trace:
 
 
 @contextmanager
-def traced(session: Session, case: CaseRow) -> Iterator[None]:
-    """Keep what is written in this block with the line of the case's history that it adds."""
+def traced(session: Session, trace: Trace) -> Iterator[None]:
+    """Note what is written in this block with whatever the trace holds already."""
     session.flush()
-    trace = Trace()
     kept: list[Trace] = session.info.setdefault(KEPT, [])
     kept.append(trace)
     try:
@@ -71,8 +70,12 @@ def traced(session: Session, case: CaseRow) -> Iterator[None]:
         session.flush()
     finally:
         kept.remove(trace)
+
+
+def keep(session: Session, case: CaseRow, seq: int, trace: Trace) -> None:
+    """Keep a trace with the line of the case's history that it belongs to."""
     changed = {table: rows for table, rows in trace.changed.items() if rows}
-    session.add(CaseTraceRow(case_id=case.id, seq=case.last_event, made=trace.made, changed=changed))
+    session.add(CaseTraceRow(case_id=case.id, seq=seq, made=trace.made, changed=changed))
 
 
 def trace_of(session: Session, case: CaseRow, seq: int) -> CaseTraceRow | None:

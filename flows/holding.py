@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ from db import clinic, facts, holds, writes
 from db import protocol as protocols
 from db.holds import BOOK, Slot
 from db.localtime import instant, local_date, timezone_of
-from db.standing import Standing, standing_about
+from db.mapping import Planning, case_id, planning_about
+from db.standing import Standing, stands_in
 from flows.explaining import case_of
 from flows.hold_asked import HeldSlot, HoldAsked
 from scheduler.errors import NeurolistError, TransitionNotAllowedError
@@ -42,7 +44,8 @@ def hold_slot(
         return _answer(done)
     first, last = holds.open_for(session, asked.ref, asked.list, expected_version=expected_version)
     today = local_date(session, now)
-    stands = standing_about(session, asked.ref, start=max(first, today), end=max(last, today), now=now)
+    made = planning_about(session, asked.ref, start=max(first, today), end=max(last, today), now=now)
+    stands = stands_in(session, made)
     slot, place = judged(session, stands, asked, today)
     until = holds.take(session, asked.ref, slot, actor=actor, now=now)
     held = HeldSlot(
@@ -51,7 +54,7 @@ def hold_slot(
         start=slot.start,
         radiologist=slot.radiologist,
         until=until,
-        cautions=(*place.because, *_before_booking(session, asked.ref, slot.stage, today)),
+        cautions=(*place.because, *_before_booking(session, made, asked.ref, slot, today)),
     )
     writes.finish(session, write_id, _as_document(held))
     return held
@@ -91,11 +94,13 @@ def _moved(units: Mapping[tuple[str, date], tuple[str, ...]]) -> dict[tuple[str,
     return {where: sites[0] for where, sites in units.items() if sites}
 
 
-def _before_booking(session: Session, ref: str, stage: Stage, today: date) -> tuple[str, ...]:
+def _before_booking(session: Session, made: Planning, ref: str, slot: Slot, today: date) -> tuple[str, ...]:
     """Say what the booking itself will ask for, so that it is put right while the slot is held."""
-    known, rules = facts.case_facts(session, ref), protocols.protocol(session, today)
+    case = made.problem.case_by_id[case_id(ref, slot.stage)]
+    held = holds.held_as(made.problem, case, holds.list_row(session, slot.list), slot.radiologist)
+    known, off = replace(made.facts_of(ref), booking=held), clinic.holidays(session)
     try:
-        return decide(known, BOOK[stage], {}, protocol=rules, today=today, holidays=clinic.holidays(session)).cautions
+        return decide(known, BOOK[slot.stage], {}, protocol=made.frame.protocol, today=today, holidays=off).cautions
     except TransitionNotAllowedError as refusal:
         return (f"Before it can be booked: {refusal}",)
 

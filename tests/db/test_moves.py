@@ -101,7 +101,8 @@ def test_a_held_slot_that_a_plan_moves_or_takes_away_is_a_task_and_no_letter(dat
         case, booking = case_row(session, ref), session.exec(select(BookingRow)).one()
         before = moves.place_of(session, booking)
         booking.session_id = "S02-2"
-        moves.tell(session, case, booking, before=before, line=1, now=MORNING, by=CLERK.id)
+        moved = moves.Moved(case=case, booking=booking, before=before, line=1)
+        moves.tell(session, [moved], now=MORNING, by=CLERK.id)
         audit.record(session, action="move", entity="case", ref=ref)
 
     def take_away(session):
