@@ -1,6 +1,7 @@
 """How long a publish takes that books very many cases, and one that moves every one of them.
 
 python -m benchmarks.publish                 200 cases, in a memory of its own
+python -m benchmarks.publish --sent          the same where every letter of the bookings has gone meanwhile
 python -m benchmarks.publish --profile       tells where the time of the move goes
 """
 
@@ -17,9 +18,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db import publishing
+from sqlmodel import Session
+
+from db import outbox, publishing
 from db.engine import Database, open_database
 from db.settings import MemorySettings
+from db.words import SendState
 from tests.builders.memory import CLERK, MORNING, a_clinic, a_proposal, list_for_test, write
 
 MINUTES = (0, 70)  # two cases on each list of a morning, with room to begin later
@@ -42,21 +46,27 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=CASES)
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--sent", action="store_true", help="the letters of the bookings went before they are moved")
     told = parser.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="neurolist-publish-") as folder:
-        times = publish_times(Path(folder), told.cases, profile=told.profile)
+        times = publish_times(Path(folder), told.cases, profile=told.profile, sent=told.sent)
     print(f"publish that books {told.cases} cases: {times.booked:.2f} s")
     print(f"publish that moves {told.cases} bookings: {times.moved:.2f} s, {times.processor:.2f} s of the processor")
 
 
-def publish_times(home: Path, number: int = CASES, *, profile: bool = False) -> Times:
-    """Book so many waiting cases with one plan, then move all of them with the next."""
+def publish_times(home: Path, number: int = CASES, *, profile: bool = False, sent: bool = False) -> Times:
+    """Book so many waiting cases with one plan, then move all of them with the next; their letters may be sent first.
+
+    A letter that still waits tells the new time by itself; where it went, two more are written for each case.
+    """
     database = open_database(MemorySettings(home=home))
     database.prepare(datetime(2020, 1, 1, tzinfo=UTC))
     days = days_for(number)
     a_clinic(database, days=days)
     refs = [list_for_test(database, one) for one in range(1, number + 1)]
     booked, _ = _publish(database, a_plan_for(database, refs, days, 0), number)
+    if sent:
+        _send_letters(database)
     then = a_plan_for(database, refs, days, LATER_BY)
     watch = cProfile.Profile()
     if profile:
@@ -67,6 +77,14 @@ def publish_times(home: Path, number: int = CASES, *, profile: bool = False) -> 
         pstats.Stats(watch, stream=sys.stdout).sort_stats("cumulative").print_stats(60)
     database.close()
     return Times(booked=booked, moved=moved, processor=processor)
+
+
+def _send_letters(database: Database) -> None:
+    def work(session: Session) -> None:
+        for letter in outbox.letters(session, state=SendState.WAITING):
+            outbox.sent(session, letter.id, receipt="kept")
+
+    write(database, work)
 
 
 def days_for(number: int) -> int:

@@ -18,7 +18,7 @@ from tests.builders.replayed import judged
 CLERKS = 8
 CASES = 40
 PLANNED = 10  # cases that whole plans book and move
-SHARE_OF_PUBLISHES = 1 / 100  # at least so many of the attempts end as a published plan
+SHARE_OF_PUBLISHES = 1 / 200  # at least so many of the attempts end as a published plan
 BY_HAND = tuple(f"{act} by hand" for act in ("hold", "release", "confirm", "call off"))
 ACTS_DONE = ("book", "move", "confirm", "cancel", "publish", "publish after a rebase", *BY_HAND)
 MOST_SHOWN = 20

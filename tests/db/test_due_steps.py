@@ -44,6 +44,23 @@ def test_a_key_is_taken_for_ever(database):
     assert claim(database) == []
 
 
+def test_of_several_steps_those_that_are_known_are_left_alone_or_come_back(database):
+    def asked(*keys):
+        return [due_steps.NewStep(key=key, name="triage", due_at=MORNING, case_ref=None, payload={}) for key in keys]
+
+    def add(*keys, revive=False):
+        return write(database, lambda session: due_steps.enqueue_each(session, asked(*keys), revive=revive))
+
+    assert add("a", "b") == 2
+    assert add("a", "b", "c") == 1
+    [step, *_] = claim(database)
+    write(database, lambda session: due_steps.finish(session, step, now=MORNING))
+    assert add("a", "b", "c") == 0
+    assert add(step.key, "d", revive=True) == 2
+    assert read(database, due_steps.states)[step.key] is StepState.WAITING
+    assert add() == 0
+
+
 def test_a_step_is_due_from_its_minute_on(database):
     enqueue(database, due_at=MORNING + timedelta(minutes=1))
     assert claim(database) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlmodel import col, select
 
-from db import audit, holds, moves, outbox, publishing
+from db import audit, due_steps, holds, moves, outbox, publishing
 from db.facts import case_row
 from db.holds import Slot
 from db.tables import BookingRow, DeliveryRow, SuiteSessionRow, TaskRow
@@ -55,6 +55,28 @@ def test_a_move_to_another_time_or_place_is_told_to_patient_and_referrer_once(da
     say_they_were_sent(database, booked)
     publish(database, {f"{booked}-T": ("S02-2", 120, "R01")})
     assert letters(database, booked, MOVED) == told * 2
+
+
+def test_every_visit_that_a_plan_moves_has_its_own_letters_each_with_a_number_and_a_step(database):
+    a_clinic(database)
+    refs = [list_for_test(database, number) for number in (1, 2, 3)]
+    spots = [("S01-1", 0, "R01"), ("S01-1", 70, "R01"), ("S02-2", 0, "R02")]
+    publish(database, {f"{ref}-T": spot for ref, spot in zip(refs, spots, strict=True)})
+    for ref in refs:
+        say_they_were_sent(database, ref)
+    before = {ref: read(database, lambda session, ref=ref: outbox.letters(session, case_ref=ref)) for ref in refs}
+    later = [(name, minutes + 10, who) for name, minutes, who in spots]
+    publish(database, {f"{ref}-T": spot for ref, spot in zip(refs, later, strict=True)})
+    for ref in refs:
+        letters_now = read(database, lambda session, ref=ref: outbox.letters(session, case_ref=ref))
+        new = letters_now[len(before[ref]) :]
+        assert [one.number for one in letters_now] == list(range(1, len(letters_now) + 1))
+        assert [(one.kind, one.audience.value) for one in new] == [(MOVED, "patient"), (MOVED, "referrer")]
+        assert {one.event_seq for one in new} == {
+            read(database, lambda session, ref=ref: case_row(session, ref)).last_event
+        }
+        keys = {f"{ref}:{outbox.SEND_STEP}:{one.id}" for one in new}
+        assert keys <= set(read(database, due_steps.states))
 
 
 def test_a_letter_of_the_booking_that_has_not_gone_tells_the_new_time_by_itself(database, booked):

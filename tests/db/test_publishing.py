@@ -8,9 +8,20 @@ import pytest
 from sqlmodel import select
 
 from db import cases, clinic, publishing
-from db.facts import case_facts
+from db.facts import case_facts, case_row
 from db.mapping import planning
-from db.tables import BookingRow, CaseRow, ClaimRow, PatientRow, ProposalRow, SuiteSessionRow
+from db.tables import (
+    BookingRow,
+    CaseRow,
+    ClaimRow,
+    DueStepRow,
+    NoticeRow,
+    PatientRow,
+    ProposalRow,
+    SuiteSessionRow,
+    TaskRow,
+)
+from db.traces import trace_of
 from db.words import ProposalStatus, ResourceKind
 from scheduler.errors import DoubleBookingError, NeurolistError, StaleVersionError
 from scheduler.pathway.booking import BookingState
@@ -62,6 +73,29 @@ def test_publishing_books_the_case_and_holds_everything_it_uses(database, clinic
     assert claims_of(database, ResourceKind.RECOVERY_BAY) == [("S01/bay 1", booking.end, booking.recovery_end)]
     [(_, start, end)] = claims_of(database, ResourceKind.PATIENT)
     assert (start, end) == (booking.start, booking.recovery_end)
+
+
+def test_what_each_case_of_a_plan_wrote_is_kept_with_that_case_alone(database, clinic_with_two):
+    first, second = clinic_with_two
+    book(database, {f"{first}-T": ("S01-1", 0, "R01"), f"{second}-T": ("S01-1", 70, "R01")})
+
+    def made(session, ref):
+        case = case_row(session, ref)
+        return {tuple(one) for one in trace_of(session, case, case.last_event).made}
+
+    def owned(session, ref):
+        case = case_row(session, ref)
+        return {
+            *(("task", row.id) for row in session.exec(select(TaskRow).where(TaskRow.case_id == case.id))),
+            *(("notice", row.id) for row in session.exec(select(NoticeRow).where(NoticeRow.case_id == case.id))),
+            *(("due_step", row.id) for row in session.exec(select(DueStepRow).where(DueStepRow.case_ref == ref))),
+        }
+
+    for ref in (first, second):
+        wrote = read(database, lambda session, ref=ref: made(session, ref))
+        theirs = read(database, lambda session, ref=ref: owned(session, ref))
+        assert {table for table, _ in wrote} >= {"task", "notice", "due_step"}
+        assert wrote <= theirs
 
 
 def test_a_radiologist_is_held_once_for_the_whole_list(database, clinic_with_two):
