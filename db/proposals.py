@@ -239,6 +239,27 @@ def _read_once(row: ProposalRow, name: str, read: Callable[[], T]) -> T:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPlan:
+    """What was read of a proposal that has a plan, and of which version of it."""
+
+    version: int
+    problem: SchedulingProblem
+    plan: Plan
+
+
+def read_of(row: ProposalRow) -> ReadPlan:
+    """Give what a proposal holds, for another transaction to go by."""
+    return ReadPlan(version=row.version, problem=problem_of(row), plan=plan_of(row))
+
+
+def recall(row: ProposalRow, read: ReadPlan) -> None:
+    """Take over what another transaction read of a proposal, where nobody has changed it since."""
+    if row.version == read.version:
+        _read_once(row, "problem", lambda: read.problem)
+        _read_once(row, "plan", lambda: read.plan)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NightlyPlan:
     """The plan last asked for at night: how it stands, and the state of things it was asked for."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from db import audit, mapping, overtaken, proposals, standing
 from db.mapping import Planning, ref_of
+from db.proposals import ReadPlan
 from db.publishing import NotBooked
 from db.touched import Touched, touched_since
 from scheduler.errors import BadInputError, NeurolistError
@@ -31,6 +32,7 @@ class Laid:
     made: Planning
     taken: Taking
     at: int  # the last event of the trail that it knows of
+    read: ReadPlan
     left_alone: tuple[NotBooked, ...] = ()
 
 
@@ -39,6 +41,7 @@ class Since:
     """What was laid, and what has changed since that a plan could hang on."""
 
     made: Planning
+    read: ReadPlan
     touched: Touched
 
 
@@ -57,8 +60,8 @@ class _Over:
 
     made: Planning
     at: int
+    read: ReadPlan
     stands: Plan
-    plan: Plan
     left: frozenset[str]
     touched: frozenset[str]
 
@@ -66,6 +69,11 @@ class _Over:
     def problem(self) -> SchedulingProblem:
         """The problem as the memory stands."""
         return self.made.problem
+
+    @property
+    def plan(self) -> Plan:
+        """The plan as it was kept."""
+        return self.read.plan
 
     def named(self, refs: Collection[str]) -> frozenset[str]:
         """Give the changes of these cases; raises NeurolistError where there is nothing to take."""
@@ -81,7 +89,7 @@ class _Over:
 def since(session: Session, laid: Laid) -> Since | None:
     """Look what has changed since a plan was laid; None where it may be published as it is."""
     touched = touched_since(session, laid.at)
-    return Since(made=laid.made, touched=touched) if touched else None
+    return Since(made=laid.made, read=laid.read, touched=touched) if touched else None
 
 
 def whole(session: Session, proposal: str, *, now: datetime, before: Since | None = None) -> Laid:
@@ -95,7 +103,7 @@ def whole(session: Session, proposal: str, *, now: datetime, before: Since | Non
     if not taken.lawful:
         raise NeurolistError(_no_longer(taken))
     told = _left_alone(session, proposal, taken=taken, clashing=wanted - taken.chosen)
-    return Laid(made=over.made, taken=taken, at=over.at, left_alone=told)
+    return Laid(made=over.made, taken=taken, at=over.at, read=over.read, left_alone=told)
 
 
 def part(session: Session, proposal: str, refs: Collection[str], *, now: datetime, before: Since | None = None) -> Laid:
@@ -105,7 +113,7 @@ def part(session: Session, proposal: str, refs: Collection[str], *, now: datetim
     taken = take(over.problem, over.stands, over.plan, wanted)
     if not taken.lawful:
         raise NeurolistError(_why_not_alone(over, wanted, taken).says)
-    return Laid(made=over.made, taken=taken, at=over.at)
+    return Laid(made=over.made, taken=taken, at=over.at, read=over.read)
 
 
 def alone(session: Session, proposal: str, refs: Collection[str], *, now: datetime) -> Alone:
@@ -120,16 +128,17 @@ def alone(session: Session, proposal: str, refs: Collection[str], *, now: dateti
 
 def _over(session: Session, proposal: str, now: datetime, before: Since | None = None) -> _Over:
     row = proposals.proposal_row(session, proposal)
-    was = proposals.problem_of(row)
-    plan = proposals.plan_of(row)
+    if before is not None:
+        proposals.recall(row, before.read)
+    read = proposals.read_of(row)
     at, _ = audit.head(session)  # first, so that what changes while it is read is read once more
     made = _brought_up(session, before) or mapping.planning(session, start=row.start, end=row.finish, now=now)
     stands = standing.stands_in(session, made).plan
-    left = changes(made.problem, stands, plan)
-    then = {case.id: case.previous for case in was.cases}
+    left = changes(made.problem, stands, read.plan)
+    then = {case.id: case.previous for case in read.problem.cases}
     known = made.problem.case_by_id
     touched = frozenset(case for case in left if _spot(then.get(case)) != _spot(known[case].previous))
-    return _Over(made=made, at=at, stands=stands, plan=plan, left=left, touched=touched)
+    return _Over(made=made, at=at, read=read, stands=stands, left=left, touched=touched)
 
 
 def _brought_up(session: Session, before: Since | None) -> Planning | None:
