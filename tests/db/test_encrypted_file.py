@@ -190,6 +190,21 @@ def test_without_the_key_nothing_is_served_and_no_other_is_made(encrypted):
     assert refs(encrypted) == [ref]
 
 
+def test_whoever_comes_while_the_file_is_written_anew_is_told_to_wait_and_not_that_the_key_is_gone(encrypted):
+    database, ref = filled(encrypted)
+    database.close()
+    file = file_of(encrypted)
+    with closing(file.connect()) as writer:
+        assert writer.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",)
+        writer.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(MemoryFaultError, match="Wait until it is done"):
+            file.key()
+        with pytest.raises(MemoryFaultError, match="Wait until it is done"):
+            open_database(encrypted).prepare(MORNING)
+        writer.execute("ROLLBACK")
+    assert refs(encrypted) == [ref]
+
+
 def test_a_damaged_page_is_noticed(encrypted):
     database, _ = filled(encrypted)
     database.close()
