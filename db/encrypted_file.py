@@ -67,7 +67,7 @@ class DatabaseFile:
     def connect(self) -> Any:
         """Connect with whatever opens the file; a new one is encrypted with the key in use.
 
-        Raises MemoryFaultError, saying what to do, where no data key at hand opens it.
+        Raises MemoryFaultError, saying what to do, where no data key at hand opens it or somebody has it alone.
         """
         if not self.encrypted:
             return sqlite3.connect(self.path, check_same_thread=False)
@@ -213,8 +213,13 @@ def _opened(path: Path, settings: MemorySettings) -> tuple[DataKey, Any]:
         connection = _unlocked(path, key)
         try:
             connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-        except sqlcipher.DatabaseError:
+        except sqlcipher.DatabaseError as fault:
             connection.close()
+            if fault.sqlite_errorcode != sqlcipher.SQLITE_NOTADB:
+                raise MemoryFaultError(
+                    f"The database's file cannot be read now: {fault}. Is `neurolist encrypt file` at work? Wait until "
+                    "it is done, and try again."
+                ) from None
         else:
             return key, connection
     raise MemoryFaultError(
