@@ -46,6 +46,11 @@ class Measure:
         reached = value >= number if how == "at least" else value < number if how == "below" else value <= number
         return cls(name=name, value=value, goal=f"{how} {number:g}", reached=reached)
 
+    def with_more(self, value: float) -> Measure:
+        """Add to a figure that counts something, and hold the sum against the same goal."""
+        how, _, number = self.goal.rpartition(" ")
+        return Measure.of(self.name, self.value + value, (float(number), how) if self.goal else None)
+
     def __str__(self) -> str:
         """Say it in a line."""
         verdict = "" if self.reached is None else f" ({self.goal}: {'yes' if self.reached else 'NO'})"

@@ -4,6 +4,7 @@ python -m benchmarks.trust                   the set of every change: some minut
 python -m benchmarks.trust --long            a million attempts and a thousand kills: hours
 python -m benchmarks.trust --only kills      one part
 python -m benchmarks.trust --long --only storm --minutes 80   as many attempts as go into that time
+python -m benchmarks.trust --long --only storm --minutes 80 --more --into docs   adds to those counted before
 python -m benchmarks.trust --into docs       keeps the figures in docs/trust.md
 """
 
@@ -99,7 +100,8 @@ def main(words: Sequence[str] | None = None) -> int:
             print(f"  {measure}", flush=True)
             parts[name].append(measure)
     if told.into is not None:
-        keep(told.into, {name: Figures(facts=facts, measures=found) for name, found in parts.items()}, long=told.long)
+        figures = {name: Figures(facts=facts, measures=found) for name, found in parts.items()}
+        keep(told.into, figures, long=told.long, more=told.more)
     missed = [f"{name}: {one.name}" for name, found in parts.items() for one in found if one.reached is False]
     print("\n" + (f"Missed: {'; '.join(missed)}." if missed else "Every goal was reached."))
     return 1 if missed else 0
@@ -123,7 +125,11 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=every, default=every, metavar="PART", help=", ".join(every))
     parser.add_argument("--engine", nargs="+", choices=ENGINES, default=ENGINES)
     parser.add_argument("--into", type=Path, help="write the figures and their page into this folder, such as docs")
-    return parser.parse_args(words)
+    parser.add_argument("--more", action="store_true", help="add a storm's counts to those kept in the folder before")
+    told = parser.parse_args(words)
+    if told.more and (told.only != ["storm"] or told.into is None):
+        parser.error("--more adds counts of a storm to those in a folder: give --only storm and --into as well.")
+    return told
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ database's help. PostgreSQL writes through to the disk here as a real one does.
   first and half leaving all to the guard; amid that they publish whole plans over the same ten cases, which others
   hold, release, confirm and call off meanwhile. Somebody who asks none of that code replays the audit trail: each
   change must begin with what the one before it left, each publish must do all that it said and nothing else, and
-  whoever it leaves alone must be named.
+  whoever it leaves alone must be named. A long one may be run in several sittings; the page then names the commit of
+  each.
 - **saves**: eight people save the same form from what they saw; who saw an older version is told so.
 - **clerks**: eight people, who have been at it for a few acts, hold, release and confirm at a human pace while a plan
   that moves 200 bookings is published once in their midst: in two minutes here, in ten at length.
@@ -37,16 +38,27 @@ database's help. PostgreSQL writes through to the disk here as a real one does.
 """
 
 
-def keep(into: Path, found: Mapping[str, Figures], *, long: bool) -> None:
-    """Put these figures in the place of those of the last run of that length, and write the page again."""
+def keep(into: Path, found: Mapping[str, Figures], *, long: bool, more: bool = False) -> None:
+    """Put these figures in the place of those of the last run of that length, and write the page again.
+
+    With `more`, what they count is added to what was counted there before, and the page names every commit it was
+    counted at.
+    """
     path = into / FIGURES
     known: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.exists() else {}
-    known.setdefault("long" if long else "every change", {}).update(
-        {name: asdict(figures) for name, figures in found.items()}
-    )
+    runs = known.setdefault("long" if long else "every change", {})
+    for name, figures in found.items():
+        runs[name] = _added(runs[name], figures) if more and name in runs else asdict(figures)
     into.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     (into / PAGE).write_text(_page(known), encoding="utf-8")
+
+
+def _added(before: Mapping[str, Any], now: Figures) -> dict[str, Any]:
+    counted = {one["name"]: one["value"] for one in before["measures"]}
+    measures = [one.with_more(counted.get(one.name, 0)) for one in now.measures]
+    facts = [*before["facts"], *(fact for fact in now.facts if fact not in before["facts"])]
+    return asdict(Figures(facts=facts, measures=measures))
 
 
 def _page(known: Mapping[str, Mapping[str, Any]]) -> str:
