@@ -18,13 +18,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlmodel import Session
-
-from db import outbox, publishing
+from db import publishing
 from db.engine import Database, open_database
 from db.settings import MemorySettings
-from db.words import SendState
-from tests.builders.memory import CLERK, MORNING, a_clinic, a_proposal, list_for_test, write
+from tests.builders.memory import CLERK, MORNING, a_clinic, a_proposal, letters_go, list_for_test, write
 
 MINUTES = (0, 70)  # two cases on each list of a morning, with room to begin later
 LATER_BY = 10
@@ -66,7 +63,7 @@ def publish_times(home: Path, number: int = CASES, *, profile: bool = False, sen
     refs = [list_for_test(database, one) for one in range(1, number + 1)]
     booked, _ = _publish(database, a_plan_for(database, refs, days, 0), number)
     if sent:
-        _send_letters(database)
+        letters_go(database)
     then = a_plan_for(database, refs, days, LATER_BY)
     watch = cProfile.Profile()
     if profile:
@@ -77,14 +74,6 @@ def publish_times(home: Path, number: int = CASES, *, profile: bool = False, sen
         pstats.Stats(watch, stream=sys.stdout).sort_stats("cumulative").print_stats(60)
     database.close()
     return Times(booked=booked, moved=moved, processor=processor)
-
-
-def _send_letters(database: Database) -> None:
-    def work(session: Session) -> None:
-        for letter in outbox.letters(session, state=SendState.WAITING):
-            outbox.sent(session, letter.id, receipt="kept")
-
-    write(database, work)
 
 
 def days_for(number: int) -> int:

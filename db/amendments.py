@@ -9,8 +9,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from db import audit, effects, reminders, watching, writes
-from db.at_hand import at_hand
+from db import audit, effects, watching, writes
 from db.audit import Author
 from db.cases import Applied, answer_of, write_line
 from db.effects import Work
@@ -133,9 +132,7 @@ def amend(
     work = Work(session=session, case=case, author=actor, now=now, today=today, seq=line.seq)
     for effect in _what_follows(work):
         effects.apply(effect, work)
-    facts, hand = case_facts(session, ref), at_hand(session, [case])
-    reminders.follow(session, ref, now=now, by=actor.id, facts=facts, hand=hand)
-    watching.look_after(session, case, now=now, facts=facts, hand=hand)
+    watching.bring_in_line(session, [case], now=now, by=actor.id)
     audit.record(session, action=ACTION, entity="case", ref=ref, why=reason)
     answer = {"ref": ref, "state": case.state, "seq": line.seq, "version": case.version}
     writes.finish(session, write_id, answer)

@@ -7,18 +7,17 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db import audit, claims, holds, moves, reminders
-from db.at_hand import at_hand
+from db import audit, claims, holds, moves
 from db.audit import Author
 from db.bookings import next_list, reassign_units, visit_holds
 from db.cases import MOVED, write_line
 from db.effects import standing_booking
-from db.facts import case_facts, case_row
+from db.facts import case_row
 from db.giving_back import let_radiologist_go
 from db.holds import Slot, list_row
 from db.tables import BookingRow, CaseRow, SuiteRow, SuiteSessionRow
 from db.tables.booking import HOLDING
-from db.watching import look_after
+from db.watching import bring_in_line
 from scheduler.errors import NotFoundError, StaleVersionError, TransitionNotAllowedError
 from scheduler.pathway.booking import TENTATIVE, BookingEvent, next_booking_state
 
@@ -150,7 +149,5 @@ def _note(
     if before is not None:
         moved = moves.Moved(case=case, booking=booking, before=before, line=line.seq)
         moves.tell(session, [moved], now=now, by=actor.id)
-    facts, hand = case_facts(session, case.ref), at_hand(session, [case])
-    reminders.follow(session, case.ref, now=now, by=actor.id, facts=facts, hand=hand)
-    look_after(session, case, now=now, facts=facts, hand=hand)
+    bring_in_line(session, [case], now=now, by=actor.id)
     audit.record(session, action=MOVED, entity="case", ref=case.ref, facts=told)

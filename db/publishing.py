@@ -12,8 +12,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db import audit, claims, holds, moves, reminders, writes
-from db.at_hand import at_hand
+from db import audit, claims, holds, moves, writes
 from db.audit import Author
 from db.bookings import reassign_units, staff_holds, visit_holds
 from db.cases import MOVED, Move, apply_steps, write_line
@@ -21,7 +20,6 @@ from db.claims import Hold
 from db.clinic import holidays
 from db.facts import SEEN, facts_of
 from db.holds import BOOK
-from db.light import Light
 from db.localtime import local_date
 from db.mapping import case_id, ref_of
 from db.outages import keep_outage, reshape_lists
@@ -36,7 +34,7 @@ from db.tables import (
     WaitlistEpisodeRow,
 )
 from db.tables.booking import HOLDING
-from db.watching import look_after_each
+from db.watching import bring_in_line
 from db.words import ProposalStatus
 from scheduler.audit import audit as audit_plan
 from scheduler.errors import NeurolistError, PlanOvertakenError, TransitionNotAllowedError
@@ -307,7 +305,7 @@ def _carry_out(work: _Publishing) -> PublishReport:
     standing = _standing(work.session, {place.row.ref: place.row for place in changed})
     _hold(work, changed, standing)
     _share_units(work, changed)
-    _follow(work, moving)
+    bring_in_line(work.session, [place.row for place in moving], now=work.now, by=work.actor.id)
     made = [Move(case=place.row, step=steps[place.row.ref], details=_told(place)) for place in booking]
     apply_steps(work.session, made, actor=work.actor, now=work.now)
     return PublishReport(
@@ -430,18 +428,6 @@ def _move(work: _Publishing, place: _Place, booking: BookingRow) -> moves.Moved:
 def _told(place: _Place) -> dict[str, object]:
     """What the history says of a visit: on which list, when and with whom."""
     return {"list": place.planned.session, "start": place.planned.start, "radiologist": place.radiologist}
-
-
-def _follow(work: _Publishing, moved: Sequence[_Place]) -> None:
-    """Reminders, timers and preparation follow the new day; the facts of all that moved are read once."""
-    rows = [place.row for place in moved]
-    facts, hand = facts_of(work.session, rows), at_hand(work.session, rows)
-    light = Light(work.protocol, work.today, work.holidays)
-    for row in rows:
-        reminders.follow(
-            work.session, row.ref, now=work.now, by=work.actor.id, facts=facts[row.id], rules=work.protocol, hand=hand
-        )
-    look_after_each(work.session, ((row, light.on(facts[row.id])) for row in rows), hand, now=work.now)
 
 
 def _book(work: _Publishing, places: Sequence[_Place]) -> None:

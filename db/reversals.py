@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from db import agendas, audit, effects, outbox, reminders, retaking, traces, watching, writes
-from db.at_hand import at_hand
+from db import agendas, audit, effects, outbox, retaking, traces, watching, writes
 from db.audit import Author
 from db.cases import Applied, answer_of, write_line
 from db.effects import Work
@@ -128,9 +127,7 @@ def reverse(
     _undo(work, trace, mistake, to_state)
     _put_right(work, mistake, back, lost, not_ready=not_ready)
     agendas.bring_back(session, case, actor=actor)
-    facts, hand = case_facts(session, ref), at_hand(session, [case])
-    reminders.follow(session, ref, now=now, by=actor.id, facts=facts, hand=hand)
-    watching.look_after(session, case, now=now, facts=facts, hand=hand)
+    watching.bring_in_line(session, [case], now=now, by=actor.id)
     audit.record(session, action=ACTION, entity="case", ref=ref, why=reason)
     answer = {"ref": ref, "state": case.state, "seq": line.seq, "version": case.version}
     writes.finish(session, write_id, answer)

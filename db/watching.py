@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from db import audit, counters, due_steps, rebooking
+from db import audit, counters, due_steps, rebooking, reminders
 from db.at_hand import FOLLOWED, PREPARED, AtHand, at_hand
 from db.due_steps import DueStep
 from db.facts import case_facts, facts_of, open_cases
@@ -19,7 +19,6 @@ from db.words import StepState, TaskState
 from scheduler.pathway.due import CaseNow, TimerKey, timers_due
 from scheduler.pathway.effects import RecordComplication, ReopenEpisode, Task, TaskKind, Timer, UpdateEpisode
 from scheduler.pathway.events import Event
-from scheduler.pathway.facts import CaseFacts
 from scheduler.pathway.machine import Step
 from scheduler.pathway.preparation import PREPARATION, preparation
 from scheduler.pathway.states import BOOKED, PathwayState
@@ -55,16 +54,16 @@ def note_day(session: Session, ordinal: int) -> None:
     counters.reach(session, DAILY, ordinal)
 
 
-def look_after(
-    session: Session, case: CaseRow, *, now: datetime, facts: CaseFacts | None = None, hand: AtHand | None = None
-) -> None:
-    """Bring the timers and the preparation of one case in line with its facts, or with those given."""
-    seen = light_of(session, now).on(facts or case_facts(session, case.ref))
-    look_after_each(session, [(case, seen)], hand or at_hand(session, [case]), now=now)
+def bring_in_line(session: Session, rows: Sequence[CaseRow], *, now: datetime, by: str) -> None:
+    """Bring reminders, timers and preparation of these cases in line with their facts, which are read once for all."""
+    facts, hand, light = facts_of(session, rows), at_hand(session, rows), light_of(session, now)
+    for row in rows:
+        reminders.follow(session, row.ref, now=now, by=by, facts=facts[row.id], rules=light.protocol, hand=hand)
+    look_after_each(session, ((row, light.on(facts[row.id])) for row in rows), hand, now=now)
 
 
 def look_after_each(session: Session, cases: Iterable[tuple[CaseRow, CaseNow]], hand: AtHand, *, now: datetime) -> None:
-    """Do the same for cases whose clocks were read; what changes about all of them is written together."""
+    """Bring timers and preparation in line where the clocks were read; what changes is written together."""
     for row, case in cases:
         follow_timers(session, row, case, hand, now)
         prepare(session, row, case, hand, now)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from db import cases, clinic, proposals, referrals
+from db import cases, clinic, outbox, proposals, referrals
 from db.audit import Author
 from db.clinic import holidays
 from db.engine import Database
@@ -19,6 +19,7 @@ from db.incoming import Identifier, IncomingItem, IncomingPatient, IncomingRefer
 from db.localtime import local_date
 from db.mapping import planning
 from db.protocol import protocol
+from db.words import SendState
 from scheduler.audit import cost_of, terms_of
 from scheduler.diary import Diary
 from scheduler.pathway.events import Event
@@ -40,6 +41,16 @@ def write(database: Database, work: Callable[[Session], T], *, now: datetime = M
     """Do some work in one writing transaction."""
     with database.writing(author, now) as session:
         return work(session)
+
+
+def letters_go(database: Database, ref: str | None = None) -> None:
+    """Every letter that waits has gone: those of one case, or all."""
+
+    def work(session: Session) -> None:
+        for letter in outbox.letters(session, case_ref=ref, state=SendState.WAITING):
+            outbox.sent(session, letter.id, receipt="kept")
+
+    write(database, work)
 
 
 def read(database: Database, work: Callable[[Session], T]) -> T:

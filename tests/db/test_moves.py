@@ -9,10 +9,10 @@ from db import audit, due_steps, holds, moves, outbox, publishing
 from db.facts import case_row
 from db.holds import Slot
 from db.tables import BookingRow, DeliveryRow, SuiteSessionRow, TaskRow
-from db.words import SendState, TaskState
+from db.words import TaskState
 from scheduler.pathway.effects import NoticeKind
 from scheduler.vocabulary import Stage
-from tests.builders.memory import CLERK, MORNING, a_clinic, a_proposal, list_for_test, read, write
+from tests.builders.memory import CLERK, MORNING, a_clinic, a_proposal, letters_go, list_for_test, read, write
 
 MOVED = NoticeKind.MOVED
 
@@ -27,16 +27,6 @@ def letters(database, ref, *kinds):
     return [(one.kind, one.audience.value) for one in found if one.kind in kinds]
 
 
-def say_they_were_sent(database, ref):
-    """Everything that waits has gone."""
-
-    def work(session):
-        for letter in outbox.letters(session, case_ref=ref, state=SendState.WAITING):
-            outbox.sent(session, letter.id, receipt="kept")
-
-    write(database, work)
-
-
 @pytest.fixture
 def booked(database):
     a_clinic(database)
@@ -46,13 +36,13 @@ def booked(database):
 
 
 def test_a_move_to_another_time_or_place_is_told_to_patient_and_referrer_once(database, booked):
-    say_they_were_sent(database, booked)
+    letters_go(database, booked)
     publish(database, {f"{booked}-T": ("S01-1", 60, "R01")})
     told = [(MOVED, "patient"), (MOVED, "referrer")]
     assert letters(database, booked, MOVED) == told
     publish(database, {f"{booked}-T": ("S02-2", 60, "R01")})
     assert letters(database, booked, MOVED) == told, "the letter that waits will tell the newest time"
-    say_they_were_sent(database, booked)
+    letters_go(database, booked)
     publish(database, {f"{booked}-T": ("S02-2", 120, "R01")})
     assert letters(database, booked, MOVED) == told * 2
 
@@ -63,7 +53,7 @@ def test_every_visit_that_a_plan_moves_has_its_own_letters_each_with_a_number_an
     spots = [("S01-1", 0, "R01"), ("S01-1", 70, "R01"), ("S02-2", 0, "R02")]
     publish(database, {f"{ref}-T": spot for ref, spot in zip(refs, spots, strict=True)})
     for ref in refs:
-        say_they_were_sent(database, ref)
+        letters_go(database, ref)
     before = {ref: read(database, lambda session, ref=ref: outbox.letters(session, case_ref=ref)) for ref in refs}
     later = [(name, minutes + 10, who) for name, minutes, who in spots]
     publish(database, {f"{ref}-T": spot for ref, spot in zip(refs, later, strict=True)})
@@ -88,7 +78,7 @@ def test_a_letter_of_the_booking_that_has_not_gone_tells_the_new_time_by_itself(
 
 
 def test_another_radiologist_at_the_same_time_and_place_is_no_news(database, booked):
-    say_they_were_sent(database, booked)
+    letters_go(database, booked)
     report = publish(database, {f"{booked}-T": ("S01-1", 0, "R02")})
     assert report.moved == (booked,)
     assert letters(database, booked, MOVED) == []
