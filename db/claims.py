@@ -19,7 +19,7 @@ from db.tables.pathway import CaseRow
 from db.words import ResourceKind
 from scheduler.errors import DoubleBookingError
 
-MANY = 8  # holds from which on it is quicker to read who has any of them at once
+MANY = 2  # holds from which on it is quicker to read who has any of them at once
 NAMES_AT_ONCE = 500  # of resources in one question; SQLite takes some tens of thousands
 # Every act takes and gives back claims, a publish hundreds, and nobody looks at them as objects: they are plain rows.
 _TABLE = METADATA.tables["claim"]

@@ -37,6 +37,7 @@ SYSTEM = Author(id="neurolist", name="Neurolist", role="system")
 SAFE_SQLITE = (3, 51, 3)  # the first without the fault in resetting the write-ahead log
 ATTEMPTS = 5
 PAUSE_SECONDS = 0.05
+TIME_LIMITS = ("statement_timeout", "idle_in_transaction_session_timeout")  # PostgreSQL's, of which a walk has none
 MIGRATION_LOCK = 7_405_926  # any number, the same in every process: one migration at a time on PostgreSQL
 
 
@@ -133,9 +134,19 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open one transaction that can only read; it sees one moment of the memory throughout on SQLite."""
+        """Open a session that can only read; it sees one moment of the memory throughout on SQLite."""
         with _explained(), self._line.watched(), Session(self._reader, expire_on_commit=False) as session:
             session.info["timezone"] = self.timezone
+            yield session
+
+    @contextmanager
+    def reading_one_moment(self) -> Iterator[Session]:
+        """Open a session that can only read and sees one moment on PostgreSQL too, however long it takes."""
+        with self.reading() as session:
+            if not self.is_sqlite:
+                connection = session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+                for limit in TIME_LIMITS:
+                    connection.execute(text(f"SET LOCAL {limit} = 0"))
             yield session
 
     def write(self, work: Callable[[Session], T], *, author: Author, now: datetime, why: str = "") -> T:
@@ -160,10 +171,7 @@ class Database:
 
     def verify_trail(self, *, anchors: Mapping[int, str] | None = None) -> audit.TrailReport:
         """Walk the whole audit trail with the keys at hand, as it is at one moment; `anchors` were kept outside."""
-        with self.reading() as session:
-            if not self.is_sqlite:
-                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-                session.connection().execute(text("SET LOCAL statement_timeout = 0"))
+        with self.reading_one_moment() as session:
             return audit.verify(session, self.keys(), anchors=anchors)
 
     def cautions(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy import Row as Line
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from db.facts import case_facts, facts_of
+from db.facts import case_facts, case_row, facts_of
 from db.localtime import local_date, start_of_day, timezone_of
 from db.places import Place, kilometres
 from db.protocol import protocol as protocol_in_force
@@ -135,6 +135,7 @@ class Frame:
     lists: Mapping[str, SuiteSessionRow]
     closed: frozenset[str]
     sites: Sequence[SiteRow]
+    suites: Sequence[SuiteRow]
 
 
 def case_id(ref: str, stage: Stage) -> str:
@@ -192,8 +193,7 @@ def planning_about(session: Session, ref: str, *, start: date, end: date, now: d
     )
     others = {line.id: line for line in _booked_there(session, frame) if line.ref != ref}
     in_doubt = [name for name, line in others.items() if line.session_id in frame.closed]
-    asked = session.exec(select(CaseRow.id).where(col(CaseRow.ref) == ref)).all()
-    judged = _all_made(_candidates(session, frame, [*asked, *in_doubt]), frame)
+    judged = _all_made(_candidates(session, frame, [case_row(session, ref).id, *in_doubt]), frame)
     known = (judged.get(name) if name in in_doubt else _made_there(line, frame) for name, line in others.items())
     made = {one.ref: one for one in (*judged.values(), *known) if one is not None}
     return _planning(session, frame, dict(sorted(made.items())))
@@ -232,7 +232,7 @@ def _planning(session: Session, frame: Frame, made: Mapping[str, Made]) -> Plann
         timezone=timezone_of(session),
         horizon=frame.horizon,
         sites=tuple(_site(row) for row in frame.sites),
-        suites=tuple(_suite(row) for row in session.exec(select(SuiteRow).order_by(SuiteRow.id))),
+        suites=tuple(_suite(row) for row in frame.suites),
         radiologists=_radiologists(session, frame),
         sessions=tuple(_list(row, frame, counts) for row in frame.lists.values()),
         cases=cases,
@@ -272,6 +272,8 @@ def _frame(session: Session, horizon: Horizon, now: datetime, protocol: Protocol
         col(SuiteSessionRow.on).between(horizon.start, horizon.end), col(SuiteSessionRow.start) > now
     )
     lists = {row.id: row for row in session.exec(asked.order_by(col(SuiteSessionRow.start), col(SuiteSessionRow.id)))}
+    sites = session.exec(select(SiteRow).order_by(SiteRow.id)).all()
+    suites = session.exec(select(SuiteRow).order_by(SuiteRow.id)).all()
     return Frame(
         protocol=protocol,
         today=local_date(session, now),
@@ -279,8 +281,9 @@ def _frame(session: Session, horizon: Horizon, now: datetime, protocol: Protocol
         horizon=horizon,
         freeze_until=freeze_until,
         lists=lists,
-        closed=frozenset(_closed(session, lists.values())),
-        sites=session.exec(select(SiteRow).order_by(SiteRow.id)).all(),
+        closed=frozenset(_closed(session, lists.values(), _ended(sites, suites))),
+        sites=sites,
+        suites=suites,
     )
 
 
@@ -296,24 +299,24 @@ def _frame_mended(session: Session, before: Frame, lists: Collection[str]) -> Fr
     fresh = {row.id: row for row in session.exec(asked)}
     kept = {name: row for name, row in before.lists.items() if name not in lists}
     in_order = sorted({**kept, **fresh}.values(), key=lambda row: (row.start, row.id))
-    closed = (before.closed - set(lists)) | set(_closed(session, fresh.values()))
+    ended = _ended(before.sites, before.suites)
+    closed = (before.closed - set(lists)) | set(_closed(session, fresh.values(), ended))
     return replace(before, lists={row.id: row for row in in_order}, closed=closed)
 
 
-def _closed(session: Session, lists: Iterable[SuiteSessionRow]) -> Iterator[str]:
+def _closed(session: Session, lists: Iterable[SuiteSessionRow], ended: Mapping[str, date]) -> Iterator[str]:
     """Name the lists that are closed, or whose suite is being serviced then or is no longer used."""
     serviced = session.exec(select(MaintenanceRow).where(col(MaintenanceRow.suite_id).is_not(None))).all()
-    ended = _ended_suites(session)
     for row in lists:
         out = any(one.suite_id == row.suite_id and one.start < row.end and one.end > row.start for one in serviced)
         if out or row.closed or row.on >= ended.get(row.suite_id, date.max):
             yield row.id
 
 
-def _ended_suites(session: Session) -> dict[str, date]:
+def _ended(sites: Iterable[SiteRow], suites: Iterable[SuiteRow]) -> dict[str, date]:
     """Give the first day without use of each suite that has one, its own or that of its site."""
-    asked = select(SuiteRow.id, col(SuiteRow.ended_on), col(SiteRow.ended_on)).join(SiteRow)
-    days = {name: [day for day in (own, of_site) if day] for name, own, of_site in session.exec(asked)}
+    of_site = {row.id: row.ended_on for row in sites}
+    days = {row.id: [day for day in (row.ended_on, of_site[row.site_id]) if day] for row in suites}
     return {name: min(found) for name, found in days.items() if found}
 
 
@@ -584,7 +587,8 @@ def _list(row: SuiteSessionRow, frame: Frame, counts: _Counts) -> SuiteSession:
 
 
 def _radiologists(session: Session, frame: Frame) -> tuple[Radiologist, ...]:
-    away = _away(session, frame)
+    people = session.exec(select(RadiologistRow).order_by(RadiologistRow.id)).all()
+    away = _away(session, frame, people)
     return tuple(
         Radiologist(
             id=row.id,
@@ -597,21 +601,23 @@ def _radiologists(session: Session, frame: Frame) -> tuple[Radiologist, ...]:
             max_sessions_per_week=row.max_sessions_per_week,
             target_minutes=row.target_minutes,
         )
-        for row in session.exec(select(RadiologistRow).order_by(RadiologistRow.id))
+        for row in people
     )
 
 
-def _away(session: Session, frame: Frame) -> dict[str, list[tuple[datetime, datetime]]]:
+def _away(
+    session: Session, frame: Frame, people: Iterable[RadiologistRow]
+) -> dict[str, list[tuple[datetime, datetime]]]:
     """Leave in the horizon, and lists already begun there, which the problem no longer holds."""
     first, last = _ends(session, frame.horizon)
     away: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     asked = select(LeaveRow).where(col(LeaveRow.start) < last, col(LeaveRow.end) > first)
     for leave in session.exec(asked):
         away[leave.radiologist_id].append((leave.start, leave.end))
-    left = select(RadiologistRow).where(col(RadiologistRow.ended_on) <= frame.horizon.end)
-    for person in session.exec(left):
-        gone = max(person.ended_on or frame.horizon.start, frame.horizon.start)
-        away[person.id].append((start_of_day(gone, timezone_of(session)).astimezone(UTC), last))
+    for person in people:
+        if person.ended_on is not None and person.ended_on <= frame.horizon.end:
+            gone = max(person.ended_on, frame.horizon.start)
+            away[person.id].append((start_of_day(gone, timezone_of(session)).astimezone(UTC), last))
     who = col(SuiteSessionRow.assigned_radiologist_id)
     begun = select(SuiteSessionRow.id, SuiteSessionRow.start, SuiteSessionRow.end, who).where(
         col(SuiteSessionRow.start) < last, col(SuiteSessionRow.end) > first, who.is_not(None)

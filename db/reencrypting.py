@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
-from sqlalchemy import text
 
 from db import encrypted_file, encryption
 from db.encryption import Standing, Verified
@@ -44,9 +43,7 @@ def bring_all(database: Database, *, say: Callable[[str, int], None] = lambda _t
 
 def verify(database: Database) -> Verified:
     """Open every encrypted value and hold every row against its proof, at one moment."""
-    with database.reading() as session:
-        if not database.is_sqlite:
-            session.connection().execute(text("SET LOCAL statement_timeout = 0"))
+    with database.reading_one_moment() as session:
         return encryption.verify(session.connection(), database.cipher)
 
 

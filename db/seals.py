@@ -105,7 +105,6 @@ def stored(connection: Connection) -> Generator[Sequence[Any], None, None]:
         if connection.dialect.name == "sqlite":
             yield from driver.execute(query)
             return
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")  # this is one statement, however long the trail
         with driver.cursor() as cursor:
             yield from cursor.stream(query, size=STREAMED)
     except connection.dialect.loaded_dbapi.Error as fault:

@@ -96,7 +96,7 @@ def _note_all(session: Session, _context: UOWTransaction, _objects: object) -> N
         _note(trace, session)
 
 
-event.listen(WatchedSession, "before_flush", _note_all)
+event.listen(WatchedSession, "before_flush", _note_all, insert=True)  # what was there, before anybody writes
 
 
 def _note(trace: Trace, session: Session) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from db import anchors, audit, migrations, reencrypting
+from db import anchors, migrations, reencrypting
 from db.anchors import Anchor
 from db.backups.manifest import Manifest, contents_of
 from db.engine import Database
@@ -79,8 +79,7 @@ def _guards(database: Database, manifest: Manifest) -> str:
 def _trail(database: Database, manifest: Manifest, known: Iterable[Anchor]) -> str:
     ends = Anchor(seq=manifest.contents.seq, seal=manifest.contents.seal, at=manifest.made_at)
     expected = {seq: seal for seq, seal in anchors.still_expected(known).items() if seq <= ends.seq}
-    with database.reading() as session:
-        found = audit.verify(session, database.keys(), anchors=expected)
+    found = database.verify_trail(anchors=expected)
     if found.fault:
         raise NeurolistError(found.fault)
     if (found.rows, found.seal) != (ends.seq, ends.seal):

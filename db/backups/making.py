@@ -62,10 +62,8 @@ def _from_sqlite(database: Database, payload: Path) -> Contents:
 
 def _from_postgresql(database: Database, payload: Path) -> Contents:
     """The rows are counted in the very snapshot that is dumped."""
-    with database.reading() as session:
-        connection = session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
-            connection.execute(text(f"SET LOCAL {limit} = 0"))  # a large database takes longer to dump than any page
+    with database.reading_one_moment() as session:
+        connection = session.connection()
         snapshot = str(connection.execute(text("SELECT pg_export_snapshot()")).scalar_one())
         postgresql.dump(database.settings.url, payload, snapshot=snapshot)
         return contents_of(connection)

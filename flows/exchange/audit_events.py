@@ -44,7 +44,7 @@ def write_trail(database: Database, path: Path) -> int:
     draft = path.with_name(f".{path.name}.part")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file, database.reading() as session:
+        with os.fdopen(handle, "w", encoding="utf-8") as file, database.reading_one_moment() as session:
             for line in trail.lines(session):
                 file.write(json.dumps(audit_event(line), separators=(",", ":")) + "\n")
                 count += 1
