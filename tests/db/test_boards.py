@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from db import boards, publishing
 from db.words import ProposalStatus
@@ -25,6 +23,7 @@ from tests.builders.memory import (
     read,
     write,
 )
+from tests.builders.questions import counted
 
 
 def summaries(database, **options):
@@ -145,18 +144,6 @@ def test_the_service_status_counts_what_there_is(database):
     assert status.cases[PathwayState.TEST_WAITING] == 1
     assert status.unapproved_values > 100
     assert status.trail_rows > 0
-
-
-@contextmanager
-def counted(database):
-    statements = []
-
-    def note(_connection, _cursor, statement, *_):
-        statements.append(statement)
-
-    event.listen(database._reader, "before_cursor_execute", note)
-    yield statements
-    event.remove(database._reader, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from db import audit
 from db.audit import Author
-from db.engine import Database
+from db.engine import TIME_LIMITS, Database
 from db.errors import MemoryFaultError, UnauditedWriteError
 from db.tables import AuditEventRow, SiteRow
 from scheduler.errors import NotFoundError, StaleVersionError
@@ -92,13 +92,45 @@ def test_a_commit_inside_the_block_is_refused(database):
         write(database, work)
 
 
-def test_a_reader_cannot_write(database):
-    def work(session):
-        add_site(session)
-        session.flush()
+@pytest.mark.parametrize("how", [Database.reading, Database.reading_one_moment])
+def test_a_reader_cannot_write(database, how):
+    def work():
+        with how(database) as session:
+            add_site(session)
+            session.flush()
 
     with pytest.raises(MemoryFaultError):
-        read(database, work)
+        work()
+
+
+def test_whoever_reads_one_moment_sees_nothing_that_came_later(database):
+    a_site(database)
+    asked = select(SiteRow.id).order_by(SiteRow.id)
+    with database.reading_one_moment() as session:
+        first = session.exec(asked).all()
+        a_site(database, "S02")
+        assert session.exec(asked).all() == first == ["S01"]
+    assert read(database, lambda session: session.exec(asked).all()) == ["S01", "S02"]
+
+
+def test_a_walk_of_one_moment_may_take_as_long_as_it_takes(postgresql_database):
+    with postgresql_database.reading_one_moment() as session:
+        limits = [session.exec(text(f"SHOW {name}")).scalar_one() for name in TIME_LIMITS]
+    assert limits == ["0", "0"]
+    with postgresql_database.reading() as session:
+        limits = [session.exec(text(f"SHOW {name}")).scalar_one() for name in TIME_LIMITS]
+    assert limits == ["30s", "1min"]
+
+
+def test_what_is_asked_again_and_again_stays_prepared_also_for_readers(postgresql_database):
+    asked = select(SiteRow.name).where(SiteRow.id == "S01")
+    for _ in range(5):
+        read(postgresql_database, lambda session: session.exec(asked).all())
+    known = read(
+        postgresql_database,
+        lambda session: session.exec(text("SELECT statement FROM pg_prepared_statements")).scalars().all(),
+    )
+    assert any("site.name" in statement for statement in known)
 
 
 def test_two_saves_of_one_row_conflict(database):
