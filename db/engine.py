@@ -29,6 +29,7 @@ from db.seals import SealingKey
 from db.settings import MemorySettings
 from db.sqlite import OneWriter
 from db.tables.encrypted import CIPHER
+from db.together import write_together
 from db.words import Outcome
 from scheduler.errors import DoubleBookingError, NeurolistError
 
@@ -73,6 +74,7 @@ class Database:
         for engine in (self._writer, self._reader):
             setattr(engine.dialect, CIPHER, self.cipher)
         audit.refuse_raw_writes(self._writer)
+        write_together()
 
     @property
     def file(self) -> DatabaseFile:

@@ -34,7 +34,6 @@ from db.tables import (
     WaitlistEpisodeRow,
 )
 from db.tables.booking import HOLDING
-from db.together import flush_together
 from db.watching import bring_in_line
 from db.words import ProposalStatus
 from scheduler.audit import audit as audit_plan
@@ -409,7 +408,7 @@ def _move_all(work: _Publishing, moving: Sequence[_Place]) -> None:
     """Change every booking that moves, written together, and then tell those who knew the old times."""
     with work.session.no_autoflush:
         moved = [_move(work, place, place.before) for place in moving if place.before]
-    flush_together(work.session, [row for one in moved for row in (one.booking, one.case)])
+    work.session.flush()
     moves.tell(work.session, moved, now=work.now, by=work.actor.id)
 
 

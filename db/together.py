@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table, bindparam, event, inspect, update
 from sqlalchemy.orm import UOWTransaction
@@ -13,56 +13,56 @@ from sqlmodel import Session
 
 from db.audit import WatchedSession
 from db.tables.base import METADATA, VersionedRow
+from db.tables.encrypted import PROTECTED
 
-ASKED = "rows to be written together"
+FEWEST = 2  # rows of one table with changes in the same columns; one alone is the mapper's
 
 
-def flush_together(session: Session, rows: Iterable[VersionedRow]) -> None:
-    """Write what changed in these rows, each held against the version it was read at, and whatever else waits.
+def write_together() -> None:
+    """Have every session that writes send the changes of rows that changed alike together, from now on.
 
-    Their changes go out before new rows do, so none of them may point to a row that is not there yet. Raises
-    StaleDataError, as a plain flush does, when somebody changed one of them meanwhile.
+    Each row is held against the version it was read at, as the mapper does. The trail and the traces have noted the
+    changes by then, for they listen before; the flush that follows finds none left.
     """
-    session.info[ASKED] = list(rows)
-    try:
-        session.flush()
-    finally:
-        session.info.pop(ASKED, None)
+    if not event.contains(WatchedSession, "before_flush", _write):
+        event.listen(WatchedSession, "before_flush", _write)
 
 
-def _write_asked(session: Session, _context: UOWTransaction, _objects: object) -> None:
-    """The trail and the traces have noted the changes by now, and the flush that follows finds none left."""
+def _write(session: Session, _context: UOWTransaction, _objects: object) -> None:
+    changed = [row for row in session.dirty if isinstance(row, VersionedRow) and row.__tablename__ not in PROTECTED]
+    if len(changed) < FEWEST:
+        return
     alike: dict[tuple[str, tuple[str, ...]], list[VersionedRow]] = defaultdict(list)
-    for row in session.info.pop(ASKED, ()):
-        names = _changed(row)
-        if names:
-            alike[str(row.__tablename__), names].append(row)
-    for (table, names), rows in alike.items():
-        _update(session.connection(), METADATA.tables[table], names, rows)
+    for row in sorted(changed, key=_key):  # as the mapper does, so that two writers wait in a line
+        alike[str(row.__tablename__), _columns(row)].append(row)
+    for (table, columns), rows in alike.items():
+        if columns and len(rows) >= FEWEST:
+            _update(session.connection(), METADATA.tables[table], columns, rows)
 
 
-event.listen(WatchedSession, "before_flush", _write_asked)
+def _key(row: VersionedRow) -> tuple[str, ...]:
+    return tuple(map(str, inspect(row).identity or ()))
 
 
-def _changed(row: VersionedRow) -> tuple[str, ...]:
+def _columns(row: VersionedRow) -> tuple[str, ...]:
+    """Name the columns that changed."""
     state = inspect(row)
-    columns = (column.key for column in state.mapper.local_table.columns if column.key not in state.unmodified)
-    return tuple(name for name in columns if state.attrs[name].history.has_changes())
+    touched = (column.key for column in state.mapper.local_table.columns if column.key not in state.unmodified)
+    return tuple(name for name in touched if state.attrs[name].history.has_changes())
 
 
-def _update(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[VersionedRow]) -> None:
-    keys = [column.key for column in table.primary_key]
-    seen = {f"seen_{name}": table.c[name] for name in (*keys, "version")}
+def _update(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[VersionedRow]) -> None:
+    seen = [*(column.key for column in table.primary_key), "version"]
     rise = (
         update(table)
-        .where(*(column == bindparam(name, type_=column.type) for name, column in seen.items()))
-        .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})
+        .where(*(table.c[name] == bindparam(f"seen_{name}", type_=table.c[name].type) for name in seen))
+        .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in columns})
         .values(version=table.c.version + 1)
     )
     values = [
         {
-            **{f"new_{name}": getattr(row, name) for name in names},
-            **{f"seen_{name}": getattr(row, name) for name in (*keys, "version")},
+            **{f"new_{name}": getattr(row, name) for name in columns},
+            **{f"seen_{name}": getattr(row, name) for name in seen},
         }
         for row in rows
     ]
@@ -70,5 +70,5 @@ def _update(connection: Connection, table: Table, names: Sequence[str], rows: Se
     if written != len(rows):
         raise StaleDataError(f"{len(rows) - written} rows of {table.name} were changed meanwhile.")
     for row in rows:
-        for name, value in (("version", row.version + 1), *((name, getattr(row, name)) for name in names)):
+        for name, value in (("version", row.version + 1), *((name, getattr(row, name)) for name in columns)):
             set_committed_value(row, name, value)

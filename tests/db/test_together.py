@@ -8,7 +8,6 @@ from sqlmodel import select
 from db import audit
 from db.facts import case_row
 from db.tables import AuditEventRow, CaseRow, NoteRow
-from db.together import flush_together
 from db.traces import Trace, traced
 from scheduler.errors import StaleVersionError
 from scheduler.vocabulary import Laterality
@@ -27,14 +26,29 @@ def rows_of(session, refs):
 
 def change(rows):
     for at, row in enumerate(rows):
-        row.laterality, row.clot_risks, row.test_repeats = Laterality.LEFT, ["clot"] * at or None, at
+        change_one(row, at)
 
 
-def saved(database, refs, how, *, told="change"):
+def change_one(row, at):
+    row.laterality, row.clot_risks, row.test_repeats = Laterality.LEFT, ["clot"] * at or None, at
+
+
+def all_at_once(session, rows):
+    change(rows)
+    session.flush()
+
+
+def one_by_one(session, rows):
+    for at, row in enumerate(rows):
+        change_one(row, at)
+        session.flush()
+
+
+def saved(database, refs, how=all_at_once, *, told="change"):
+    """Change the rows; gives the statements that wrote them."""
+
     def work(session):
-        rows = rows_of(session, refs)
-        change(rows)
-        how(session, rows)
+        how(session, rows_of(session, refs))
         audit.record(session, action=told, entity="case", ref=refs[0])
 
     with counted(database) as asked:
@@ -60,18 +74,19 @@ def told_of(database, action):
 
 def test_rows_with_the_same_changes_are_written_with_one_statement_and_each_version_rises(database, refs):
     before = [version for *_, version in kept(database, refs)]
-    statements = saved(database, refs[1:], flush_together)
-    assert len(statements) == 2, "the first leaves two of the columns as they were"
-    statements = saved(database, refs, flush_together)
-    assert len(statements) == 2, "the first two now differ from the last"
-    assert [what[0] for what in kept(database, refs)] == [Laterality.LEFT] * 3
-    assert [version for *_, version in kept(database, refs)] == [before[0] + 1, before[1] + 2, before[2] + 2]
+    assert len(saved(database, refs, one_by_one)) == 3
+    assert len(saved(database, refs[::-1])) == 1, "the second stays as it was"
+    assert [what[:3] for what in kept(database, refs)][::2] == [
+        (Laterality.LEFT, ["clot"] * 2, 2),
+        (Laterality.LEFT, None, 0),
+    ]
+    assert [version for *_, version in kept(database, refs)] == [before[0] + 2, before[1] + 1, before[2] + 2]
 
 
 def test_the_trail_tells_the_same_as_of_rows_written_one_by_one(database, refs):
-    saved(database, refs, flush_together, told="together")
+    saved(database, refs, told="together")
     again = [a_case(database, number) for number in (4, 5, 6)]
-    saved(database, again, lambda session, _: session.flush(), told="one by one")
+    saved(database, again, one_by_one, told="one by one")
     assert [what[:3] for what in kept(database, refs)] == [what[:3] for what in kept(database, again)]
     (together,), (alone,) = told_of(database, "together"), told_of(database, "one by one")
     for side in (0, 1):
@@ -90,7 +105,7 @@ def test_a_row_that_somebody_changed_meanwhile_is_refused_and_nothing_is_kept(da
         stale.info["flushing"] = True  # as another writer would, past this transaction's own rows
         stale.exec_driver_sql(f"UPDATE neurolysis_case SET version = version + 1 WHERE ref = '{refs[1]}'")
         change(rows)
-        flush_together(session, rows)
+        session.flush()
 
     with pytest.raises(StaleVersionError):
         write(database, work)
@@ -102,7 +117,7 @@ def test_whatever_else_waits_is_written_too_and_rows_that_did_not_change_are_lef
         first, second, _ = rows_of(session, refs)
         first.test_repeats = 2
         session.add(NoteRow(case_id=second.id, event_seq=1, about="pain", text="Worse at night."))
-        flush_together(session, [first, second])
+        session.flush()
         assert not session.new
         assert not any(session.is_modified(row) for row in (first, second))
         audit.record(session, action="change", entity="case", ref=refs[0])
@@ -117,7 +132,7 @@ def test_a_row_may_be_changed_again_afterwards(database, refs):
     def work(session):
         rows = rows_of(session, refs)
         change(rows)
-        flush_together(session, rows)
+        session.flush()
         rows[0].test_repeats = 7
         session.flush()
         audit.record(session, action="change", entity="case", ref=refs[0])
@@ -136,7 +151,7 @@ def test_what_a_row_held_before_is_traced(database, refs):
         rows = rows_of(session, refs)
         with traced(session, trace):
             change(rows)
-            flush_together(session, rows)
+            session.flush()
         audit.record(session, action="change", entity="case", ref=refs[0])
         return [row.id for row in rows]
 
