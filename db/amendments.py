@@ -130,8 +130,7 @@ def amend(
     told = {"field": key, "what": place.what, "old": _words(old), "new": _words(new), "reason": reason}
     line = write_line(session, case, AMENDED, case.state, actor=actor, now=now, details=told)
     work = Work(session=session, case=case, author=actor, now=now, today=today, seq=line.seq)
-    for effect in _what_follows(work):
-        effects.apply(effect, work)
+    effects.apply_each([(_what_follows(work), work)])
     watching.bring_in_line(session, [case], now=now, by=actor.id)
     audit.record(session, action=ACTION, entity="case", ref=ref, why=reason)
     answer = {"ref": ref, "state": case.state, "seq": line.seq, "version": case.version}

@@ -71,6 +71,17 @@ class _Change:
 
     before: dict[str, object] = field(default_factory=dict)
     after: dict[str, object] = field(default_factory=dict)
+    case: str | None = None  # the id of the case it is of, where it is known to be of one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAct:
+    """One of several acts that one transaction told of together: what was done with which case."""
+
+    action: str
+    ref: str
+    case_id: str
+    why: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,6 +108,7 @@ class _Ledger:
     key: SealingKey
     changes: dict[str, _Change] = field(default_factory=dict)
     told: list[_Told] = field(default_factory=list)
+    cases: dict[str, str] = field(default_factory=dict)  # the case of each row that was written and is of one
     sealed: bool = False
     keeps_back: bool = False
 
@@ -188,6 +200,35 @@ def record(  # the columns of the trail
     _note_all(session)
     ledger = _ledger(session)
     changes, ledger.changes = ledger.changes, {}
+    given = ledger.attribution.why if why is None else why
+    _tell(ledger, (action, entity, ref, given), changes, outcome=outcome, facts=facts)
+
+
+def record_each(session: Session, acts: Sequence[CaseAct]) -> None:
+    """Tell the trail of acts on several cases, each with the rows that changed of its case.
+
+    What changed of none of these cases waits for the event that is told next.
+    """
+    _note_all(session)
+    ledger = _ledger(session)
+    changes: dict[str | None, dict[str, _Change]] = {act.case_id: {} for act in acts}
+    others: dict[str, _Change] = {}
+    for where, change in ledger.changes.items():
+        changes.get(change.case, others)[where] = change
+    ledger.changes = others
+    for act in acts:
+        _tell(ledger, (act.action, "case", act.ref, act.why), changes[act.case_id])
+
+
+def _tell(
+    ledger: _Ledger,
+    words: tuple[str, str, str, str],
+    changes: Mapping[str, _Change],
+    *,
+    outcome: Outcome = Outcome.DONE,
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    action, entity, ref, why = words
     bound = ledger.attribution
     after = {where: change.after for where, change in changes.items()}
     ledger.told.append(
@@ -201,7 +242,7 @@ def record(  # the columns of the trail
             ref=ref,
             before={where: change.before for where, change in changes.items() if change.before},
             after={**after, **({"facts": plain_map(facts)} if facts else {})},
-            why=bound.why if why is None else why,
+            why=why,
         )
     )
 
@@ -418,8 +459,21 @@ def _note(ledger: _Ledger, row: Row, *, gone: bool) -> None:
             after[column.key] = _shown(ledger, column, history.added[0])
     if before or after or gone:
         change = ledger.changes.setdefault(where, _Change())
+        change.case = _case_of(ledger, row, where)
         change.before = {**before, **change.before}
         change.after = {"gone": True} if gone else {**change.after, **after}
+
+
+def _case_of(ledger: _Ledger, row: Row, where: str) -> str | None:
+    """Give the case a row is of: one it names, or that a row it hangs on was of; None where neither is known."""
+    table = inspect(row).mapper.local_table
+    named = getattr(row, "id" if table.name == "neurolysis_case" else "case_id", None)
+    if named is None:
+        above = (f"{key.column.table.name}:{getattr(row, key.parent.key)}" for key in table.foreign_keys)
+        named = next((ledger.cases[one] for one in sorted(above) if one in ledger.cases), None)
+    if named is not None:
+        ledger.cases[where] = named
+    return named
 
 
 def _flush_done(session: Session, _context: UOWTransaction) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from db import audit, effects, reminders, watching, writes
 from db.at_hand import at_hand
-from db.audit import Author
+from db.audit import Author, CaseAct
 from db.effects import Work
 from db.facts import case_row, facts_of
 from db.light import light_of
@@ -94,7 +94,7 @@ def apply_step(
         raise StaleVersionError(
             f"Case {case_ref} has moved on to '{case.state.label}' since this was decided. Look at it again."
         )
-    done_now = _carry_out(session, Move(case=case, step=step, details=details), actor=actor, now=now)
+    (done_now,) = _carry_out(session, [Move(case=case, step=step, details=details)], actor=actor, now=now)
     _follow(session, [done_now], actor=actor, now=now)
     line = done_now.line
     audit.record(session, action=step.event.value, entity="case", ref=case_ref, why=line.why)
@@ -106,32 +106,44 @@ def apply_step(
 def apply_steps(session: Session, moves: Sequence[Move], *, actor: Author, now: datetime) -> None:
     """Move many cases that are held and were just decided on, as `apply_step` moves one.
 
-    What follows from their facts is worked out for all of them together, and the trail tells of it with the act that
-    moved them all.
+    The trail tells of each case what its step changed. What follows from the facts is worked out for all of them
+    together, and told with the act that moved them all.
     """
-    done = []
-    for move in moves:
-        done.append(_carry_out(session, move, actor=actor, now=now))
-        audit.record(session, action=move.step.event.value, entity="case", ref=move.case.ref, why=done[-1].line.why)
+    done = _carry_out(session, moves, actor=actor, now=now)
+    audit.record_each(
+        session,
+        [
+            CaseAct(action=move.step.event.value, ref=move.case.ref, case_id=move.case.id, why=one.line.why)
+            for move, one in zip(moves, done, strict=True)
+        ],
+    )
     _follow(session, done, actor=actor, now=now)
 
 
-def _carry_out(session: Session, move: Move, *, actor: Author, now: datetime) -> _Done:
-    """Write the line of the history and do what the step asks for itself."""
-    case, step, trace = move.case, move.step, Trace()
-    today, urgency = local_date(session, now), case.urgency
-    with traced(session, trace):
-        line = write_line(session, case, step.event.value, step.to_state, actor=actor, now=now, details=move.details)
-        work = Work(session=session, case=case, author=actor, now=now, today=today, seq=line.seq)
-        for effect in step.effects:
-            effects.apply(effect, work)
-    return _Done(
-        case=case,
-        line=line,
-        trace=trace,
-        reminded=not FOLLOWED.isdisjoint(type(effect) for effect in step.effects),
-        watched=watching.concerns(step) or case.urgency != urgency,
-    )
+def _carry_out(session: Session, moves: Sequence[Move], *, actor: Author, now: datetime) -> list[_Done]:
+    """Write the line of each history and do what the steps ask for themselves."""
+    today, urgencies = local_date(session, now), [move.case.urgency for move in moves]
+    traces = [(move.case, Trace()) for move in moves]
+    steps = []
+    with traced(session, traces):
+        for move in moves:
+            case, step = move.case, move.step
+            line = write_line(
+                session, case, step.event.value, step.to_state, actor=actor, now=now, details=move.details
+            )
+            work = Work(session=session, case=case, author=actor, now=now, today=today, seq=line.seq)
+            steps.append((move, line, work))
+        effects.apply_each([(move.step.effects, work) for move, _, work in steps])
+    return [
+        _Done(
+            case=move.case,
+            line=line,
+            trace=trace,
+            reminded=not FOLLOWED.isdisjoint(type(effect) for effect in move.step.effects),
+            watched=watching.concerns(move.step) or move.case.urgency != urgency,
+        )
+        for (move, line, _), (_, trace), urgency in zip(steps, traces, urgencies, strict=True)
+    ]
 
 
 def _follow(session: Session, done: Sequence[_Done], *, actor: Author, now: datetime) -> None:
@@ -146,13 +158,11 @@ def _follow(session: Session, done: Sequence[_Done], *, actor: Author, now: date
 def _look_after(session: Session, done: Sequence[_Done], *, actor: Author, now: datetime) -> None:
     rows = [one.case for one in done]
     facts, hand, light = facts_of(session, rows), at_hand(session, rows), light_of(session, now)
-    for one in done:
-        case, known = one.case, facts[one.case.id]
-        with traced(session, one.trace):
-            if one.reminded:
-                reminders.follow(session, case.ref, now=now, by=actor.id, facts=known, rules=light.protocol, hand=hand)
-            if one.watched:
-                watching.look_after_each(session, [(case, light.on(known))], hand, now=now)
+    reminded = [(one.case, facts[one.case.id]) for one in done if one.reminded]
+    watched = [(one.case, light.on(facts[one.case.id])) for one in done if one.watched]
+    with traced(session, [(one.case, one.trace) for one in done]):
+        reminders.follow_each(session, reminded, light.protocol, hand, now=now, by=actor.id)
+        watching.look_after_each(session, watched, hand, now=now)
 
 
 def write_line(

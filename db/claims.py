@@ -131,6 +131,11 @@ def held_by_bookings(session: Session, ids: Collection[str]) -> list[Held]:
     return _held(session, _HELD.where(col(ClaimRow.booking_id).in_(ids)))
 
 
+def held_by_lists(session: Session, ids: Collection[str]) -> list[Held]:
+    """List the active claims of these lists themselves, which are those of their radiologists."""
+    return _held(session, _HELD.where(col(ClaimRow.session_id).in_(ids)))
+
+
 def _held(session: Session, asked: Select[str, int, str]) -> list[Held]:
     return [Held(name, version, ResourceKind(kind)) for name, version, kind in session.exec(asked)]
 

@@ -20,8 +20,10 @@ OPEN = (StepState.WAITING, StepState.TAKEN)
 HELD = "held step"
 _BY_ID = select(DueStepRow).where(col(DueStepRow.id) == bindparam("id")).with_for_update()
 _BY_KEY = select(DueStepRow).where(col(DueStepRow.key).in_(bindparam("keys", expanding=True)))
-_OF_CASE = select(DueStepRow).where(DueStepRow.case_ref == bindparam("ref"), col(DueStepRow.state).in_(OPEN))
-_OF_NAMES = _OF_CASE.where(col(DueStepRow.name).in_(bindparam("names", expanding=True)))
+_OF_CASES = select(DueStepRow).where(
+    col(DueStepRow.case_ref).in_(bindparam("refs", expanding=True)), col(DueStepRow.state).in_(OPEN)
+)
+_OF_NAMES = _OF_CASES.where(col(DueStepRow.name).in_(bindparam("names", expanding=True)))
 LONGEST_ERROR = 500  # characters kept of why a step failed
 
 
@@ -243,10 +245,16 @@ def retry_parked(session: Session, step_id: str, *, now: datetime) -> None:
 
 
 def cancel(
-    session: Session, *, case_ref: str, names: Collection[str] = (), keeping: Collection[str] = (), now: datetime
+    session: Session,
+    *,
+    refs: Collection[str],
+    names: Collection[str] = (),
+    keeping: Collection[str] = (),
+    now: datetime,
 ) -> int:
-    """Drop a case's waiting steps of these names, or all of them but those kept; says how many."""
-    asked = (_OF_NAMES, {"ref": case_ref, "names": list(names)}) if names else (_OF_CASE, {"ref": case_ref})
+    """Drop the waiting steps of these cases and names, or all of them but those kept; says how many."""
+    of_cases = {"refs": list(refs)}
+    asked = (_OF_NAMES, {**of_cases, "names": list(names)}) if names else (_OF_CASES, of_cases)
     rows = session.exec(asked[0], params=asked[1]).all()
     dropped = [row for row in rows if row.state is StepState.WAITING and row.name not in keeping]
     for row in dropped:

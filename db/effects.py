@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import singledispatch
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
@@ -40,8 +42,9 @@ from scheduler.pathway.booking import BookingState
 from scheduler.pathway.meetings.words import OUTCOME_OF
 from scheduler.vocabulary import Readiness, Stage
 
+E = TypeVar("E")
 _STANDING = select(BookingRow).where(
-    col(BookingRow.case_id) == bindparam("case_id"), col(BookingRow.status).in_(HOLDING)
+    col(BookingRow.case_id).in_(bindparam("cases", expanding=True)), col(BookingRow.status).in_(HOLDING)
 )
 
 
@@ -61,6 +64,37 @@ class Work:
 def apply(effect: object, work: Work) -> None:
     """Write one effect; one that is not known here is a fault and never skipped."""
     raise NotImplementedError(f"The memory does not know the effect {type(effect).__name__} of case {work.case.ref}.")
+
+
+def apply_each(steps: Sequence[tuple[Sequence[pathway.Effect], Work]]) -> None:
+    """Write the effects of steps of several cases, those of each in their order, and alike ones together."""
+    for at in range(max((len(effects) for effects, _ in steps), default=0)):
+        alike: dict[type, list[tuple[pathway.Effect, Work]]] = defaultdict(list)
+        for effects, work in steps:
+            if at < len(effects):
+                alike[type(effects[at])].append((effects[at], work))
+        for kind, pairs in alike.items():
+            together = _TOGETHER.get(kind)
+            if together is not None:
+                together(pairs)
+                continue
+            for effect, work in pairs:
+                apply(effect, work)
+
+
+_TOGETHER: dict[type, Callable[[Sequence[Any]], None]] = {}
+_Pairs = Callable[[Sequence[tuple[E, Work]]], None]
+
+
+def _for_each(kind: type[E]) -> Callable[[_Pairs[E]], _Pairs[E]]:
+    """Let effects of this kind be written for several cases at once."""
+
+    def keep(together: _Pairs[E]) -> _Pairs[E]:
+        _TOGETHER[kind] = together
+        apply.register(kind, lambda effect, work: together([(effect, work)]))
+        return together
+
+    return keep
 
 
 @apply.register
@@ -90,7 +124,7 @@ def _(effect: pathway.RecordMdtOutcome, work: Work) -> None:
     item.reason, item.alternative = effect.reason, effect.alternative
     if meeting is not None and not item.attended:
         item.attended = list(meeting.attended)
-    _tick_off(work, meetings.CASE_TASKS)
+    _tick_off([work], meetings.CASE_TASKS)
 
 
 @apply.register
@@ -191,18 +225,25 @@ def _(effect: pathway.CloseEpisode, work: Work) -> None:
 
 def standing_booking(session: Session, case_id: str) -> BookingRow | None:
     """Give the booking of a case that still holds its slot."""
-    return session.exec(_STANDING, params={"case_id": case_id}).first()
+    return standing_bookings(session, [case_id]).get(case_id)
 
 
-@apply.register
-def _(effect: pathway.SetBookingState, work: Work) -> None:
-    booking = standing_booking(work.session, work.case.id)
-    if booking is None:
-        raise NeurolistError(f"Case {work.case.ref} has no booking to move on.")
-    if effect.state.holds_its_slot:
-        booking.status = effect.state
-    else:
-        _end_booking(work, booking, effect.state)
+def standing_bookings(session: Session, cases: Collection[str]) -> dict[str, BookingRow]:
+    """Give the bookings that still hold their slots, of these cases and by their ids."""
+    return {row.case_id: row for row in session.exec(_STANDING, params={"cases": list(cases)})}
+
+
+@_for_each(pathway.SetBookingState)
+def _(pairs: Sequence[tuple[pathway.SetBookingState, Work]]) -> None:
+    standing = standing_bookings(pairs[0][1].session, [work.case.id for _, work in pairs])
+    for effect, work in pairs:
+        booking = standing.get(work.case.id)
+        if booking is None:
+            raise NeurolistError(f"Case {work.case.ref} has no booking to move on.")
+        if effect.state.holds_its_slot:
+            booking.status = effect.state
+        else:
+            _end_booking(work, booking, effect.state)
 
 
 @apply.register
@@ -417,17 +458,30 @@ def _(effect: pathway.DueStep, work: Work) -> None:
     )
 
 
-@apply.register
-def _(effect: pathway.CancelDueSteps, work: Work) -> None:
-    names = [name.value for name in effect.names]
-    letters = () if names else (outbox.SEND_STEP,)  # a case that ends still answers its referrer
-    due_steps.cancel(work.session, case_ref=work.case.ref, names=names, keeping=letters, now=work.now)
-    _tick_off(work, names or [name.value for name in pathway.Timer])
+@_for_each(pathway.CancelDueSteps)
+def _(pairs: Sequence[tuple[pathway.CancelDueSteps, Work]]) -> None:
+    for names, works in _by(pairs, lambda effect: tuple(name.value for name in effect.names)).items():
+        letters = () if names else (outbox.SEND_STEP,)  # a case that ends still answers its referrer
+        refs = [work.case.ref for work in works]
+        due_steps.cancel(works[0].session, refs=refs, names=names, keeping=letters, now=works[0].now)
+        _tick_off(works, names or [name.value for name in pathway.Timer])
 
 
-@apply.register
-def _(effect: pathway.Notice, work: Work) -> None:
-    outbox.queue(work.session, work.case, kind=effect.kind, audience=effect.audience, now=work.now, event_seq=work.seq)
+def _by(pairs: Sequence[tuple[E, Work]], alike: Callable[[E], tuple[str, ...]]) -> dict[tuple[str, ...], list[Work]]:
+    """Bring together what asks for the same of several cases."""
+    found: dict[tuple[str, ...], list[Work]] = defaultdict(list)
+    for effect, work in pairs:
+        found[alike(effect)].append(work)
+    return found
+
+
+@_for_each(pathway.Notice)
+def _(pairs: Sequence[tuple[pathway.Notice, Work]]) -> None:
+    wanted = [
+        outbox.Wanted(case=work.case, kind=effect.kind, audience=effect.audience, event_seq=work.seq)
+        for effect, work in pairs
+    ]
+    outbox.queue_each(pairs[0][1].session, wanted, now=pairs[0][1].now)
 
 
 @apply.register
@@ -451,13 +505,15 @@ def _(effect: pathway.Task, work: Work) -> None:
     )
 
 
-@apply.register
-def _(effect: pathway.CompleteTasks, work: Work) -> None:
-    _tick_off(work, [kind.value for kind in effect.kinds])
+@_for_each(pathway.CompleteTasks)
+def _(pairs: Sequence[tuple[pathway.CompleteTasks, Work]]) -> None:
+    for kinds, works in _by(pairs, lambda effect: tuple(kind.value for kind in effect.kinds)).items():
+        _tick_off(works, kinds)
 
 
-def _tick_off(work: Work, kinds: Sequence[str]) -> None:
-    tick_off(work.session, work.case.id, kinds, now=work.now, by=work.author.id)
+def _tick_off(works: Sequence[Work], kinds: Sequence[str]) -> None:
+    first = works[0]
+    tick_off(first.session, [work.case.id for work in works], kinds, now=first.now, by=first.author.id)
 
 
 @apply.register

@@ -18,7 +18,9 @@ from scheduler.pathway.effects import TaskKind, Timer
 from scheduler.pathway.escalation import OF_TASK
 from scheduler.pathway.reminders import OF_A_VISIT
 
-_OPEN = select(TaskRow).where(TaskRow.case_id == bindparam("case_id"), TaskRow.state == TaskState.OPEN)
+_OPEN = select(TaskRow).where(
+    col(TaskRow.case_id).in_(bindparam("cases", expanding=True)), TaskRow.state == TaskState.OPEN
+)
 _OF_KINDS = _OPEN.where(col(TaskRow.kind).in_(bindparam("kinds", expanding=True)))
 _ENDING = _OPEN.where(col(TaskRow.kind).not_in((LETTER_TASK, TaskKind.REDISCUSSION)))
 OF_A_BOOKING = (Timer.HOLD_EXPIRES, *OF_A_VISIT)
@@ -38,17 +40,18 @@ def give_back(
 
 def drop_timers(session: Session, case: CaseRow, names: Collection[str], *, now: datetime, by: str) -> None:
     """Drop a case's timers of these names, and tick off the tasks they have raised."""
-    due_steps.cancel(session, case_ref=case.ref, names=names, now=now)
-    tick_off(session, case.id, names, now=now, by=by)
+    due_steps.cancel(session, refs=[case.ref], names=names, now=now)
+    tick_off(session, [case.id], names, now=now, by=by)
 
 
-def tick_off(session: Session, case_id: str, kinds: Collection[str], *, now: datetime, by: str) -> None:
-    """Tick off a case's open tasks of these kinds and of their being late; without any kind, what ends with the case.
+def tick_off(session: Session, cases: Collection[str], kinds: Collection[str], *, now: datetime, by: str) -> None:
+    """Tick off the open tasks of these cases, by id: of these kinds and of their being late, or what ends with a case.
 
     Letters still go when a case has ended, and harm is still for the meeting to see.
     """
     told = [*kinds, *(f"{OF_TASK}{kind}" for kind in kinds)]
-    asked = (_OF_KINDS, {"case_id": case_id, "kinds": told}) if kinds else (_ENDING, {"case_id": case_id})
+    of_cases = {"cases": list(cases)}
+    asked = (_OF_KINDS, {**of_cases, "kinds": told}) if kinds else (_ENDING, of_cases)
     for task in session.exec(asked[0], params=asked[1]):
         task.end(TaskState.DONE, now=now, by=by)
 

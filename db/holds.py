@@ -186,7 +186,7 @@ def keep(session: Session, case: CaseRow, booking: BookingRow, *, now: datetime,
 
 def ask_again(session: Session, case: CaseRow, booking: BookingRow, *, now: datetime, by: str) -> None:
     """Word the task of a held or offered slot anew, because the slot has moved."""
-    tick_off(session, case.id, [Timer.HOLD_EXPIRES], now=now, by=by)
+    tick_off(session, [case.id], [Timer.HOLD_EXPIRES], now=now, by=by)
     until = kept(session, case.ref) or now
     offered = booking.status is BookingState.OFFERED
     then = "Tell the patient, and get an answer" if offered else "Offer the patient the slot"

@@ -291,7 +291,7 @@ def silence(session: Session, case: CaseRow, *, author: Author, now: datetime) -
         _close_task(session, delivery, TaskState.CANCELLED, author, now)
         if delivery.state in NOT_GONE:
             _end(session, notice.id, SendState.DROPPED)
-    due_steps.cancel(session, case_ref=case.ref, names=(SEND_STEP,), now=now)
+    due_steps.cancel(session, refs=[case.ref], names=(SEND_STEP,), now=now)
 
 
 def may_have_gone(session: Session, letter_id: str) -> bool:

@@ -380,8 +380,8 @@ def _staff(work: _Publishing, places: Iterable[_Place]) -> list[str]:
     """Give each list in use its radiologist for its whole window, once; a list left empty lets its radiologist go."""
     wanted = {place.planned.session: place.radiologist for place in places}
     changing = [row for row in work.lists.values() if row.assigned_radiologist_id != wanted.get(row.id)]
+    claims.release(work.session, claims.held_by_lists(work.session, [row.id for row in changing]))
     for row in changing:
-        claims.release(work.session, claims.held_by(work.session, session_id=row.id))
         row.assigned_radiologist_id = wanted.get(row.id)
     for row in work.lists.values():
         row.published_at = (row.published_at or work.now) if row.id in wanted else None

@@ -129,7 +129,7 @@ def store_return(
     details = {"reason": answers.text("reason"), "returns_from": ref}
     write_line(session, case, RECEIVED, case.state, actor=actor, now=now, details=details, opened_on=today)
     cautions = _link(session, case)
-    tick_off(session, before.id, [TaskKind.REDISCUSSION], now=now, by=actor.id)
+    tick_off(session, [before.id], [TaskKind.REDISCUSSION], now=now, by=actor.id)
     _open(session, case, actor, now)
     audit.record(session, action=RETURN, entity="case", ref=case.ref, why=answers.text("reason"))
     writes.finish(session, write_id, {"ref": case.ref})
@@ -196,8 +196,7 @@ def _open(session: Session, case: CaseRow, actor: Author, now: datetime) -> None
     today = local_date(session, now)
     facts = facts_of(session, [case])[case.id]
     work = Work(session=session, case=case, author=actor, now=now, today=today, seq=case.last_event)
-    for effect in opening_effects(facts, protocol(session, today), today, holidays(session)):
-        effects.apply(effect, work)
+    effects.apply_each([(opening_effects(facts, protocol(session, today), today, holidays(session)), work)])
     due_steps.enqueue(
         session, key=f"{case.ref}:{RECEIVE_STEP}", name=RECEIVE_STEP, due_at=now, case_ref=case.ref, payload={}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -25,37 +26,45 @@ from scheduler.pathway.reminders import REMINDERS, reminders
 ONLY_AHEAD = frozenset({Timer.VISIT_REMINDER})
 
 
-def follow(
+def follow(session: Session, case_ref: str, *, now: datetime, by: str, facts: CaseFacts | None = None) -> int:
+    """Set and drop a case's reminders until they are those of its facts; says how many were set."""
+    case, rules = case_row(session, case_ref), protocol_in_force(session, local_date(session, now))
+    known = facts or case_facts(session, case_ref)
+    return follow_each(session, [(case, known)], rules, at_hand(session, [case]), now=now, by=by)
+
+
+def follow_each(
     session: Session,
-    case_ref: str,
+    cases: Sequence[tuple[CaseRow, CaseFacts]],
+    rules: Protocol,
+    hand: AtHand,
     *,
     now: datetime,
     by: str,
-    facts: CaseFacts | None = None,
-    rules: Protocol | None = None,
-    hand: AtHand | None = None,
 ) -> int:
-    """Set and drop reminders until they are those of the facts, or of those given; says how many were set."""
-    case, today = case_row(session, case_ref), local_date(session, now)
-    in_force = rules or protocol_in_force(session, today)
-    read = hand or at_hand(session, [case])
-    wanted = _wanted(case, facts or case_facts(session, case_ref), in_force, read.bookings.get(case.id))
-    known = {row.key: row for row in read.steps_of(case_ref, REMINDERS)}
-    _drop(session, case, wanted, known, now=now, by=by)
-    fresh = _fresh(wanted, known, today)
-    timers = [
-        due_steps.timer(
-            session,
-            case_ref,
-            name=step.name.value,
-            about=step.key_suffix,
-            due_on=step.due_on,
-            told={"role": step.role.value, "says": step.says},
-        )
-        for step in fresh.values()
-    ]
+    """Do the same for several cases whose facts were read; the reminders of all are written together."""
+    today = local_date(session, now)
+    timers, over = [], defaultdict[tuple[str, ...], list[str]](list)
+    for case, facts in cases:
+        wanted = _wanted(case, facts, rules, hand.bookings.get(case.id))
+        known = {row.key: row for row in hand.steps_of(case.ref, REMINDERS)}
+        over[_dropped(wanted, known, now)].append(case.id)
+        timers += [
+            due_steps.timer(
+                session,
+                case.ref,
+                name=step.name.value,
+                about=step.key_suffix,
+                due_on=step.due_on,
+                told={"role": step.role.value, "says": step.says},
+            )
+            for step in _fresh(wanted, known, today).values()
+        ]
+    for names, ids in over.items():
+        if names:
+            tick_off(session, ids, names, now=now, by=by)
     due_steps.enqueue_each(session, timers, revive=True)
-    return len(fresh)
+    return len(timers)
 
 
 def behind(
@@ -85,20 +94,11 @@ def _fresh(wanted: Mapping[str, DueStep], known: Mapping[str, DueStepRow], today
     }
 
 
-def _drop(
-    session: Session,
-    case: CaseRow,
-    wanted: Mapping[str, DueStep],
-    known: Mapping[str, DueStepRow],
-    *,
-    now: datetime,
-    by: str,
-) -> None:
+def _dropped(wanted: Mapping[str, DueStep], known: Mapping[str, DueStepRow], now: datetime) -> tuple[str, ...]:
+    """Drop the reminders that no longer come out; names those whose tasks are over with them."""
     stale = [row for key, row in known.items() if key not in wanted]
     for row in stale:
         if row.state is StepState.WAITING:
             row.state, row.finished_at = StepState.CANCELLED, now
     still_spoken_of = {row.name for key, row in known.items() if key in wanted and row.state is not StepState.WAITING}
-    over = {row.name for row in stale} - still_spoken_of
-    if over:
-        tick_off(session, case.id, sorted(over), now=now, by=by)
+    return tuple(sorted({row.name for row in stale} - still_spoken_of))

@@ -273,7 +273,7 @@ def _recall(work: Work, notice: NoticeRow) -> None:
             outbox.take_back(work.session, name, author=work.author, now=work.now)
     if gone:
         audience = pathway.Audience(notice.audience)
-        effects.apply(pathway.Notice(kind=pathway.NoticeKind.CORRECTION, audience=audience), work)
+        effects.apply_each([([pathway.Notice(kind=pathway.NoticeKind.CORRECTION, audience=audience)], work)])
 
 
 def _forget_decision(work: Work, item: MdtItemRow) -> None:
@@ -313,8 +313,7 @@ def _put_right(
             state = pathway.TaskKind.STATE
             wanted.append(pathway.CompleteTasks(kinds=(state, *PREPARATION)))
             wanted.append(pathway.Task(kind=state, role=duty.role, says=duty.says, due_on=duty.due_on(case)))
-    for effect in wanted:
-        effects.apply(effect, work)
+    effects.apply_each([(wanted, work)])
 
 
 def _slot_tasks(work: Work, case: Situation, lost: BookingRow) -> list[pathway.Effect]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -60,16 +60,35 @@ class Trace:
 
 
 @contextmanager
-def traced(session: Session, trace: Trace) -> Iterator[None]:
-    """Note what is written in this block with whatever the trace holds already."""
+def traced(session: Session, traces: Sequence[tuple[CaseRow, Trace]]) -> Iterator[None]:
+    """Note what is written in this block with whatever the trace of its case holds already."""
     session.flush()
-    kept: list[Trace] = session.info.setdefault(KEPT, [])
-    kept.append(trace)
+    kept: list[_Traced] = session.info.setdefault(KEPT, [])
+    mine = _Traced(traces)
+    kept.append(mine)
     try:
         yield
         session.flush()
     finally:
-        kept.remove(trace)
+        kept.remove(mine)
+
+
+class _Traced:
+    """The traces that are being kept, by the id and the reference of the case."""
+
+    def __init__(self, traces: Sequence[tuple[CaseRow, Trace]]) -> None:
+        self._only = traces[0][1] if len(traces) == 1 else None
+        self._by_case = {name: trace for case, trace in traces for name in (case.id, case.ref)}
+
+    def of(self, row: object) -> Trace:
+        """Give the trace a row belongs in; where there are several, a row that names no case cannot be told apart."""
+        if self._only is not None:
+            return self._only
+        names = (getattr(row, "case_id", None), getattr(row, "case_ref", None), getattr(row, "id", None))
+        found = next((self._by_case[name] for name in names if name in self._by_case), None)
+        if found is None:
+            raise LookupError(f"A row of {_name(row)[0]} was written for several cases at once and names none of them.")
+        return found
 
 
 def keep(session: Session, case: CaseRow, seq: int, trace: Trace) -> None:
@@ -92,22 +111,24 @@ def put_back(row: Row, before: Mapping[str, object]) -> None:
 
 
 def _note_all(session: Session, _context: UOWTransaction, _objects: object) -> None:
-    for trace in session.info.get(KEPT, ()):
-        _note(trace, session)
+    for traces in session.info.get(KEPT, ()):
+        _note(traces, session)
 
 
 event.listen(WatchedSession, "before_flush", _note_all, insert=True)  # what was there, before anybody writes
 
 
-def _note(trace: Trace, session: Session) -> None:
+def _note(traces: _Traced, session: Session) -> None:
     for row in session.new:
         table, id_ = _name(row)
         if table in ROWS:
-            trace.made.append([table, id_])
+            traces.of(row).made.append([table, id_])
     for row in session.dirty:
         table, id_ = _name(row)
-        if table in ROWS and [table, id_] not in trace.made:
-            _note_change(trace.changed[table].setdefault(id_, {}), row)
+        if table in ROWS:
+            trace = traces.of(row)
+            if [table, id_] not in trace.made:
+                _note_change(trace.changed[table].setdefault(id_, {}), row)
 
 
 def _note_change(before: dict[str, object], row: object) -> None:

@@ -57,8 +57,7 @@ def note_day(session: Session, ordinal: int) -> None:
 def bring_in_line(session: Session, rows: Sequence[CaseRow], *, now: datetime, by: str) -> None:
     """Bring reminders, timers and preparation of these cases in line with their facts, which are read once for all."""
     facts, hand, light = facts_of(session, rows), at_hand(session, rows), light_of(session, now)
-    for row in rows:
-        reminders.follow(session, row.ref, now=now, by=by, facts=facts[row.id], rules=light.protocol, hand=hand)
+    reminders.follow_each(session, [(row, facts[row.id]) for row in rows], light.protocol, hand, now=now, by=by)
     look_after_each(session, ((row, light.on(facts[row.id])) for row in rows), hand, now=now)
 
 

@@ -133,7 +133,7 @@ def test_a_parked_step_may_be_put_back_to_work(database):
 
 def test_a_dropped_step_comes_back_only_where_that_is_asked_for(database):
     enqueue(database, case_ref="N10001")
-    write(database, lambda session: due_steps.cancel(session, case_ref="N10001", now=MORNING))
+    write(database, lambda session: due_steps.cancel(session, refs=["N10001"], now=MORNING))
     assert not enqueue(database)
     assert claim(database) == []
     assert enqueue(database, revive=True)

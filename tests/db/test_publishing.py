@@ -11,6 +11,7 @@ from db import cases, clinic, publishing
 from db.facts import case_facts, case_row
 from db.mapping import planning
 from db.tables import (
+    AuditEventRow,
     BookingRow,
     CaseRow,
     ClaimRow,
@@ -25,6 +26,7 @@ from db.traces import trace_of
 from db.words import ProposalStatus, ResourceKind
 from scheduler.errors import DoubleBookingError, NeurolistError, StaleVersionError
 from scheduler.pathway.booking import BookingState
+from scheduler.pathway.effects import NoticeKind
 from scheduler.pathway.events import Event
 from scheduler.pathway.states import PathwayState
 from scheduler.vocabulary import Target
@@ -96,6 +98,34 @@ def test_what_each_case_of_a_plan_wrote_is_kept_with_that_case_alone(database, c
         theirs = read(database, lambda session, ref=ref: owned(session, ref))
         assert {table for table, _ in wrote} >= {"task", "notice", "due_step"}
         assert wrote <= theirs
+
+
+def test_the_trail_tells_of_each_case_of_a_plan_what_its_own_step_changed(database, clinic_with_two):
+    first, second = clinic_with_two
+    book(database, {f"{first}-T": ("S01-1", 0, "R01"), f"{second}-T": ("S01-1", 70, "R01")})
+
+    def owned(session, ref):
+        case = case_row(session, ref)
+        asked = select(NoticeRow.id).where(NoticeRow.case_id == case.id, NoticeRow.kind == NoticeKind.BOOKED.value)
+        letters = session.exec(asked).all()
+        visit = session.exec(select(BookingRow.id).where(BookingRow.case_id == case.id)).one()
+        return {
+            f"neurolysis_case:{case.id}",
+            f"booking:{visit}",
+            *(f"{table}:{one}" for table in ("notice", "delivery") for one in letters),
+        }
+
+    def told(session):
+        events = session.exec(select(AuditEventRow).order_by(AuditEventRow.seq.desc()).limit(3)).all()
+        return {event.ref: event for event in events}
+
+    events = read(database, told)
+    assert {events[ref].action for ref in (first, second)} == {Event.BOOK_TEST.value}
+    for ref, other in ((first, second), (second, first)):
+        assert read(database, lambda session, ref=ref: owned(session, ref)) <= set(events[ref].after)
+        assert not read(database, lambda session, ref=other: owned(session, ref)) & set(events[ref].after)
+    (published,) = (event for ref, event in events.items() if ref not in {first, second})
+    assert any(where.startswith("claim:") for where in published.after)
 
 
 def test_a_radiologist_is_held_once_for_the_whole_list(database, clinic_with_two):

@@ -95,3 +95,20 @@ def test_a_plan_that_moves_twice_as_many_bookings_asks_for_no_more_things(databa
         asked_for.append(len(asked))
         places |= moved
     assert asked_for[1] == asked_for[0]
+
+
+def test_a_plan_that_books_twice_as_many_cases_asks_for_few_more_things(database):
+    a_clinic(database, days=8)
+    refs = [list_for_test(database, number) for number in range(1, 7)]
+    asked_for = []
+    places = {}
+    for some in (refs[:2], refs[2:]):
+        places |= {f"{ref}-T": (f"S01-{refs.index(ref) + 1}", 0, "R01") for ref in some}
+        proposal = a_proposal(database, places)
+        with counted(database) as asked:
+            report = write(
+                database, lambda session, name=proposal: publishing.publish(session, name, actor=CLERK, now=MORNING)
+            )
+        assert len(report.booked) == len(some)
+        asked_for.append(len(asked))
+    assert asked_for[1] - asked_for[0] < 2 * 5, asked_for  # new rows that leave out the same go out together

@@ -149,7 +149,7 @@ def test_what_a_row_held_before_is_traced(database, refs):
 
     def work(session):
         rows = rows_of(session, refs)
-        with traced(session, trace):
+        with traced(session, [(row, trace) for row in rows]):
             change(rows)
             session.flush()
         audit.record(session, action="change", entity="case", ref=refs[0])

@@ -175,7 +175,7 @@ def silence_it(database, ref):
         row = case_row(session, ref)
         for task in session.exec(select(TaskRow).where(TaskRow.case_id == row.id)):
             task.state = TaskState.CANCELLED
-        due_steps.cancel(session, case_ref=ref, now=MORNING)
+        due_steps.cancel(session, refs=[ref], now=MORNING)
         cases.audit.record(session, action="test", entity="case", ref=ref)
 
     write(database, work)

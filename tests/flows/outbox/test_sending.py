@@ -165,7 +165,7 @@ def test_a_letter_that_lost_its_step_is_found_by_the_sweep(service, clock):
     ref = an_accepted_case(service.database)
     write(
         service.database,
-        lambda session: due_steps.cancel(session, case_ref=ref, names=[SEND_STEP], now=service.clock.now()),
+        lambda session: due_steps.cancel(session, refs=[ref], names=[SEND_STEP], now=service.clock.now()),
     )
     assert send(service) == ()
     re_drive(service)
