@@ -180,6 +180,26 @@ def test_a_booked_case_the_plan_leaves_out_is_postponed_by_the_hospital(database
     assert (facts.state, facts.hospital_postponements, facts.booking) == (PathwayState.TEST_WAITING, 1, None)
 
 
+def test_several_booked_cases_that_the_plan_leaves_out_are_each_postponed_with_their_own_trace(
+    database, clinic_with_two
+):
+    first, second = clinic_with_two
+    book(database, {f"{first}-T": ("S01-1", 0, "R01"), f"{second}-T": ("S01-1", 70, "R01")})
+    report = book(database, {})
+    assert sorted(report.cancelled) == sorted([first, second])
+
+    def left(session, ref):
+        case = case_row(session, ref)
+        visit = session.exec(select(BookingRow).where(BookingRow.case_id == case.id)).one()
+        trace = trace_of(session, case, case.last_event)
+        return case.state, visit.status, list(trace.changed["booking"]) == [visit.id]
+
+    for ref in (first, second):
+        state, status, traced = read(database, lambda session, ref=ref: left(session, ref))
+        assert (state, status) == (PathwayState.TEST_WAITING, BookingState.CANCELLED_HOSPITAL)
+        assert traced
+
+
 def test_a_list_left_empty_lets_its_radiologist_go(database, clinic_with_two):
     one, _ = clinic_with_two
     book(database, {f"{one}-T": ("S01-1", 0, "R01")})
