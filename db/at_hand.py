@@ -73,5 +73,10 @@ def at_hand(session: Session, cases: Sequence[CaseRow]) -> AtHand:
             steps[str(step.case_ref)].append(step)
         for task in session.exec(_TASKS, params=ids):
             tasks[str(task.case_id)].append(task)
-        bookings |= {row.case_id: row for row in session.exec(_STANDING, params=ids)}
+        bookings |= standing_bookings(session, ids["ids"])
     return AtHand(steps, tasks, bookings)
+
+
+def standing_bookings(session: Session, ids: Collection[str]) -> dict[str, BookingRow]:
+    """Give the bookings that still hold their slots, of these cases and by their ids."""
+    return {row.case_id: row for row in session.exec(_STANDING, params={"ids": list(ids)})}

@@ -201,7 +201,7 @@ def record(  # the columns of the trail
     ledger = _ledger(session)
     changes, ledger.changes = ledger.changes, {}
     given = ledger.attribution.why if why is None else why
-    _tell(ledger, (action, entity, ref, given), changes, outcome=outcome, facts=facts)
+    _tell(ledger, changes, action=action, entity=entity, ref=ref, why=given, outcome=outcome, facts=facts)
 
 
 def record_each(session: Session, acts: Sequence[CaseAct]) -> None:
@@ -217,18 +217,20 @@ def record_each(session: Session, acts: Sequence[CaseAct]) -> None:
         changes.get(change.case, others)[where] = change
     ledger.changes = others
     for act in acts:
-        _tell(ledger, (act.action, "case", act.ref, act.why), changes[act.case_id])
+        _tell(ledger, changes[act.case_id], action=act.action, entity="case", ref=act.ref, why=act.why)
 
 
 def _tell(
     ledger: _Ledger,
-    words: tuple[str, str, str, str],
     changes: Mapping[str, _Change],
     *,
+    action: str,
+    entity: str,
+    ref: str,
+    why: str,
     outcome: Outcome = Outcome.DONE,
     facts: Mapping[str, object] | None = None,
 ) -> None:
-    action, entity, ref, why = words
     bound = ledger.attribution
     after = {where: change.after for where, change in changes.items()}
     ledger.told.append(
@@ -464,11 +466,16 @@ def _note(ledger: _Ledger, row: Row, *, gone: bool) -> None:
         change.after = {"gone": True} if gone else {**change.after, **after}
 
 
+def case_named_by(row: object) -> str | None:
+    """Give the id of the case that a row is, or names; None where it names none."""
+    return getattr(row, "id" if getattr(row, "__tablename__", "") == "neurolysis_case" else "case_id", None)
+
+
 def _case_of(ledger: _Ledger, row: Row, where: str) -> str | None:
     """Give the case a row is of: one it names, or that a row it hangs on was of; None where neither is known."""
-    table = inspect(row).mapper.local_table
-    named = getattr(row, "id" if table.name == "neurolysis_case" else "case_id", None)
+    named = case_named_by(row)
     if named is None:
+        table = inspect(row).mapper.local_table
         above = (f"{key.column.table.name}:{getattr(row, key.parent.key)}" for key in table.foreign_keys)
         named = next((ledger.cases[one] for one in sorted(above) if one in ledger.cases), None)
     if named is not None:

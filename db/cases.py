@@ -8,12 +8,10 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from db import audit, effects, reminders, watching, writes
-from db.at_hand import at_hand
+from db import audit, effects, watching, writes
 from db.audit import Author, CaseAct
 from db.effects import Work
-from db.facts import case_row, facts_of
-from db.light import light_of
+from db.facts import case_row
 from db.localtime import local_date
 from db.tables import CaseEventRow, CaseRow, TaskRow
 from db.traces import Trace, keep, traced
@@ -150,19 +148,11 @@ def _follow(session: Session, done: Sequence[_Done], *, actor: Author, now: date
     """Bring reminders, timers and preparation in line with the new facts, and keep what each step wrote."""
     concerned = [one for one in done if one.reminded or one.watched]
     if concerned:
-        _look_after(session, concerned, actor=actor, now=now)
+        reminded, watched = [one.case for one in done if one.reminded], [one.case for one in done if one.watched]
+        with traced(session, [(one.case, one.trace) for one in concerned]):
+            watching.bring_parts_in_line(session, reminded=reminded, watched=watched, now=now, by=actor.id)
     for one in done:
         keep(session, one.case, one.line.seq, one.trace)
-
-
-def _look_after(session: Session, done: Sequence[_Done], *, actor: Author, now: datetime) -> None:
-    rows = [one.case for one in done]
-    facts, hand, light = facts_of(session, rows), at_hand(session, rows), light_of(session, now)
-    reminded = [(one.case, facts[one.case.id]) for one in done if one.reminded]
-    watched = [(one.case, light.on(facts[one.case.id])) for one in done if one.watched]
-    with traced(session, [(one.case, one.trace) for one in done]):
-        reminders.follow_each(session, reminded, light.protocol, hand, now=now, by=actor.id)
-        watching.look_after_each(session, watched, hand, now=now)
 
 
 def write_line(

@@ -19,7 +19,6 @@ from db.tables.pathway import CaseRow
 from db.words import ResourceKind
 from scheduler.errors import DoubleBookingError
 
-MANY = 2  # holds from which on it is quicker to read who has any of them at once
 NAMES_AT_ONCE = 500  # of resources in one question; SQLite takes some tens of thousands
 # Every act takes and gives back claims, a publish hundreds, and nobody looks at them as objects: they are plain rows.
 _TABLE = METADATA.tables["claim"]
@@ -73,17 +72,20 @@ def take(session: Session, holds: Iterable[Hold]) -> None:
     wanted = sorted(holds, key=lambda hold: (hold.kind, hold.resource_id, hold.start))
     session.info.setdefault("wanted", []).extend(wanted)
     session.flush()
-    known = _spans(session, wanted) if len(wanted) >= MANY else None
+    if not wanted:
+        return
+    known = _spans(session, wanted)
     last: Hold | None = None
     for hold in wanted:
         if last is not None and _meets(last, hold):
             raise DoubleBookingError(_sentence(session, hold, last))
-        holder = _holder(session, hold, known)
+        spans = known.get((hold.kind, hold.resource_id), ())
+        held = any(start < hold.end and end > hold.start for start, end in spans)
+        holder = _holder(session, hold) if held else None
         if holder is not None:
             raise DoubleBookingError(_sentence(session, hold, holder))
         last = hold
-    if wanted:
-        audit.add_rows(session, _TABLE, [_claim(hold) for hold in wanted])
+    audit.add_rows(session, _TABLE, [_claim(hold) for hold in wanted])
 
 
 def _meets(last: Hold, hold: Hold) -> bool:
@@ -179,15 +181,8 @@ def _spans(session: Session, wanted: Sequence[Hold]) -> Mapping[tuple[str, str],
     return spans
 
 
-def _holder(
-    session: Session,
-    hold: Hold,
-    known: Mapping[tuple[str, str], Sequence[tuple[datetime, datetime]]] | None = None,
-) -> ClaimRow | None:
-    """Find who holds this; where `known` says when each resource is held, nobody is asked in vain."""
-    spans = known.get((hold.kind, hold.resource_id), ()) if known is not None else None
-    if spans is not None and not any(start < hold.end and end > hold.start for start, end in spans):
-        return None
+def _holder(session: Session, hold: Hold) -> ClaimRow | None:
+    """Find who holds this."""
     wanted = {"kind": hold.kind, "resource": hold.resource_id, "start": hold.start, "end": hold.end}
     return session.exec(_MEETING, params=wanted).first()
 

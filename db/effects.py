@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import singledispatch
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from db import due_steps, meetings, outbox
+from db.at_hand import standing_bookings
 from db.audit import Author
 from db.giving_back import give_back, tick_off
 from db.tables import (
@@ -35,7 +35,6 @@ from db.tables import (
     TrendRow,
     WaitlistEpisodeRow,
 )
-from db.tables.booking import HOLDING
 from scheduler.errors import NeurolistError
 from scheduler.pathway import effects as pathway
 from scheduler.pathway.booking import BookingState
@@ -43,9 +42,6 @@ from scheduler.pathway.meetings.words import OUTCOME_OF
 from scheduler.vocabulary import Readiness, Stage
 
 E = TypeVar("E")
-_STANDING = select(BookingRow).where(
-    col(BookingRow.case_id).in_(bindparam("cases", expanding=True)), col(BookingRow.status).in_(HOLDING)
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,11 +222,6 @@ def _(effect: pathway.CloseEpisode, work: Work) -> None:
 def standing_booking(session: Session, case_id: str) -> BookingRow | None:
     """Give the booking of a case that still holds its slot."""
     return standing_bookings(session, [case_id]).get(case_id)
-
-
-def standing_bookings(session: Session, cases: Collection[str]) -> dict[str, BookingRow]:
-    """Give the bookings that still hold their slots, of these cases and by their ids."""
-    return {row.case_id: row for row in session.exec(_STANDING, params={"cases": list(cases)})}
 
 
 @_for_each(pathway.SetBookingState)

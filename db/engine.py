@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
@@ -29,7 +29,7 @@ from db.seals import SealingKey
 from db.settings import MemorySettings
 from db.sqlite import OneWriter
 from db.tables.encrypted import CIPHER
-from db.together import write_together
+from db.together import write_alike
 from db.words import Outcome
 from scheduler.errors import DoubleBookingError, NeurolistError
 
@@ -40,6 +40,8 @@ ATTEMPTS = 5
 PAUSE_SECONDS = 0.05
 TIME_LIMITS = ("statement_timeout", "idle_in_transaction_session_timeout")  # PostgreSQL's, of which a walk has none
 MIGRATION_LOCK = 7_405_926  # any number, the same in every process: one migration at a time on PostgreSQL
+
+event.listen(audit.WatchedSession, "before_flush", write_alike)  # after the trail has noted what changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,6 @@ class Database:
         for engine in (self._writer, self._reader):
             setattr(engine.dialect, CIPHER, self.cipher)
         audit.refuse_raw_writes(self._writer)
-        write_together()
 
     @property
     def file(self) -> DatabaseFile:

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from db import audit, claims, holds, moves, writes
+from db.at_hand import standing_bookings
 from db.audit import Author
 from db.bookings import reassign_units, staff_holds, visit_holds
 from db.cases import MOVED, Move, apply_steps, write_line
@@ -251,8 +252,7 @@ def _lists(session: Session, problem: SchedulingProblem) -> dict[str, SuiteSessi
 def _standing(session: Session, rows: Mapping[str, CaseRow]) -> dict[str, BookingRow]:
     """The bookings that stand now, by the id the case has in the plan."""
     refs = {row.id: ref for ref, row in rows.items()}
-    asked = select(BookingRow).where(col(BookingRow.status).in_(HOLDING), col(BookingRow.case_id).in_(refs))
-    return {case_id(refs[row.case_id], row.stage): row for row in session.exec(asked)}
+    return {case_id(refs[row.case_id], row.stage): row for row in standing_bookings(session, refs).values()}
 
 
 def must_be_sound(problem: SchedulingProblem, plan: Plan) -> None:

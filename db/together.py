@@ -5,30 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Table, bindparam, event, inspect, update
+from sqlalchemy import Connection, Table, bindparam, inspect, update
 from sqlalchemy.orm import UOWTransaction
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
-from db.audit import WatchedSession
 from db.tables.base import METADATA, VersionedRow
 from db.tables.encrypted import PROTECTED
 
 FEWEST = 2  # rows of one table with changes in the same columns; one alone is the mapper's
 
 
-def write_together() -> None:
-    """Have every session that writes send the changes of rows that changed alike together, from now on.
+def write_alike(session: Session, _context: UOWTransaction, _objects: object) -> None:
+    """Write the rows that changed alike together, before a flush; it then finds nothing left of them.
 
-    Each row is held against the version it was read at, as the mapper does. The trail and the traces have noted the
-    changes by then, for they listen before; the flush that follows finds none left.
+    Each row is held against the version it was read at, as the mapper does. The trail and the traces note the changes
+    beforehand. Raises StaleDataError, as a flush does, when somebody changed one of the rows meanwhile.
     """
-    if not event.contains(WatchedSession, "before_flush", _write):
-        event.listen(WatchedSession, "before_flush", _write)
-
-
-def _write(session: Session, _context: UOWTransaction, _objects: object) -> None:
     changed = [row for row in session.dirty if isinstance(row, VersionedRow) and row.__tablename__ not in PROTECTED]
     if len(changed) < FEWEST:
         return

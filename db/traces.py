@@ -12,7 +12,7 @@ from sqlalchemy import Column, Date, Enum, event, inspect
 from sqlalchemy.orm import UOWTransaction
 from sqlmodel import Session, UTCDateTime, select
 
-from db.audit import WatchedSession, plain
+from db.audit import WatchedSession, case_named_by, plain
 from db.tables import (
     METADATA,
     BookingRow,
@@ -78,14 +78,13 @@ class _Traced:
 
     def __init__(self, traces: Sequence[tuple[CaseRow, Trace]]) -> None:
         self._only = traces[0][1] if len(traces) == 1 else None
-        self._by_case = {name: trace for case, trace in traces for name in (case.id, case.ref)}
+        self._by_case: dict[str | None, Trace] = {name: trace for case, trace in traces for name in (case.id, case.ref)}
 
     def of(self, row: object) -> Trace:
         """Give the trace a row belongs in; where there are several, a row that names no case cannot be told apart."""
         if self._only is not None:
             return self._only
-        names = (getattr(row, "case_id", None), getattr(row, "case_ref", None), getattr(row, "id", None))
-        found = next((self._by_case[name] for name in names if name in self._by_case), None)
+        found = self._by_case.get(case_named_by(row) or getattr(row, "case_ref", None))
         if found is None:
             raise LookupError(f"A row of {_name(row)[0]} was written for several cases at once and names none of them.")
         return found

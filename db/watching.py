@@ -56,9 +56,17 @@ def note_day(session: Session, ordinal: int) -> None:
 
 def bring_in_line(session: Session, rows: Sequence[CaseRow], *, now: datetime, by: str) -> None:
     """Bring reminders, timers and preparation of these cases in line with their facts, which are read once for all."""
+    bring_parts_in_line(session, reminded=rows, watched=rows, now=now, by=by)
+
+
+def bring_parts_in_line(
+    session: Session, *, reminded: Sequence[CaseRow], watched: Sequence[CaseRow], now: datetime, by: str
+) -> None:
+    """Do the same for the reminders of some cases, and for the timers and preparation of others or the same."""
+    rows = list({row.id: row for row in (*reminded, *watched)}.values())
     facts, hand, light = facts_of(session, rows), at_hand(session, rows), light_of(session, now)
-    reminders.follow_each(session, [(row, facts[row.id]) for row in rows], light.protocol, hand, now=now, by=by)
-    look_after_each(session, ((row, light.on(facts[row.id])) for row in rows), hand, now=now)
+    reminders.follow_each(session, [(row, facts[row.id]) for row in reminded], light.protocol, hand, now=now, by=by)
+    look_after_each(session, ((row, light.on(facts[row.id])) for row in watched), hand, now=now)
 
 
 def look_after_each(session: Session, cases: Iterable[tuple[CaseRow, CaseNow]], hand: AtHand, *, now: datetime) -> None:
