@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import singledispatch
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -70,25 +70,30 @@ def apply_each(steps: Sequence[tuple[Sequence[pathway.Effect], Work]]) -> None:
             if at < len(effects):
                 alike[type(effects[at])].append((effects[at], work))
         for kind, pairs in alike.items():
-            together = _TOGETHER.get(kind)
-            if together is not None:
-                together(pairs)
+            write = apply.dispatch(kind)
+            if isinstance(write, _Together):
+                write.each(pairs)
                 continue
             for effect, work in pairs:
-                apply(effect, work)
+                write(effect, work)
 
 
-_TOGETHER: dict[type, Callable[[Sequence[Any]], None]] = {}
-_Pairs = Callable[[Sequence[tuple[E, Work]]], None]
+class _Together(Generic[E]):
+    """How effects of one kind are written for several cases at once, and so for one."""
+
+    def __init__(self, each: Callable[[Sequence[tuple[E, Work]]], None]) -> None:
+        self.each = each
+
+    def __call__(self, effect: E, work: Work) -> None:
+        """Write it for one case."""
+        self.each([(effect, work)])
 
 
-def _for_each(kind: type[E]) -> Callable[[_Pairs[E]], _Pairs[E]]:
+def _for_each(kind: type[E]) -> Callable[[Callable[[Sequence[tuple[E, Work]]], None]], None]:
     """Let effects of this kind be written for several cases at once."""
 
-    def keep(together: _Pairs[E]) -> _Pairs[E]:
-        _TOGETHER[kind] = together
-        apply.register(kind, lambda effect, work: together([(effect, work)]))
-        return together
+    def keep(each: Callable[[Sequence[tuple[E, Work]]], None]) -> None:
+        apply.register(kind, _Together(each))
 
     return keep
 

@@ -351,9 +351,9 @@ def _worked_step_waits_again() -> Any:
 def _others_lose_their_timers() -> Any:
     right = due_steps.cancel
 
-    def all_of_them(session: Any, *, case_ref: str, **more: Any) -> int:
-        found = {row.case_ref for row in session.exec(due_steps.select(DueStepRow))} - {None} | {case_ref}
-        return sum(right(session, case_ref=ref, **more) for ref in found)
+    def all_of_them(session: Any, *, refs: Any, **more: Any) -> int:
+        found = {row.case_ref for row in session.exec(due_steps.select(DueStepRow))} - {None} | {*refs}
+        return int(right(session, refs=found, **more))
 
     return patch.object(due_steps, "cancel", all_of_them)
 
