@@ -19,7 +19,7 @@ from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col, select
 
-from db.disk import write_through
+from db.disk import write_first
 from db.errors import UnauditedWriteError
 from db.seals import COLUMNS, FIRST_SEAL, SealingKey, instant, is_sealed, seal_row, sealing_key, stored, written
 from db.tables.base import METADATA, Row
@@ -125,15 +125,7 @@ def load_key(home: Path, given: str | None = None) -> SealingKey:
 
 def make_key(path: Path) -> None:
     """Make a new key that only its owner may read, unless another process was first; then theirs is used."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    write_through(draft, os.urandom(KEY_BYTES), mode=READ_ONLY)
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
+    write_first(path, os.urandom(KEY_BYTES), mode=READ_ONLY)
 
 
 class WatchedSession(Session):

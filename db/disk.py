@@ -17,6 +17,22 @@ def write_through(path: Path, content: bytes, *, mode: int = ONLY_OURS, new: boo
         os.fsync(file.fileno())
 
 
+def write_first(path: Path, content: bytes, *, mode: int = ONLY_OURS) -> None:
+    """Write a file whole, through to the disk, unless another process was first; then theirs stays.
+
+    Makes the folder it lies in where there is none.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    write_through(draft, content, mode=mode)
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+
+
 def settle(folder: Path) -> None:
     """Have the folder itself on the disk, so that a new name in it outlives a power cut."""
     handle = os.open(folder, os.O_RDONLY)

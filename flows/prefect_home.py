@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from db.disk import write_first
 
 HOST = "127.0.0.1"
 DAYS_A_RUN_IS_KEPT = 30
 MARK_HEADER = "X-Neurolist"
 MARK = "NEUROLIST_PREFECT_MARK"
+SIGN_IN = "prefect.key"  # of the home folder: what Prefect's own page asks for
 LOGGING = Path(__file__).resolve().parent / "prefect_logging.yml"
 PROBE_SECONDS = 1.0  # without it the first call to a dead server waits out every retry, more than a minute
 
 
 def prefect_environment(home: Path, api: str) -> dict[str, str]:
-    """Give the settings every process that talks to Prefect at this address shares."""
+    """Give the settings every process that talks to Prefect at this address shares, its password among them."""
+    password = sign_in(home)
     return {
         MARK: mark_of(home),
+        "PREFECT_API_AUTH_STRING": password,
+        "PREFECT_SERVER_API_AUTH_STRING": password,
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_API_URL": api,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -50,6 +57,17 @@ def api_url(port: int) -> str:
 def health_url(api: str) -> str:
     """Give the address that answers when Prefect's server is well."""
     return f"{api.rstrip('/')}/health"
+
+
+def sign_in(home: Path) -> str:
+    """Give the name and password that the Prefect of this folder asks of everybody but for its health.
+
+    They are made at the first asking; only the owner of the folder may read them.
+    """
+    path = home / SIGN_IN
+    if not path.exists():
+        write_first(path, f"neurolist:{secrets.token_hex(32)}".encode())
+    return path.read_text()
 
 
 def mark_of(home: Path) -> str:

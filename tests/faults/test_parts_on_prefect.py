@@ -10,13 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from flows.home import free_port
 from flows.part_store import PartStore
 from flows.parts_here import PartsHere
 from flows.parts_on_prefect import PartsOnPrefect
-from flows.prefect_home import answers, api_url, health_url, prefect_environment
+from flows.prefect_home import answers, api_url, health_url, prefect_environment, sign_in
 from scheduler.audit import audit
 from scheduler.documents import read_problem
 from scheduler.engine.parts import Errand, Splitter, join
@@ -54,7 +55,7 @@ def prefect(home):
         _until(lambda: answers(health_url(api_url(port))), "Prefect's server")
         started += [_start(home / f"worker-{number}.log", environment, "flows.part_worker", "1") for number in "12"]
         flow = f"{api_url(port)}/deployments/name/planning%20part/worker"
-        _until(lambda: answers(flow), "the parts' flow")
+        _until(lambda: asked(flow, sign_in(home)) == 200, "the parts' flow")
         with given_back():
             os.environ.update(settings)  # before anything loads Prefect, which keeps what it finds then
             yield settings
@@ -66,6 +67,12 @@ def prefect(home):
         for process in started:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def asked(url, signed_in_as=None):
+    """Give the status of an answer, to a stranger or to whoever has this name and password."""
+    auth = None if signed_in_as is None else tuple(signed_in_as.split(":"))
+    return httpx.get(url, auth=auth, timeout=10).status_code
 
 
 def _until(condition, what):
@@ -103,6 +110,14 @@ def solvers_of(folder):
         except OSError:
             continue
     return found
+
+
+def test_prefect_answers_nobody_without_its_password_but_for_its_health(home, prefect):
+    api = prefect["PREFECT_API_URL"]
+    assert asked(health_url(api)) == 200
+    for part in ("admin/version", "deployments/name/planning%20part/worker"):
+        assert asked(f"{api}/{part}") == asked(f"{api}/{part}", "neurolist:guessed") == 401
+        assert asked(f"{api}/{part}", sign_in(home)) == 200
 
 
 def test_parts_are_spread_over_workers_and_a_killed_ones_part_is_solved_again(crew, home, prefect):

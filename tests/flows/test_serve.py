@@ -1,5 +1,7 @@
 """What `neurolist up` is made of: which processes, in which order, told what."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,15 @@ from flows.start import _absolute, command_line_actor
 from scheduler.vocabulary import Role
 from tests.builders.memory import MORNING
 
-PLAN = ServicePlan(home=Path("/var/x"), port=8501, prefect_port=8502, environment={"NEUROLIST_HOME": "/var/x"})
+
+@pytest.fixture
+def plan(tmp_path):
+    """A service of a folder of its own, on the usual ports."""
+    return ServicePlan(home=tmp_path, port=8501, prefect_port=8502, environment={"NEUROLIST_HOME": str(tmp_path)})
 
 
-def test_the_screens_start_at_once_and_only_the_flow_runner_waits_for_prefect():
-    assert [(child.name, child.after) for child in children(PLAN)] == [
+def test_the_screens_start_at_once_and_only_the_flow_runner_waits_for_prefect(plan):
+    assert [(child.name, child.after) for child in children(plan)] == [
         ("web", None),
         ("dispatcher", None),
         ("planner", None),
@@ -24,17 +30,25 @@ def test_the_screens_start_at_once_and_only_the_flow_runner_waits_for_prefect():
     ]
 
 
-def test_every_process_agrees_on_the_folder_and_keeps_prefect_at_home():
-    for child in children(PLAN):
-        assert child.environment["NEUROLIST_HOME"] == "/var/x"
-        assert child.environment["PREFECT_HOME"] == "/var/x/prefect"
+def test_every_process_agrees_on_the_folder_and_keeps_prefect_at_home(plan):
+    for child in children(plan):
+        assert child.environment["NEUROLIST_HOME"] == str(plan.home)
+        assert child.environment["PREFECT_HOME"] == str(plan.home / "prefect")
         assert child.environment["PREFECT_API_URL"] == "http://127.0.0.1:8502/api"
         assert child.environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
         assert child.environment["PREFECT_SERVER_EPHEMERAL_ENABLED"] == "false"
 
 
-def test_everything_listens_on_this_machine_only():
-    for child in children(PLAN):
+def test_prefect_asks_for_a_password_of_this_folder_that_every_process_has_and_its_owner_alone_may_read(plan):
+    asked = {child.environment["PREFECT_SERVER_API_AUTH_STRING"] for child in children(plan)}
+    given = {child.environment["PREFECT_API_AUTH_STRING"] for child in children(replace(plan, port=1))}
+    assert asked == given == {(plan.home / "prefect.key").read_text()}
+    assert re.fullmatch("neurolist:[0-9a-f]{64}", *asked)
+    assert (plan.home / "prefect.key").stat().st_mode & 0o077 == 0
+
+
+def test_everything_listens_on_this_machine_only(plan):
+    for child in children(plan):
         if "--host" in child.command:
             assert child.command[child.command.index("--host") + 1] == "127.0.0.1"
 
