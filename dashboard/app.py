@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.components import mounts
 from dashboard.palette import as_css
-from dashboard.session import person
+from dashboard.session import person, rests
 from dashboard.shapes.people import is_administrator, roles_of
 from dashboard.views import board, case, load, meetings, printing, proposal, scenarios, stages, tasks, worklist
 from dashboard.views.going import Going
@@ -32,7 +32,7 @@ def draw() -> None:
         st.error("Your session has ended. [Sign in again](/login).")
         return
     with st.container(key="account"):
-        mounts.account(name=known.name, roles=roles_of(known.roles), key="account-corner")
+        mounts.account(name=known.name, roles=roles_of(known.roles), rests=rests(), key="account-corner")
     if known.must_change:
         st.navigation([st.Page(draw_first, title="Choose your password", default=True)], position="hidden").run()
         return

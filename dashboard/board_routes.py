@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from dashboard.asking import Door, desk_of, unknown
 from dashboard.gate import same_origin
-from dashboard.hand import handle
+from dashboard.hand import handle, unreadable
 from dashboard.pictures import PICTURES, looking_from
 from dashboard.settings import ScreenSettings
 from scheduler.errors import NeurolistError
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from flows.desk import Desk
 
 PATH = "/api/board"
-UNREADABLE = "The page asked for something the board does not know. Reload the page."
 
 
 def board_routes(door: Callable[[], Door], settings: ScreenSettings) -> list[Route]:
@@ -38,7 +37,7 @@ def board_routes(door: Callable[[], Door], settings: ScreenSettings) -> list[Rou
         try:
             looking = looking_from(asked.get("looking"))
         except (ValueError, TypeError):
-            return PlainTextResponse(UNREADABLE, status_code=400)
+            return _unreadable()
         try:
             said = {"said": asdict(handle(desk, act))} if isinstance(act, Mapping) else {}
             changed = PICTURES.since(desk, looking, asked.get("picture"))
@@ -52,13 +51,17 @@ def board_routes(door: Callable[[], Door], settings: ScreenSettings) -> list[Rou
         try:
             asked = json.loads(await request.body())
         except ValueError:
-            return PlainTextResponse(UNREADABLE, status_code=400)
+            return _unreadable()
         if not isinstance(asked, Mapping):
-            return PlainTextResponse(UNREADABLE, status_code=400)
+            return _unreadable()
         token = request.cookies.get(settings.session_cookie, "")
         return await to_thread.run_sync(answer, token, asked)
 
     return [Route(PATH, ask, methods=["POST"])]
+
+
+def _unreadable() -> Response:
+    return PlainTextResponse(unreadable().text, status_code=400)
 
 
 def undo_of(desk: Desk) -> dict[str, str] | None:

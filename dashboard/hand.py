@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from flows.desk import Drop
+from flows.desk import Drop, LogEvent, logs
 from scheduler.errors import NeurolistError
 
 if TYPE_CHECKING:
@@ -63,11 +63,17 @@ def handle(desk: HandDesk, wanted: Mapping[str, object]) -> Answer:
     }
     work = known.get(wanted.get("kind"))
     if work is None:
-        return Answer(text=UNREADABLE, refused=True)
+        return unreadable()
     try:
         return answered(lambda: work(desk, wanted))
     except (KeyError, TypeError, ValueError):
-        return Answer(text=UNREADABLE, refused=True)
+        return unreadable()
+
+
+def unreadable() -> Answer:
+    """Refuse what no page of ours sends; the log is told, since somebody may be trying what is possible."""
+    logs.tell(LogEvent.REQUEST_REFUSED, reason="unreadable", status=400)
+    return Answer(text=UNREADABLE, refused=True)
 
 
 def _place(desk: HandDesk, wanted: Mapping[str, object]) -> BoardAct:

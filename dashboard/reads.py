@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from flows.desk import Desk, open_desk
+from flows.desk import Desk, Pace, open_desk
 
 
 @cache
 def front_door() -> Desk:
     """Open the desk once; nobody acts at it until `acting` names a person."""
-    return open_desk()
+    return open_desk(pace=Pace())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import streamlit as st
 
 from dashboard.reads import front_door
@@ -16,6 +18,11 @@ def person(*, idle: bool = False) -> Actor | None:
     """
     token = st.context.cookies.get(screen_settings().session_cookie)
     return front_door().person(token, idle=idle) if token else None
+
+
+def rests() -> timedelta:
+    """How long a session may rest before it ends."""
+    return front_door().session_rests()
 
 
 def desk_of_person(*, idle: bool = False) -> Desk | None:

@@ -124,6 +124,7 @@ class Database:
         """Open one transaction that writes: attributed, audited, and kept whole or not at all."""
         with _explained(), self._turn(), audit.WatchedSession(self._writer, expire_on_commit=False) as session:
             session.info["timezone"] = self.timezone
+            session.info["leaked_passwords"] = self.settings.leaked_passwords
             self.cipher.refresh()
             try:
                 audit.watch(session, Attribution(author=author, now=now, why=why), self._key())
@@ -154,6 +155,13 @@ class Database:
 
     def write(self, work: Callable[[Session], T], *, author: Author, now: datetime, why: str = "") -> T:
         """Do one piece of work in a transaction of its own, again from the start when two writes met."""
+        try:
+            return self._written(work, author, now, why)
+        except NeurolistError as refusal:
+            _tell_of_refusal(author, refusal)
+            raise
+
+    def _written(self, work: Callable[[Session], T], author: Author, now: datetime, why: str) -> T:
         for attempt in range(1, ATTEMPTS):
             try:
                 with self.writing(author, now, why) as session:
@@ -163,9 +171,12 @@ class Database:
         with self.writing(author, now, why) as session:
             return work(session)
 
-    def refused(self, author: Author, now: datetime, *, action: str, entity: str, ref: str, why: str) -> None:
-        """Tell the trail of something that was asked for and refused, in a transaction of its own."""
-        with self.writing(author, now, why) as session:
+    def refused(
+        self, author: Author, now: datetime, *, action: str, entity: str, ref: str, why: NeurolistError
+    ) -> None:
+        """Tell the trail and the log of what was asked for and refused, the trail in a transaction of its own."""
+        _tell_of_refusal(author, why)
+        with self.writing(author, now, str(why)) as session:
             audit.record(session, action=action, entity=entity, ref=ref, outcome=Outcome.REFUSED)
 
     def keys(self) -> tuple[SealingKey, ...]:
@@ -241,6 +252,13 @@ class Database:
             return error
         with Session(self._reader) as other:
             return claims.named_refusal(other, session) or error
+
+
+def _tell_of_refusal(author: Author, refusal: NeurolistError) -> None:
+    """Tell the log what kind of refusal somebody who is signed in met; a job and the command line say it themselves."""
+    account = logs.if_listed("account", author.id)
+    if account is not None:
+        logs.tell(LogEvent.ACT_REFUSED, account=account, error=type(refusal).__name__)
 
 
 def open_database(settings: MemorySettings | str | None = None) -> Database:

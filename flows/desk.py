@@ -87,6 +87,7 @@ from flows.handlers import PUBLISHED_STEP
 from flows.happened import event_named
 from flows.hold_asked import HeldSlot, HoldAsked
 from flows.keeping import words as keeping
+from flows.pace import ACTS, READINGS, Limit, Pace
 from flows.permissions import (
     APPROVING,
     EVERY_SITE,
@@ -222,6 +223,7 @@ __all__ = [
     "NotBooked",
     "NoteLine",
     "NoticeLine",
+    "Pace",
     "PathwayClock",
     "PathwayState",
     "PatientIdentity",
@@ -280,14 +282,19 @@ QUICK_SECONDS = 2.0
 class Desk:
     """Everything a person may ask for, in one person's name."""
 
-    def __init__(self, service: Service, actor: Actor = NOBODY) -> None:
+    def __init__(self, service: Service, actor: Actor = NOBODY, *, pace: Pace | None = None) -> None:
         self.service = service
         self.actor = actor
+        self.pace = pace
         self.zone = ZoneInfo(service.clock.timezone)
 
     def acting(self, actor: Actor) -> Desk:
         """Give the same desk in this person's name."""
-        return Desk(self.service, actor)
+        return Desk(self.service, actor, pace=self.pace)
+
+    def session_rests(self) -> timedelta:
+        """Say how long a sign-in may rest before it ends."""
+        return self.service.database.settings.session_idle
 
     @property
     def mdt(self) -> Meetings:
@@ -448,6 +455,7 @@ class Desk:
         from flows.intake.phones import national  # the tables of the world's telephone numbers take a while to load
 
         author = self._to_read("case", ref, ref)
+        self._at_hands_pace(READINGS)
         found = self._write(author, lambda session: who_is(session, ref))
         return replace(found, phone=national(found.phone) if found.phone else None)
 
@@ -572,6 +580,7 @@ class Desk:
     def letter(self, letter_id: str) -> LetterPage:
         """Give one letter with its text; that this person read it goes into the audit trail."""
         author = self._to_read("letter", letter_id, None)
+        self._at_hands_pace(READINGS)
         return self._write(author, lambda session: letter_page(session, letter_id))
 
     def tasks(
@@ -1301,16 +1310,22 @@ class Desk:
 
     def _permitted(self, asked: Asked, entity: str, ref: str, *, sites: Iterable[str | None] = (None,)) -> Author:
         """Give who the write is attributed to; a refusal is told to the audit trail before it is raised."""
+        if asked is not Action.LOOK:
+            self._at_hands_pace(ACTS)
         nobody = Author(id=self.actor.id, name=self.actor.name, role="none")
         self._checked(nobody, asked, entity, ref, lambda: demand(self.actor, asked, sites=sites))
         return author_of(self.actor, asked)
+
+    def _at_hands_pace(self, limit: Limit) -> None:
+        if self.pace is not None:
+            self.pace.demand(self.actor.id, limit)
 
     def _checked(self, author: Author, asked: Asked, entity: str, ref: str, check: Callable[[], None]) -> Author:
         try:
             check()
         except NotPermittedError as refusal:
             self.service.database.refused(
-                author, self.service.clock.now(), action=asked.value, entity=entity, ref=ref, why=str(refusal)
+                author, self.service.clock.now(), action=asked.value, entity=entity, ref=ref, why=refusal
             )
             raise
         return author
@@ -1387,9 +1402,12 @@ class Desk:
         )
 
 
-def open_desk(settings: MemorySettings | None = None) -> Desk:
-    """Open the desk of the service that the environment names; nobody acts at it until `acting` names a person."""
-    return Desk(open_service(settings=settings))
+def open_desk(settings: MemorySettings | None = None, *, pace: Pace | None = None) -> Desk:
+    """Open the desk of the service that the environment names; nobody acts at it until `acting` names a person.
+
+    With a pace, nobody acts faster than a hand can.
+    """
+    return Desk(open_service(settings=settings), pace=pace)
 
 
 def state_named(state: str) -> PathwayState:

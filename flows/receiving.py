@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pendulum
 
+from db import logs, referrals
 from db import protocol as protocols
-from db import referrals
 from db.audit import Author
 from db.incoming import IncomingReferral
+from db.log_words import LogEvent
 from db.referrals import Result
 from flows.intake.reader import read_files
 from flows.intake.reading import Refusal
@@ -59,6 +60,8 @@ def receive(
         else:
             unchanged.append(kept.case_ref)
         on_progress(done, len(reading.referrals))
+    if refused:
+        logs.tell(LogEvent.FILES_REFUSED, account=logs.if_listed("account", author.id), count=len(refused))
     return ImportReport(imported=tuple(imported), unchanged=tuple(unchanged), refused=tuple(refused))
 
 

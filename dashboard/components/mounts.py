@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -132,9 +133,9 @@ def ticked_in(key: str) -> tuple[str, ...]:
     return tuple(map(str, found)) if isinstance(found, list | tuple) else ()
 
 
-def account(*, name: str, roles: str, key: str) -> None:
-    """Draw who is signed in, with the button that signs out."""
-    _account(data={"name": name, "roles": roles}, key=key)
+def account(*, name: str, roles: str, rests: timedelta, key: str) -> None:
+    """Draw who is signed in, with the button that signs out; a page not heard of for as long as `rests` is emptied."""
+    _account(data={"name": name, "roles": roles, "rests": rests.total_seconds()}, key=key)
 
 
 def _opened(value: object) -> Opened | None:

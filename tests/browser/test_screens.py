@@ -151,10 +151,31 @@ def test_a_plan_is_asked_for_and_published_with_two_buttons(bella):
 def test_signing_out_shuts_the_pages_that_are_open(bella):
     other = bella.page.context.new_page()
     other.goto(f"{bella.address}/stages")
-    other.get_by_role("heading", name="Stages", level=1).wait_for()
+    other.get_by_text("N10001").first.wait_for()
     bella.page.get_by_role("button", name="Sign out").click()
     bella.page.wait_for_url("**/login")
     expect(other.get_by_role("alert").first).to_contain_text("Your session has ended.")
+    assert other.locator("body").inner_text().strip() == "Your session has ended. Sign in again."
+    expect(other.get_by_text(re.compile("N1000"))).to_have_count(0)
+
+
+def test_a_page_whose_server_is_silent_for_as_long_as_a_session_may_rest_empties_itself(bella):
+    page = bella.page
+    page.clock.install()
+    bella.open("/stages", "Stages")
+    page.clock.fast_forward("31:00")
+    page.get_by_text("N10001").first.wait_for()  # the machine slept, and the server says that the session is there
+    page.context.set_offline(True)
+    page.clock.fast_forward("29:00")
+    page.wait_for_timeout(500)
+    expect(page.get_by_text("N10001").first).to_be_visible()
+    page.clock.fast_forward("31:00")
+    expect(page.get_by_role("alert")).to_have_text("Your session has ended. Sign in again.")
+    expect(page.get_by_text(re.compile("N1000"))).to_have_count(0)
+    page.context.set_offline(False)
+    page.get_by_role("link", name="Sign in again").click()
+    page.wait_for_url("**/login?next=%2Fstages")
+    bella.complaints.clear()  # the browser writes down what it could not reach
 
 
 def test_a_page_that_fails_says_so_in_our_own_words_without_a_link_to_the_outside(bella):

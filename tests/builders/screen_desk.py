@@ -205,6 +205,9 @@ class ScreenDesk:
     def person(self, token: str, *, idle: bool = False) -> SomePerson | None:
         return SomePerson() if token in self.tokens else None
 
+    def session_rests(self) -> timedelta:
+        return timedelta(minutes=30)
+
     def awaits_code(self, _token: str) -> bool:
         return False
 

@@ -12,6 +12,7 @@ from db.audit import load_key
 from db.seals import FIRST_SEAL, sealing_key
 from db.tables import AuditEventRow
 from db.words import Outcome
+from scheduler.errors import NotPermittedError
 from tests.builders.memory import CLERK, MORNING, a_case, read
 
 
@@ -104,7 +105,9 @@ def test_the_key_is_never_in_the_database(database):
 
 
 def test_a_refusal_is_told_in_a_transaction_of_its_own(database):
-    database.refused(CLERK, MORNING, action="publish", entity="proposal", ref="p1", why="Not permitted.")
+    database.refused(
+        CLERK, MORNING, action="publish", entity="proposal", ref="p1", why=NotPermittedError("Not permitted.")
+    )
     row = read(database, lambda session: session.exec(select(AuditEventRow).where(AuditEventRow.ref == "p1")).one())
     assert (row.outcome, row.why) == (Outcome.REFUSED, "Not permitted.")
 

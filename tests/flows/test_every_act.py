@@ -53,6 +53,7 @@ OPEN = frozenset(
             "feeds.calendar",
             "running",
             "told_to_all",
+            "session_rests",
         ),
         *("board.version", "keeping.may", "scenarios.may_adopt_changes", "people.choose_password"),
         *(
