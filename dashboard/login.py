@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
 from typing import Final, Protocol
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -28,14 +28,18 @@ REFUSED: Final = (
     "Those details were not accepted. Check the user name and the password. After five wrong tries wait a quarter of "
     "an hour, and longer after more."
 )
-CODE_REFUSED: Final = (
-    "This code was not accepted. Give the next one your telephone shows, or a recovery code; each is taken once."
-)
 TOO_OLD: Final = "The form was open for too long. Please sign in again."
 LARGEST_FORM_BYTES: Final = 8_192
 
 
-class SignInDesk(Protocol):
+class LeavingDesk(Protocol):
+    """The part of the desk that closes sessions."""
+
+    def sign_out(self, token: str) -> None:
+        """Close this session."""
+
+
+class SignInDesk(LeavingDesk, Protocol):
     """The part of the desk that opens and closes sessions."""
 
     def sign_in(self, username: str, password: str, address: str) -> str:
@@ -45,10 +49,7 @@ class SignInDesk(Protocol):
         """Say whether the code of a second step is still to come for this token."""
 
     def give_code(self, token: str, code: str, address: str) -> str:
-        """Take the code and give the token that lets the person in, or raise NotPermittedError."""
-
-    def sign_out(self, token: str) -> None:
-        """Close this session."""
+        """Take the code and give the token that lets the person in, or raise NotPermittedError with the sentence."""
 
 
 def login_routes(door: Callable[[], SignInDesk], settings: ScreenSettings) -> list[Route]:
@@ -68,7 +69,7 @@ def login_routes(door: Callable[[], SignInDesk], settings: ScreenSettings) -> li
             return form_page(settings, wanted=wanted, notice=REFUSED, status=401)
         if await to_thread.run_sync(door().awaits_code, token):
             return code_page(settings, wanted=wanted, half=token)
-        return let_in(token, wanted, settings)
+        return await arrive(request, door(), token, wanted, settings)
 
     async def sign_out(request: Request) -> Response:
         if not same_origin(request.headers.get("origin", ""), request.headers.get("host", "")):
@@ -97,11 +98,11 @@ def code_routes(door: Callable[[], SignInDesk], settings: ScreenSettings) -> lis
         code = form.get("code", "")
         try:
             token = await to_thread.run_sync(door().give_code, half, code, client_address(request))
-        except NotPermittedError:
+        except NotPermittedError as refusal:
             if await to_thread.run_sync(door().awaits_code, half):
-                return code_page(settings, wanted=wanted, half=half, notice=CODE_REFUSED, status=401)
+                return code_page(settings, wanted=wanted, half=half, notice=str(refusal), status=401)
             return form_page(settings, wanted=wanted, notice=TOO_OLD, status=401)
-        return let_in(token, wanted, settings)
+        return await arrive(request, door(), token, wanted, settings)
 
     return [Route("/login/code", give_code, methods=["POST"])]
 
@@ -144,10 +145,17 @@ def code_page(settings: ScreenSettings, *, wanted: str, half: str, notice: str =
 
 def _page(page: DoorPage, settings: ScreenSettings, *, wanted: str, notice: str, status: int) -> Response:
     """Draw a form with a fresh token, repeated in a cookie."""
-    token, style = secrets.token_urlsafe(32), login_style()
-    form = template_of(page.form).substitute(
-        form_token=token, next=escape(wanted, quote=True), provider=provider_link(settings, wanted)
-    )
+    token = secrets.token_urlsafe(32)
+    hidden = {"form_token": token, "next": escape(wanted, quote=True)}
+    form = template_of(page.form).substitute(hidden, provider=provider_form(settings, hidden))
+    drawn = door_page(page, form, notice=notice, status=status)
+    drawn.set_cookie(settings.form_cookie, token, httponly=True, samesite="strict", secure=settings.tls, path="/")
+    return drawn
+
+
+def door_page(page: DoorPage, form: str, *, notice: str = "", status: int = 200) -> Response:
+    """Draw a page before the gate around its form, with its own policy and no script."""
+    style = login_style()
     body = template_of("door.html").substitute(
         style=style,
         title=page.title,
@@ -156,17 +164,14 @@ def _page(page: DoorPage, settings: ScreenSettings, *, wanted: str, notice: str,
         form=form,
         notice=f'<p class="refused" role="alert">{escape(notice)}</p>' if notice else "",
     )
-    drawn = HTMLResponse(body, status_code=status, headers={"content-security-policy": form_policy(style)})
-    drawn.set_cookie(settings.form_cookie, token, httponly=True, samesite="strict", secure=settings.tls, path="/")
-    return drawn
+    return HTMLResponse(body, status_code=status, headers={"content-security-policy": form_policy(style)})
 
 
-def provider_link(settings: ScreenSettings, wanted: str) -> str:
-    """The way to the hospital's own sign-in, where there is one."""
+def provider_form(settings: ScreenSettings, hidden: Mapping[str, str]) -> str:
+    """The button that leads to the hospital's own sign-in, where there is one, with the escaped hidden fields."""
     if not settings.oidc_issuer:
         return ""
-    address = escape(f"{PROVIDER}?next={quote(wanted, safe='')}", quote=True)
-    return f'<p class="other"><a href="{address}">Sign in with {escape(settings.oidc_name)}</a></p>'
+    return template_of("provider.html").substitute(hidden, action=PROVIDER, name=escape(settings.oidc_name))
 
 
 def template_of(asset: str) -> Template:
@@ -210,6 +215,14 @@ def local_path(wanted: str) -> str:
     outside = parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith(("//", "/\\"))
     unprintable = any(ord(letter) < 32 or letter == "\\" for letter in wanted)
     return "/" if outside or unprintable or parts.path in {"/login", "/logout"} else wanted
+
+
+async def arrive(request: Request, desk: LeavingDesk, token: str, wanted: str, settings: ScreenSettings) -> Response:
+    """Let somebody in, and end the session that the same browser brought with it."""
+    brought = request.cookies.get(settings.session_cookie)
+    if brought:
+        await to_thread.run_sync(desk.sign_out, brought)
+    return let_in(token, wanted, settings)
 
 
 def let_in(token: str, wanted: str, settings: ScreenSettings) -> Response:

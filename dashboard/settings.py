@@ -14,10 +14,17 @@ PROVIDER_BACK: Final = f"{PROVIDER}/back"
 ITSELF: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
+def is_protected(address: str) -> bool:
+    """Say whether what goes to this address is encrypted, or never leaves this machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ITSELF)
+
+
 class ScreenSettings(BaseSettings):
     """Read from the environment: NEUROLIST_HOSTS is a comma-separated list, NEUROLIST_TLS is true behind HTTPS.
 
     NEUROLIST_OIDC_ISSUER, _CLIENT_ID and _CLIENT_SECRET name the hospital's own sign-in, where there is one.
+    NEUROLIST_OIDC_ACR is what it is asked for; whether it was given is looked at where people are let in.
     NEUROLIST_METRICS_TOKEN is what Prometheus must send; without one, only this machine may ask.
     """
 
@@ -31,6 +38,7 @@ class ScreenSettings(BaseSettings):
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_scopes: str = "openid profile email"
     oidc_name: str = "the hospital's account"
+    oidc_acr: str = ""
 
     @model_validator(mode="after")
     def _whole_provider(self) -> ScreenSettings:
@@ -38,8 +46,7 @@ class ScreenSettings(BaseSettings):
             return self
         if not self.oidc_client_id:
             raise ValueError("NEUROLIST_OIDC_ISSUER is set and NEUROLIST_OIDC_CLIENT_ID is not. Set both, or neither.")
-        address = urlsplit(self.oidc_issuer)
-        if address.scheme != "https" and address.hostname not in ITSELF:
+        if not is_protected(self.oidc_issuer):
             raise ValueError("NEUROLIST_OIDC_ISSUER must begin with https://, or nobody knows who answers there.")
         if "openid" not in self.oidc_scopes.split():
             raise ValueError("NEUROLIST_OIDC_SCOPES must hold openid, or the provider tells nobody apart.")

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from db import audit, second_steps
 from db.digests import digest_of
-from db.passwords import check_password, hashed, matches, nobodys_hash
+from db.passwords import check_password, hashed, is_outdated, matches, nobodys_hash
 from db.tables import AccountRoleRow, AccountRow, LoginSessionRow, SecondStepRow
 from db.tries import forget, note_wrong, wait_until
 from db.words import Outcome
@@ -21,8 +21,10 @@ from scheduler.vocabulary import Role
 CODE_WITHIN = timedelta(minutes=5)  # after the password
 TOKEN_BYTES = 32
 EVERYWHERE = "*"
+NOWHERE = ""  # the place of a password that somebody signed in gives once more
 WRONG = "The name or the password is wrong."
 LOCKED = "Too many wrong tries. Wait a while, then try again: a quarter of an hour at first, longer after more."
+NOT_YOURS = "That is not your current password. Nothing was changed."
 WRONG_CODE = "This code is wrong or was used before. Wait for the next one, or use a recovery code."
 
 Roles = Mapping[str, Set[Role]]
@@ -65,7 +67,7 @@ def add_account(
     session: Session, *, username: str, name: str, password: str, roles: Roles, must_change: bool = False
 ) -> str:
     """Make an account and give its id; with `must_change` the password is a first one, to be replaced at once."""
-    check_password(password, known=(username, name))
+    _check_wanted(session, password, known=(username, name))
     wanted = username.strip().casefold()
     if not wanted or any(letter.isspace() for letter in wanted):
         raise BadInputError.of("username", "A name to sign in with has no spaces, such as jo.lee. Choose one.")
@@ -102,27 +104,55 @@ def set_password(session: Session, account_id: str, password: str, *, now: datet
         raise BadInputError.of(
             "password", f"{row.name} signs in with the hospital's own account, which has no password here."
         )
-    check_password(password, known=(row.username, row.name))
+    _check_wanted(session, password, known=(row.username, row.name))
     row.password_hash, row.must_change = hashed(password), must_change
     _end_all(session, account_id, now)
     audit.record(session, action="set_password", entity="account", ref=account_id)
 
 
 def choose_password(session: Session, account_id: str, *, current: str, wanted: str, now: datetime) -> None:
-    """Change one's own password, knowing the current one; every sign-in of the account ends."""
+    """Change one's own password, once `give_password` has taken the current one; every sign-in of the account ends."""
     row = _account(session, account_id)
     if row.external_id is not None:
         raise BadInputError.of("current", "You sign in with the hospital's own account. Change its password there.")
-    demand_password(session, account_id, current)
     if current == wanted:
         raise BadInputError.of("password", "The new password is the current one. Choose another.")
     set_password(session, account_id, wanted, now=now)
 
 
-def demand_password(session: Session, account_id: str, current: str) -> None:
-    """Refuse unless this is the password of the account."""
-    if not matches(_account(session, account_id).password_hash, current):
-        raise BadInputError.of("current", "That is not your current password. Nothing was changed.")
+def own_hash_to_check(session: Session, account_id: str, *, now: datetime) -> str | None:
+    """Give the hash that a password given once more must be checked against; None for who has none, or must wait."""
+    row = _account(session, account_id)
+    return None if row.external_id is not None or _must_wait(session, row, now) else row.password_hash
+
+
+def give_password(
+    session: Session, account_id: str, password: str, *, now: datetime, checked: Checked | None = None
+) -> str:
+    """Take the password of somebody signed in once more; gives the sentence that refuses it, nothing for the right one.
+
+    A wrong one counts as a wrong try of the name. Who signs in with the hospital's own account has no password here,
+    and is asked for none.
+    """
+    row = _account(session, account_id)
+    if row.external_id is not None:
+        return ""
+    name = digest_of(row.username)
+    if _must_wait(session, row, now):
+        return _turned_away(session, name, LOCKED).refusal
+    if checked is None or checked.kept != row.password_hash:
+        checked = compare(row.password_hash, password)
+    if not checked.right:
+        note_wrong(session, name=name, place=NOWHERE, now=now)
+        return _turned_away(session, name, NOT_YOURS).refusal
+    forget(session, name=name, place=NOWHERE)
+    audit.record(session, action="password_right", entity="account", ref=row.id, why="asked again")
+    return ""
+
+
+def _must_wait(session: Session, row: AccountRow, now: datetime) -> bool:
+    name = digest_of(row.username)
+    return wait_until(session, name=name, place=NOWHERE, account=row.id, now=now, signed_in=True) > now
 
 
 def end_sign_ins(session: Session, account_id: str, *, now: datetime) -> None:
@@ -147,10 +177,20 @@ def set_active(
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A hash, and whether a password is the one that was hashed: worked out before others are kept waiting."""
+    """A hash, and whether a password is the one that was hashed: worked out before others are kept waiting.
+
+    `renewed` is the hash to keep instead, where the one that is kept was made as none is any more.
+    """
 
     kept: str
     right: bool
+    renewed: str = ""
+
+
+def compare(kept: str, password: str) -> Checked:
+    """Check a password against a hash; it takes a tenth of a second, or two where the hash is to be renewed."""
+    right = matches(kept, password)
+    return Checked(kept, right, hashed(password) if right and is_outdated(kept) else "")
 
 
 def hash_to_check(session: Session, *, username: str, now: datetime, address: str) -> str | None:
@@ -183,10 +223,13 @@ def sign_in(
     if wait_until(session, name=digest, place=place, account=row.id if row else None, now=now) > now:
         return _turned_away(session, digest, LOCKED)
     kept = row.password_hash if row else nobodys_hash()
-    right = checked.right if checked is not None and checked.kept == kept else matches(kept, password)
-    if not right or row is None:
+    if checked is None or checked.kept != kept:
+        checked = compare(kept, password)
+    if not checked.right or row is None:
         note_wrong(session, name=digest, place=place, now=now)
         return _turned_away(session, digest, WRONG)
+    if checked.renewed:
+        _renew(session, row, checked)
     half_open = second_steps.is_asked(session, row.id)
     if not half_open:
         forget(session, name=digest, place=place)
@@ -204,8 +247,7 @@ def give_code(session: Session, token: str, code: str, *, now: datetime, address
     if wait_until(session, name=name, place=place, account=row.id, now=now) > now:
         return _turned_away(session, name, LOCKED)
     if not row.active or not second_steps.take(session, row.id, code, now=now):
-        note_wrong(session, name=name, place=place, now=now)
-        return _turned_away(session, name, WRONG_CODE)
+        return _code_refused(session, row, code, place=place, now=now)
     found.ended_at = now
     forget(session, name=name, place=place)
     return SignIn(token=open_session(session, row, now=now, place=place), account=row.id)
@@ -344,6 +386,26 @@ def _is_administrator(session: Session, account_id: str) -> bool:
         AccountRoleRow.site == EVERYWHERE,
     )
     return session.exec(asked).first() is not None
+
+
+def _code_refused(session: Session, row: AccountRow, code: str, *, place: str, now: datetime) -> SignIn:
+    """Refuse a code; one that was right until just now is no wrong try."""
+    name = digest_of(row.username)
+    if row.active and second_steps.has_run_out(session, row.id, code, now=now):
+        return _turned_away(session, name, second_steps.RUN_OUT)
+    note_wrong(session, name=name, place=place, now=now)
+    return _turned_away(session, name, WRONG_CODE)
+
+
+def _check_wanted(session: Session, password: str, *, known: Iterable[str]) -> None:
+    check_password(password, known=known, leaked=session.info["leaked_passwords"])
+
+
+def _renew(session: Session, row: AccountRow, checked: Checked) -> None:
+    """Keep the new hash, unless somebody else did or the password changed meanwhile."""
+    session.refresh(row, with_for_update=True)
+    if row.password_hash == checked.kept:
+        row.password_hash = checked.renewed
 
 
 def _turned_away(session: Session, digest: str, refusal: str) -> SignIn:

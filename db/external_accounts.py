@@ -40,14 +40,14 @@ def sign_in(session: Session, person: Vouched, *, now: datetime, address: str, w
     row = session.exec(select(AccountRow).where(AccountRow.external_id == person.external_id)).first()
     if row is None:
         if not person.roles:
-            return _refused(session, person, without_roles)
+            return refused(session, person, without_roles)
         if session.exec(select(AccountRow.id).where(AccountRow.username == person.username)).first() is not None:
-            return _refused(session, person, TAKEN)
+            return refused(session, person, TAKEN)
         row = _new(session, person)
     elif not row.active:
-        return _refused(session, person, CLOSED)
+        return refused(session, person, CLOSED)
     if not _refresh(session, row, person):
-        return _refused(session, person, without_roles)
+        return refused(session, person, without_roles)
     token = accounts.open_session(session, row, now=now, place=digest_of(address), how="by the provider")
     return SignIn(token=token, account=row.id)
 
@@ -75,7 +75,8 @@ def _refresh(session: Session, row: AccountRow, person: Vouched) -> bool:
     return bool(person.roles)
 
 
-def _refused(session: Session, person: Vouched, why: str) -> SignIn:
+def refused(session: Session, person: Vouched, why: str) -> SignIn:
+    """Let nobody in, and tell the trail why, without their name."""
     digest = digest_of(person.external_id)
     audit.record(session, action="sign_in", entity="account", ref=digest[:12], why=why, outcome=Outcome.REFUSED)
     return SignIn(token=None, refusal=why)

@@ -15,10 +15,10 @@ from scheduler.errors import BadInputError, NotFoundError
 
 ISSUER = "Neurolist"
 HALF_MINUTE = 30  # seconds, as every authenticator counts
-CLOCKS_MAY_DIFFER_BY = 1  # half minutes
 RECOVERY_CODES = 10
 RECOVERY_BYTES = 16  # 128 bits: a plain digest is enough for what nobody can try out
 NOT_RIGHT = "This code does not fit. Check that the telephone's clock is right, then give the next code."
+RUN_OUT = "This code has just run out: each lives for half a minute. Type the one your telephone shows now."
 
 
 def is_asked(session: Session, account_id: str) -> bool:
@@ -54,7 +54,7 @@ def confirm(session: Session, account_id: str, code: str, *, now: datetime) -> t
     if row is None or row.confirmed_at is not None:
         raise NotFoundError("There is no second step to confirm. Begin to set it up first.")
     if not _take_code(row, code, now):
-        raise BadInputError.of("code", NOT_RIGHT)
+        raise BadInputError.of("code", RUN_OUT if _has_run_out(row, code, now) else NOT_RIGHT)
     row.confirmed_at = now
     codes = tuple(_spoken(secrets.token_hex(RECOVERY_BYTES)) for _ in range(RECOVERY_CODES))
     session.add_all([RecoveryCodeRow(account_id=account_id, code_digest=digest_of(_plain(one))) for one in codes])
@@ -91,6 +91,12 @@ def take(session: Session, account_id: str, code: str, *, now: datetime) -> bool
     return kept is not None
 
 
+def has_run_out(session: Session, account_id: str, code: str, *, now: datetime) -> bool:
+    """Say whether this was the right code until the half minute changed, as when somebody types slowly."""
+    row = session.get(SecondStepRow, account_id)
+    return row is not None and row.confirmed_at is not None and _has_run_out(row, code, now)
+
+
 def left(session: Session, account_id: str) -> int:
     """Count the recovery codes that are still good."""
     asked = select(RecoveryCodeRow).where(
@@ -100,14 +106,27 @@ def left(session: Session, account_id: str) -> int:
 
 
 def _take_code(row: SecondStepRow, code: str, now: datetime) -> bool:
-    """A code counts within half a minute of its own, and only after the last that was taken."""
-    typed, clock = "".join(code.split()), int(now.timestamp()) // HALF_MINUTE
-    shared = pyotp.TOTP(row.secret)
-    for counter in range(clock - CLOCKS_MAY_DIFFER_BY, clock + CLOCKS_MAY_DIFFER_BY + 1):
-        if counter > row.last_counter and pyotp.utils.strings_equal(shared.generate_otp(counter), typed):
-            row.last_counter = counter
-            return True
-    return False
+    """A code counts in its own half minute alone, and only after the last that was taken."""
+    counter = _counter(now)
+    right = _is_code_of(row, code, counter)
+    if right:
+        row.last_counter = counter
+    return right
+
+
+def _has_run_out(row: SecondStepRow, code: str, now: datetime) -> bool:
+    return _is_code_of(row, code, _counter(now) - 1)
+
+
+def _is_code_of(row: SecondStepRow, code: str, counter: int) -> bool:
+    """Say whether this is the code of that half minute, and it comes after the last that was taken."""
+    shown = pyotp.TOTP(row.secret).generate_otp(counter)
+    return counter > row.last_counter and pyotp.utils.strings_equal(shown, "".join(code.split()))
+
+
+def _counter(now: datetime) -> int:
+    """Count the half minutes since 1970, as every authenticator does (RFC 6238)."""
+    return int(now.timestamp()) // HALF_MINUTE
 
 
 def _spoken(code: str) -> str:

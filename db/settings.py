@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
+from db.leaked_passwords import fault_of
 from scheduler.vocabulary import Role
 
 POSTGRESQL = "postgresql+psycopg"
+NO_ROLE = "none"
+CHECKED = {"verify-full", "verify-ca"}  # the ways of PostgreSQL that look at the certificate of the database
 
 
 class MemorySettings(BaseSettings):
     """Read from NEUROLIST_HOME, NEUROLIST_DATABASE_URL, NEUROLIST_TIMEZONE and their companions."""
 
-    model_config = SettingsConfigDict(env_prefix="NEUROLIST_", frozen=True, extra="ignore")
+    # An address may hold a password, so no refusal repeats what was set.
+    model_config = SettingsConfigDict(env_prefix="NEUROLIST_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     home: Path = Field(default_factory=lambda: Path.home() / ".neurolist")
     database_url: SecretStr | None = None
@@ -37,7 +44,9 @@ class MemorySettings(BaseSettings):
     drill_url: SecretStr | None = None
     session_idle_minutes: int = 30
     session_hours: int = 12
-    second_step_roles: str = ""
+    second_step_roles: str = ""  # unless said: every role behind TLS, as every real set-up is, and none elsewhere
+    tls: bool = False
+    leaked_passwords: Path | None = None  # a list of hashes: no password in it may be chosen
     emergency_minutes: int = Field(default=60, ge=1)
     emergency_looked_at_days: int = Field(default=3, ge=0)
 
@@ -63,21 +72,50 @@ class MemorySettings(BaseSettings):
         """Give the address under which a drill may make a database of its own on PostgreSQL."""
         return self.url if self.drill_url is None else _with_driver(self.drill_url)
 
+    @field_validator("database_url", "drill_url")
+    @classmethod
+    def _an_address_nobody_listens_to(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        name = f"NEUROLIST_{str(info.field_name).upper()}"
+        try:
+            safe = value is None or is_safe_line(_with_driver(value))
+        except (ArgumentError, ValueError):
+            raise ValueError(
+                f"{name} is no address of a database. Set it like postgresql://USER@localhost/DATABASE, or like "
+                "sqlite:////FOLDER/FILE.sqlite3, or leave it out for SQLite in the home folder."
+            ) from None
+        if not safe:
+            raise ValueError(
+                f"{name} leads to another machine over a line that is not encrypted, "
+                "or to one whose certificate is not checked. Add ?sslmode=verify-full&sslrootcert=FILE to the address."
+            )
+        return value
+
     @field_validator("second_step_roles")
     @classmethod
     def _known_roles(cls, value: str) -> str:
         unknown = sorted({word.strip() for word in value.split(",")} - {"", *Role})
-        if unknown:
+        if unknown and value.strip() != NO_ROLE:
             raise ValueError(
                 f"NEUROLIST_SECOND_STEP_ROLES names {', '.join(unknown)}, which is no role. "
-                f"The roles are: {', '.join(Role)}."
+                f"The roles are: {', '.join(Role)}. Write {NO_ROLE} alone to ask nobody."
             )
         return value
 
+    @field_validator("leaked_passwords")
+    @classmethod
+    def _readable_list(cls, value: Path | None) -> Path | None:
+        fault = "" if value is None else fault_of(value.expanduser())
+        if fault:
+            raise ValueError(f"The file in NEUROLIST_LEAKED_PASSWORDS {fault}")
+        return value and value.expanduser()
+
     @property
     def roles_with_second_step(self) -> frozenset[Role]:
-        """Give the roles whose holders must have a second step, from a comma-separated list."""
-        return frozenset(Role(word.strip()) for word in self.second_step_roles.split(",") if word.strip())
+        """Give the roles whose holders must have a second step: those listed with commas, or else all behind TLS."""
+        if self.second_step_roles.strip() == NO_ROLE:
+            return frozenset()
+        said = frozenset(Role(word.strip()) for word in self.second_step_roles.split(",") if word.strip())
+        return said or (frozenset(Role) if self.tls else frozenset())
 
     @property
     def session_idle(self) -> timedelta:
@@ -88,6 +126,32 @@ class MemorySettings(BaseSettings):
     def session_life(self) -> timedelta:
         """How long a sign-in may last at all."""
         return timedelta(hours=self.session_hours)
+
+
+def is_safe_line(url: URL) -> bool:
+    """Say whether the database is on this machine, or its certificate is checked before anything is said to it.
+
+    What the address leaves out, PostgreSQL's own PGHOST, PGHOSTADDR and PGSSLMODE say.
+    """
+    if url.get_backend_name() != "postgresql":
+        return True
+
+    def said(name: str) -> str:
+        value = url.query.get(name) or (url.host if name == "host" else None) or os.environ.get(f"PG{name.upper()}", "")
+        return value if isinstance(value, str) else ",".join(value)
+
+    hosts = f"{said('host')},{said('hostaddr')}".split(",")
+    return all(map(_is_here, hosts)) or set(said("sslmode").split(",")) <= CHECKED
+
+
+def _is_here(host: str) -> bool:
+    """Say whether this is a name or an address of this machine, or the folder of a socket on it."""
+    if not host or host.startswith(("/", "@")) or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _with_driver(address: SecretStr) -> URL:

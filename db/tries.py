@@ -38,8 +38,13 @@ PLACE = Patience(free=50, wait=timedelta(minutes=1), most=timedelta(minutes=15))
 NAME = Patience(free=25, wait=timedelta(minutes=5), most=timedelta(hours=1))
 
 
-def wait_until(session: Session, *, name: str, place: str, account: str | None, now: datetime) -> datetime:
-    """Give when a try of this name from this place is heard: a time gone by when at once."""
+def wait_until(
+    session: Session, *, name: str, place: str, account: str | None, now: datetime, signed_in: bool = False
+) -> datetime:
+    """Give when a try of this name from this place is heard: a time gone by when at once.
+
+    Who is `signed_in` and is asked again waits for wrong tries of that place alone: strangers make them wait nowhere.
+    """
     tried = session.exec(
         select(LoginAttemptRow)
         .where(
@@ -50,7 +55,7 @@ def wait_until(session: Session, *, name: str, place: str, account: str | None, 
     ).all()
     pair = [one.at for one in tried if one.name_digest == name and one.address_digest == place]
     waits = [PAIR.until(pair), PLACE.until([one.at for one in tried if place and one.address_digest == place])]
-    if not _is_known(session, account, place, now):
+    if not signed_in and not _is_known(session, account, place, now):
         waits.append(NAME.until([one.at for one in tried if one.name_digest == name]))
     return max((wait for wait in waits if wait is not None), default=now)
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from db import accounts, logs
-from db.accounts import Checked
+from db import accounts, logs, second_steps
+from db.accounts import SignIn
 from db.audit import Author
 from db.log_words import LogEvent
-from db.passwords import matches
 from flows.permissions import Actor
-from scheduler.errors import NotPermittedError
+from scheduler.errors import BadInputError, NotPermittedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlmodel import Session
 
-    from db.accounts import Account, SignIn
+    from db.accounts import Account
     from flows.service import Service
 
 NOBODY = Actor(id="nobody", name="Somebody not signed in")
@@ -31,7 +30,7 @@ def sign_in(service: Service, username: str, password: str, address: str) -> str
     with service.database.reading() as session:
         kept = accounts.hash_to_check(session, username=username, now=now, address=address)
     # A password takes a tenth of a second to check: nobody's write waits for it, and no connection is held.
-    checked = Checked(kept, matches(kept, password)) if kept is not None else None
+    checked = accounts.compare(kept, password) if kept is not None else None
     return let_in(
         service,
         address,
@@ -45,6 +44,25 @@ def give_code(service: Service, token: str, code: str, address: str) -> str:
     """Take the code of the second step and give the token that lets the person in."""
     now = service.clock.now()
     return let_in(service, address, lambda session: accounts.give_code(session, token, code, now=now, address=address))
+
+
+def demand_password(service: Service, who: Author, password: str) -> None:
+    """Ask somebody signed in for their password once more; raises BadInputError, and a wrong one counts as a try.
+
+    Whoever signs in with the hospital's own account has no password here, and is let pass.
+    """
+    now = service.clock.now()
+    with service.database.reading() as session:
+        kept = accounts.own_hash_to_check(session, who.id, now=now)
+    checked = accounts.compare(kept, password) if kept is not None else None
+    refusal = service.database.write(
+        lambda session: accounts.give_password(session, who.id, password, now=now, checked=checked),
+        author=who,
+        now=now,
+    )
+    if refusal:
+        _log(SignIn(token=None, refusal=refusal))
+        raise BadInputError.of("current", refusal)
 
 
 def awaits_code(service: Service, token: str) -> bool:
@@ -67,6 +85,7 @@ def person(service: Service, token: str, *, idle: bool = False) -> Actor | None:
         roles=account.roles,
         must_change=account.must_change,
         must_enrol=_must_enrol(service, account),
+        external=account.external,
     )
     if not idle and now - found.last_seen_at >= TOUCH_EVERY:
         service.database.write(lambda session: accounts.touch(session, token, now=now), author=author(actor), now=now)
@@ -101,7 +120,13 @@ def let_in(service: Service, address: str, work: Callable[[Session], SignIn]) ->
     return answer.token
 
 
-REASONS = {accounts.WRONG: "wrong", accounts.WRONG_CODE: "wrong_code", accounts.LOCKED: "too_many_tries"}
+REASONS = {
+    accounts.WRONG: "wrong",
+    accounts.NOT_YOURS: "wrong",
+    accounts.WRONG_CODE: "wrong_code",
+    second_steps.RUN_OUT: "code_run_out",
+    accounts.LOCKED: "too_many_tries",
+}
 
 
 def _log(answer: SignIn) -> None:

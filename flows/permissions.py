@@ -26,6 +26,7 @@ class Actor:
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     must_change: bool = False  # signed in with a first password, which allows nothing but choosing another
     must_enrol: bool = False  # a role asks for a second step that is not set up yet
+    external: bool = False  # signs in with the hospital's own account, and has no password here
 
     def roles_at(self, site: str | None) -> frozenset[Role]:
         """Give the roles that count at this site; with no site, those held anywhere."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from db import accounts, second_steps
 from db.keeping import sign_ins
 from db.second_steps import begin, confirm
+from flows.at_the_door import demand_password
 from flows.keeping.change import needed
 from flows.permissions import Action
 from scheduler.errors import BadInputError
@@ -129,10 +130,11 @@ class People:
         self.desk._permitted(Action.LOOK, "account", self.desk.actor.id)
         return tuple(line for line in self._sign_ins() if line.account == self.desk.actor.id)
 
-    def revoke_own(self, sign_in: str, *, write_id: str | None = None) -> None:
-        """End one of one's own sign-ins."""
+    def revoke_own(self, sign_in: str, password: str, *, write_id: str | None = None) -> None:
+        """End one of one's own sign-ins, with the password given again."""
         author, now = self.desk._permitted(Action.LOOK, "account", self.desk.actor.id), self.desk.service.clock.now()
         mine, once = self.desk.actor.id, ("revoke_own_sign_in", write_id)
+        self._ask_again(password, once)
         self._do(author, once, lambda session: sign_ins.revoke(session, sign_in, account=mine, now=now))
 
     def choose_password(self, current: str, wanted: str, again: str, *, write_id: str | None = None) -> None:
@@ -140,16 +142,20 @@ class People:
         if wanted != again:
             raise BadInputError.of("again", "The two new passwords differ. Write the same twice.")
         actor, now = self.desk.actor, self.desk.service.clock.now()
+        once = ("choose_password", write_id)
         self._do(
-            self.desk.own_author(),
-            ("choose_password", write_id),
+            self._ask_again(current, once),
+            once,
             lambda session: accounts.choose_password(session, actor.id, current=current, wanted=wanted, now=now),
         )
 
-    def begin_second_step(self, *, write_id: str | None = None) -> str:
-        """Make the key of one's own second step and give its address for an authenticator ("" for a repeated write)."""
-        mine, author = self.desk.actor.id, self.desk.own_author()
-        return self._shown_once(author, ("begin_second_step", write_id), lambda session: begin(session, mine), "")
+    def begin_second_step(self, password: str, *, write_id: str | None = None) -> str:
+        """Make the key of one's own second step, with the password given again.
+
+        Gives its address for an authenticator ("" for a repeated write).
+        """
+        mine, once = self.desk.actor.id, ("begin_second_step", write_id)
+        return self._shown_once(self._ask_again(password, once), once, lambda session: begin(session, mine), "")
 
     def confirm_second_step(self, code: str, *, write_id: str | None = None) -> tuple[str, ...]:
         """Turn one's own second step on with its first code; gives the recovery codes (none for a repeated write)."""
@@ -158,14 +164,9 @@ class People:
         return self._shown_once(author, once, lambda session: confirm(session, mine, code, now=now), nothing)
 
     def end_own_second_step(self, password: str, *, write_id: str | None = None) -> None:
-        """Take one's own second step away, knowing the password: for another telephone."""
-        mine, author = self.desk.actor.id, self.desk.own_author()
-
-        def work(session: Session) -> None:
-            accounts.demand_password(session, mine, password)
-            second_steps.end(session, mine)
-
-        self._do(author, ("end_own_second_step", write_id), work)
+        """Take one's own second step away, with the password given again: for another telephone."""
+        mine, once = self.desk.actor.id, ("end_own_second_step", write_id)
+        self._do(self._ask_again(password, once), once, lambda session: second_steps.end(session, mine))
 
     def second_step(self) -> SecondStep:
         """Say whether one has a second step, whether a role asks for one, and how many recovery codes are left."""
@@ -179,6 +180,16 @@ class People:
             )
 
     # Inside
+
+    def _ask_again(self, password: str, once: Once) -> Author:
+        """Ask for one's own password before a write, though not for a repeat of it; gives who the write is by.
+
+        A wrong one counts as a wrong try. Who signs in with the hospital's own account has none, and is asked for none.
+        """
+        author, (action, write_id) = self.desk.own_author(), once
+        if not self.desk._was_done(write_id, action):
+            demand_password(self.desk.service, author, password)
+        return author
 
     def _shown_once(self, author: Author, once: Once, work: Callable[[Session], T], nothing: T) -> T:
         """Do a write once and give what it showed, which is kept nowhere: a repeat shows nothing."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+
+from tests.builders.certificates import Certificate
 
 
 @dataclass
@@ -21,6 +24,21 @@ class MailServer:
     breaks_before_answer: bool = False
     silent_before_answer: bool = False
     sign_ins: int = 0
+    certificate: Certificate | None = None  # for a line that it protects when asked, or from the start
+    protected_from_the_start: bool = False
+
+    @property
+    def heard(self) -> list[object]:
+        """Everything of ours that it was told: letters, who they are for, and that somebody signed in."""
+        return [*self.letters, *self.recipients, *["somebody signed in"] * self.sign_ins]
+
+    def protection(self) -> ssl.SSLContext | None:
+        """What protects its lines, where it has a certificate."""
+        if self.certificate is None:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate.chain, self.certificate.key)
+        return context
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Hold one conversation."""
@@ -29,12 +47,17 @@ class MailServer:
             writer.write(line.encode() + b"\r\n")
             await writer.drain()
 
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        protection = self.protection()
+        with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             await say("220 here")
             while line := (await reader.readline()).decode().strip():
                 verb = line.split(":")[0].split(" ")[0].upper()
                 if verb == "EHLO":
-                    await say("250-here\r\n250-AUTH PLAIN\r\n250 8BITMIME")
+                    offered = "250-STARTTLS\r\n" if protection else ""
+                    await say(f"250-here\r\n{offered}250-AUTH PLAIN\r\n250 8BITMIME")
+                elif verb == "STARTTLS" and protection:
+                    await say("220 go on")
+                    await writer.start_tls(protection)
                 elif verb == "RCPT":
                     self.recipients.append(line.partition("<")[2].rstrip(">"))
                     await say(self.to_rcpt)
@@ -65,7 +88,8 @@ def a_mail_server(**how: object) -> Iterator[MailServer]:
     ready = threading.Event()
 
     async def run() -> None:
-        server = await asyncio.start_server(kept.serve, "127.0.0.1", 0)
+        tls = kept.protection() if kept.protected_from_the_start else None
+        server = await asyncio.start_server(kept.serve, "127.0.0.1", 0, ssl=tls)
         kept.port = server.sockets[0].getsockname()[1]
         ready.set()
         with suppress(asyncio.CancelledError):

@@ -47,7 +47,13 @@ def of_lee(desk, **changed):
 
 
 def test_a_second_step_is_set_up_with_its_first_code_and_ended_with_the_password(desk, show_to):
-    at = press(show_to(of_lee(desk), "my-account"), "Set up a second step")
+    at = show_to(of_lee(desk), "my-account")
+    type_in(at, "Password", "not the password")
+    at = press(at, "Set up a second step")
+    assert "not your current password" in at.error[0].value
+    assert not at.code
+    type_in(at, "Password", PASSWORD)
+    at = press(at, "Set up a second step")
     key = at.code[0].value.replace(" ", "")
     assert "data:image/png;base64," in html(at)
     type_in(at, "The code it shows", "000000")
@@ -64,6 +70,52 @@ def test_a_second_step_is_set_up_with_its_first_code_and_ended_with_the_password
     type_in(at, "Password", PASSWORD)
     at = press(at, "End the second step")
     assert not desk.awaits_code(desk.sign_in("lee", PASSWORD, "here"))
+
+
+def hidden(at):
+    """What password managers are told of each field on the page, and whether what is typed is hidden."""
+    return {
+        each.label: (each.proto.type == each.proto.PASSWORD, each.proto.autocomplete)
+        for each in at.text_input
+        if each.label
+    }
+
+
+CURRENT, NEW = (True, "current-password"), (True, "new-password")
+OF_THE_PASSWORD = {"Current password": CURRENT, "New password": NEW, "New password again": NEW}
+
+
+def test_passwords_are_hidden_as_they_are_typed_and_password_managers_know_each_field(desk, show_to):
+    lee = of_lee(desk)
+    desk.sign_in("lee", PASSWORD, "here")
+    at = show_to(lee, "my-account")
+    assert hidden(at) == {**OF_THE_PASSWORD, "Password": CURRENT, "Password, to end a sign-in": CURRENT}
+    assert hidden(show_to(of_lee(desk, must_change=True))) == OF_THE_PASSWORD
+    assert hidden(show_to(of_lee(desk, must_enrol=True))) == {"Password": CURRENT}
+    at = show_to(lee, "my-account")
+    type_in(at, "Password", PASSWORD)
+    at = press(at, "Set up a second step")
+    assert hidden(at)["The code it shows"] == (False, "one-time-code")
+
+
+def test_a_sign_in_is_ended_with_the_password_on_the_page(desk, show_to):
+    lee = of_lee(desk)
+    desk.sign_in("lee", PASSWORD, "here")
+    at = press(show_to(lee, "my-account"), "End sign-in 1")
+    assert "not your current password" in at.error[0].value
+    assert len(lee.people.own_sign_ins()) == 1
+    type_in(at, "Password, to end a sign-in", PASSWORD)
+    at = press(at, "End sign-in 1")
+    assert at.success[0].value == "The sign-in is ended."
+    assert lee.people.own_sign_ins() == ()
+
+
+def test_whoever_signs_in_with_the_hospitals_account_is_asked_for_no_password_to_end_a_sign_in(desk, show_to):
+    of_lee(desk)
+    desk.sign_in("lee", PASSWORD, "here")
+    at = show_to(of_lee(desk, external=True), "my-account")
+    assert [each.label for each in at.button if "sign-in" in each.label] == ["End sign-in 1"]
+    assert hidden(at) == OF_THE_PASSWORD
 
 
 def test_somebody_whose_role_asks_for_a_second_step_sees_nothing_else_until_it_is_set_up(desk, show_to):

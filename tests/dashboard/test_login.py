@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+import dashboard
 from dashboard.login import LARGEST_FORM_BYTES, REFUSED, local_path, login_routes
 from dashboard.settings import ScreenSettings
 from scheduler.errors import NotPermittedError
@@ -156,7 +159,7 @@ class DeskWithSecondStep(Desk):
     def give_code(self, token, code, address):
         self.asked.append((token, code, address))
         if (token, code) != ("opaque-token", "123456"):
-            raise NotPermittedError("Wrong.")
+            raise NotPermittedError("Type the one your telephone shows.")
         return "whole-token"
 
 
@@ -172,7 +175,7 @@ def test_with_a_second_step_the_password_leads_to_its_form_and_the_code_to_the_p
     assert (half.status_code, "Code of your second step" in half.text) == (200, True)
     assert "neurolist=" not in half.headers["set-cookie"].replace("neurolist-half=", "").replace("neurolist-form=", "")
     again = give_code(client, half, "000000")
-    assert (again.status_code, "This code was not accepted" in again.text) == (401, True)
+    assert (again.status_code, "Type the one your telephone shows" in again.text) == (401, True)
     answer = give_code(client, again, "123456")
     assert (answer.status_code, answer.headers["location"]) == (303, "/stages")
     assert "neurolist=whole-token; HttpOnly; Path=/; SameSite=lax" in answer.headers["set-cookie"]
@@ -187,3 +190,63 @@ def test_a_code_without_the_forms_token_or_the_half_open_door_is_not_taken():
     client.cookies.delete("neurolist-half")
     assert give_code(client, post(a_client(desk)), "123456").status_code in {401, 403}
     assert ("opaque-token", "123456", "testclient") not in desk.asked
+
+
+# The session that a browser brings with it
+
+
+def test_a_new_sign_in_ends_the_session_that_the_same_browser_brought():
+    desk = Desk()
+    client = a_client(desk)
+    client.cookies.set("neurolist", "older-token")
+    assert post(client, password="wrong").status_code == 401
+    assert desk.ended == []
+    assert post(client).status_code == 303
+    assert desk.ended == ["older-token"]
+
+
+def test_with_a_second_step_the_session_that_was_brought_ends_once_the_code_was_right():
+    desk = DeskWithSecondStep()
+    client = a_client(desk)
+    client.cookies.set("neurolist", "older-token")
+    again = give_code(client, post(client), "000000")
+    assert desk.ended == []
+    assert give_code(client, again, "123456").status_code == 303
+    assert desk.ended == ["older-token"]
+
+
+# Typing a password
+
+
+class Fields(HTMLParser):
+    """What can be typed into, and every attribute and tag that could hinder it."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.named, self.tags, self.attributes = {}, set(), set()
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        given = dict(attrs)
+        if tag == "input" and given.get("type") != "hidden":
+            self.named[given["name"]] = (given.get("type"), given.get("autocomplete"))
+
+
+def test_a_password_is_hidden_as_it_is_typed_and_password_managers_know_each_field():
+    client = a_client(DeskWithSecondStep())
+    asked = Fields(client.get("/login").text)
+    assert asked.named == {"username": (None, "username"), "password": ("password", "current-password")}
+    assert Fields(post(client).text).named == {"code": (None, "one-time-code")}
+
+
+def test_nothing_on_the_forms_hinders_pasting():
+    client = a_client(DeskWithSecondStep())
+    for page in (client.get("/login").text, post(client).text):
+        fields = Fields(page)
+        assert "script" not in fields.tags
+        assert {name for name in fields.attributes if name.startswith("on")} | fields.attributes & {"readonly"} == set()
+    ours = sorted(Path(dashboard.__file__).parent.rglob("*.js"))
+    assert ours
+    assert [script.name for script in ours if re.search(r"\bpaste\b|onpaste|beforeinput", script.read_text())] == []

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from sqlmodel import select
 
-from db import accounts, passwords, second_steps, tries
+from db import accounts, audit, passwords, second_steps, tries
 from db.digests import digest_of
 from db.tables import AccountRow, AuditEventRow, LoginSessionRow, RecoveryCodeRow
 from scheduler.errors import BadInputError
 from scheduler.vocabulary import Role
-from tests.builders.memory import MORNING, read, write
+from tests.builders.memory import CLERK, MORNING, read, write
 
 PASSWORD = "correct horse battery"
 IDLE, LIFE = timedelta(minutes=30), timedelta(hours=12)
@@ -200,6 +202,68 @@ def test_a_password_of_its_own_words_is_taken(database, account, password):
     write(database, lambda session: accounts.set_password(session, account, password, now=MORNING))
 
 
+def test_a_password_never_runs_out(database, account):
+    much_later = MORNING + timedelta(days=3_653)
+    assert not person(database, sign_in(database, now=much_later).token, much_later).must_change
+
+
+# The hash of a password
+
+
+def keep(database, account, kept):
+    """Keep a hash as an older version made it."""
+
+    def work(session):
+        session.get_one(AccountRow, account).password_hash = kept
+        audit.record(session, action="set_password", entity="account", ref=account)
+
+    write(database, work)
+
+
+def hash_of(database, account):
+    return read(database, lambda session: session.get_one(AccountRow, account).password_hash)
+
+
+OLDER = PasswordHasher(time_cost=1, memory_cost=8_192)
+
+
+def test_a_hash_of_older_parameters_is_made_anew_at_the_next_right_sign_in_alone(database, account):
+    older = OLDER.hash(PASSWORD)
+    keep(database, account, older)
+    assert sign_in(database, password="wrong password").token is None
+    assert hash_of(database, account) == older
+    assert sign_in(database).token
+    newer = hash_of(database, account)
+    assert (passwords.is_outdated(newer), passwords.matches(newer, PASSWORD)) == (False, True)
+    assert sign_in(database).token
+    assert hash_of(database, account) == newer
+
+
+def test_a_hash_that_was_made_anew_before_others_wait_is_not_kept_over_a_newer_password(database, account):
+    keep(database, account, OLDER.hash(PASSWORD))
+    checked = accounts.compare(hash_of(database, account), PASSWORD)
+    assert checked.renewed
+    write(database, lambda session: accounts.set_password(session, account, "another long one", now=MORNING))
+    newest, tried = hash_of(database, account), {"username": "kim", "password": PASSWORD, "now": MORNING}
+    assert write(database, lambda session: accounts.sign_in(session, **tried, checked=checked)).token is None
+    assert hash_of(database, account) == newest
+
+
+def test_two_that_make_a_hash_anew_at_once_both_come_in(database, account):
+    keep(database, account, OLDER.hash(PASSWORD))
+    tried, now = {"username": "kim", "password": PASSWORD, "now": MORNING}, MORNING
+    checked = accounts.compare(hash_of(database, account), PASSWORD)
+
+    def come_in(_):
+        return database.write(
+            lambda session: accounts.sign_in(session, **tried, checked=checked), author=CLERK, now=now
+        ).token
+
+    with ThreadPoolExecutor(2) as both:
+        assert all(both.map(come_in, range(2)))
+    assert passwords.matches(hash_of(database, account), PASSWORD)
+
+
 # The second step
 
 
@@ -235,11 +299,46 @@ def test_a_code_is_taken_once_also_by_somebody_who_watched(database, enrolled):
     assert give(database, sign_in(database, now=LATER).token, code).refusal == accounts.WRONG_CODE
 
 
-@pytest.mark.parametrize(("off", "taken"), [(-60, False), (-30, True), (0, True), (30, True), (60, False)])
-def test_clocks_may_differ_by_half_a_minute(database, enrolled, off, taken):
+@pytest.mark.parametrize(
+    ("seconds", "refusal"),
+    [
+        (-1, accounts.WRONG_CODE),
+        (0, ""),
+        (29, ""),
+        (30, second_steps.RUN_OUT),
+        (59, second_steps.RUN_OUT),
+        (60, accounts.WRONG_CODE),
+    ],
+)
+def test_a_code_lives_for_its_own_half_minute_alone(database, enrolled, seconds, refusal):
+    given_at = LATER + timedelta(seconds=seconds)
+    half = sign_in(database, now=given_at)
+    answer = give(database, half.token, enrolled[0].at(LATER), now=given_at)
+    assert (answer.refusal, answer.token is None) == (refusal, bool(refusal))
+
+
+def test_a_code_that_has_just_run_out_is_no_wrong_try_and_one_that_was_used_is(database, enrolled):
+    shared, _ = enrolled
     half = sign_in(database, now=LATER)
-    code = enrolled[0].at(LATER + timedelta(seconds=off))
-    assert bool(give(database, half.token, code).token) is taken
+    for _ in range(6):
+        assert give(database, half.token, shared.at(LATER - timedelta(seconds=1))).refusal == second_steps.RUN_OUT
+    assert give(database, half.token, shared.at(LATER)).token
+    after = LATER + timedelta(seconds=30)
+    half = sign_in(database, now=after)
+    for _ in range(5):
+        assert give(database, half.token, shared.at(LATER), now=after).refusal == accounts.WRONG_CODE
+    assert give(database, half.token, shared.at(after), now=after).refusal == accounts.LOCKED
+
+
+def test_the_first_code_too_lives_for_half_a_minute(database, account):
+    shared = pyotp.parse_uri(write(database, lambda session: second_steps.begin(session, account)))
+    for given_at, says in ((LATER + timedelta(seconds=30), "just run out"), (LATER - timedelta(seconds=1), "not fit")):
+        with pytest.raises(BadInputError, match=says):
+            write(
+                database,
+                lambda session, at=given_at: second_steps.confirm(session, account, shared.at(LATER), now=at),
+            )
+    assert write(database, lambda session: second_steps.confirm(session, account, shared.at(LATER), now=LATER))
 
 
 def test_a_recovery_code_stands_in_for_the_telephone_once_and_is_kept_only_as_a_digest(database, account, enrolled):

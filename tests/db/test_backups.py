@@ -344,12 +344,12 @@ def test_a_password_never_stands_on_a_command_line(monkeypatch, tmp_path):
         return subprocess.CompletedProcess(command, 0, b"", b"")
 
     monkeypatch.setattr(postgresql.subprocess, "run", run)
-    url = MemorySettings(home=tmp_path, database_url="postgresql://me:secret@host:5433/mine").url
+    url = MemorySettings(home=tmp_path, database_url="postgresql://me:secret@127.0.0.1:5433/mine").url
     postgresql.restore(tmp_path / "dump", url)
     [(command, password)] = seen
     assert password == "secret"
     assert "secret" not in " ".join(command)
-    assert "--dbname=postgresql://me@host:5433/mine" in command
+    assert "--dbname=postgresql://me@127.0.0.1:5433/mine" in command
 
 
 def test_a_half_written_anchor_is_passed_over_and_written_after(tmp_path):

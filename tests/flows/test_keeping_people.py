@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
+from functools import partial
+from operator import attrgetter
 
+import pyotp
 import pytest
 from sqlmodel import select
 
+from db import external_accounts
+from db.external_accounts import Vouched
 from db.tables import AuditEventRow
 from db.words import Outcome
 from flows.desk import EVERY_SITE
 from scheduler.errors import BadInputError, NotFoundError, NotPermittedError, StaleVersionError
 from scheduler.vocabulary import Role
+from tests.builders.memory import write
 from tests.builders.service import a_desk, a_service
 
 OWN = "six plain words of my own"
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -69,6 +77,118 @@ def test_a_reset_password_ends_every_sign_in(desk):
     assert signed_in(desk, again)[1].actor.must_change
 
 
+def own_desk(desk):
+    """Jo, signed in with a password of their own."""
+    first = added(desk)
+    signed_in(desk, first)[1].people.choose_password(first, OWN, OWN)
+    return signed_in(desk, OWN)[1]
+
+
+def with_second_step(desk):
+    """Jo, with a second step; gives the key that their telephone keeps too."""
+    jo = own_desk(desk)
+    shared = pyotp.parse_uri(jo.people.begin_second_step(OWN))
+    jo.people.confirm_second_step(shared.at(desk.now()))
+    desk.service.clock.source.pass_(MINUTE)
+    return jo, shared
+
+
+def test_a_new_first_password_leaves_the_second_step_in_force(desk):
+    _, shared = with_second_step(desk)
+    first = desk.people.reset_password(account(desk).id)
+    half = desk.sign_in("jo.lee", first, "here")
+    assert (desk.awaits_code(half), desk.person(half)) == (True, None)
+    whole = desk.give_code(half, shared.at(desk.now()), "here")
+    assert desk.person(whole).must_change
+
+
+def test_the_second_step_is_set_up_and_ended_with_the_password_given_again(desk):
+    jo = own_desk(desk)
+    for wrong in ("", "not the password"):
+        with pytest.raises(BadInputError, match="not your current password"):
+            jo.people.begin_second_step(wrong)
+    shared = pyotp.parse_uri(jo.people.begin_second_step(OWN))
+    jo.people.confirm_second_step(shared.at(desk.now()))
+    with pytest.raises(BadInputError, match="not your current password"):
+        jo.people.end_own_second_step("not the password")
+    assert jo.people.second_step().set_up
+    jo.people.end_own_second_step(OWN)
+    assert not jo.people.second_step().set_up
+
+
+def test_one_ends_ones_sign_ins_with_the_password_given_again(desk):
+    jo = own_desk(desk)
+    (line,) = jo.people.own_sign_ins()
+    with pytest.raises(BadInputError, match="not your current password"):
+        jo.people.revoke_own(line.id, "not the password")
+    assert jo.people.own_sign_ins() == (line,)
+    jo.people.revoke_own(line.id, OWN)
+    assert jo.people.own_sign_ins() == ()
+
+
+OWN_ACTS = {
+    "choose": lambda jo, password: jo.people.choose_password(password, OWN + "x", OWN + "x"),
+    "begin": lambda jo, password: jo.people.begin_second_step(password),
+    "end": lambda jo, password: jo.people.end_own_second_step(password),
+    "revoke": lambda jo, password: jo.people.revoke_own("0" * 12, password),
+}
+
+
+@pytest.mark.parametrize("act", OWN_ACTS.values(), ids=OWN_ACTS)
+def test_the_fifth_wrong_password_of_somebody_signed_in_makes_even_the_right_one_wait(desk, act):
+    jo = own_desk(desk)
+    for _ in range(5):
+        with pytest.raises(BadInputError, match="not your current password"):
+            act(jo, "not the password")
+    with pytest.raises(BadInputError, match="Too many wrong tries"):
+        act(jo, OWN)
+    assert desk.sign_in("jo.lee", OWN, "here")
+    desk.service.clock.source.pass_(timedelta(minutes=15) - timedelta(seconds=1))
+    with pytest.raises(BadInputError, match="Too many wrong tries"):
+        jo.people.begin_second_step(OWN)
+    desk.service.clock.source.pass_(timedelta(seconds=1))
+    assert jo.people.begin_second_step(OWN)
+
+
+def test_wrong_tries_of_strangers_make_nobody_wait_who_is_signed_in(desk):
+    jo = own_desk(desk)
+    for place in range(6):
+        for _ in range(5):
+            with pytest.raises(NotPermittedError):
+                desk.sign_in("jo.lee", "not the password", f"elsewhere-{place}")
+    assert jo.people.begin_second_step(OWN)
+
+
+def test_whoever_signs_in_with_the_hospitals_account_ends_sign_ins_and_is_asked_for_no_password(desk):
+    person = Vouched(external_id="p sam", username="sam", name="Sam Doe", roles={EVERY_SITE: frozenset({Role.VIEWER})})
+    made = partial(external_accounts.sign_in, person=person, now=desk.now(), address="here", without_roles="")
+    sam = desk.acting(desk.person(write(desk.service.database, made).token))
+    assert sam.actor.external
+    (line,) = sam.people.own_sign_ins()
+    sam.people.revoke_own(line.id, "")
+    assert sam.people.own_sign_ins() == ()
+    with pytest.raises(BadInputError, match="its second step is set up there"):
+        sam.people.begin_second_step("")
+
+
+def test_a_password_that_is_asked_for_again_is_told_to_the_log_and_the_trail(desk, caplog):
+    jo = own_desk(desk)
+    caplog.set_level(logging.INFO)
+    caplog.clear()
+    with pytest.raises(BadInputError):
+        jo.people.begin_second_step("not the password")
+    jo.people.begin_second_step(OWN)
+    assert told(caplog) == [("sign_in_refused", "wrong")]
+    with desk.service.database.reading() as session:
+        kept = session.exec(select(AuditEventRow).where(AuditEventRow.actor == jo.actor.id)).all()
+    last = [(row.action, row.outcome) for row in sorted(kept, key=attrgetter("seq"))][-3:]
+    assert last == [
+        ("sign_in", Outcome.REFUSED),
+        ("password_right", Outcome.DONE),
+        ("begin_second_step", Outcome.DONE),
+    ]
+
+
 def test_a_revoked_sign_in_ends_at_once_and_the_other_stays(desk):
     first = added(desk)
     one, other = (desk.sign_in("jo.lee", first, "here") for _ in range(2))
@@ -88,8 +208,8 @@ def test_one_sees_and_ends_ones_own_sign_ins_alone(desk):
     (line,) = jo.people.own_sign_ins()
     others = next(each for each in desk.people.sign_ins() if each.account != line.account)
     with pytest.raises(NotFoundError):
-        jo.people.revoke_own(others.id)
-    jo.people.revoke_own(line.id)
+        jo.people.revoke_own(others.id, OWN)
+    jo.people.revoke_own(line.id, OWN)
     assert jo.people.own_sign_ins() == ()
     assert [each.id for each in desk.people.sign_ins()] == [others.id]
 

@@ -50,7 +50,7 @@ LOOKS = frozenset(
         ),
         *("feeds.all", "feeds.subjects", "feeds.calendar", "own_author", "people.accounts", "people.sign_ins"),
         *("people.second_step", "awaits_code", "emergency_readings"),
-        *("upkeep.verify", "upkeep.encryption", "operating.state", "running", "told_to_all"),
+        *("upkeep.verify", "upkeep.encryption", "operating.state", "running", "told_to_all", "session_rests"),
         *("people.own_sign_ins", "keeping.sites", "keeping.staff", "keeping.units", "keeping.service"),
         *("keeping.templates", "keeping.coming", "keeping.list", "keeping.protocol", "keeping.protocol_changes"),
         *("keeping.history", "keeping.may", "keeping.preview"),
@@ -133,20 +133,20 @@ def of_people(desk: Desk) -> Iterator[tuple[str, Act]]:
     yield "people.set_active", lambda w: desk.people.set_active(kim, active=False, write_id=w)
     lee = desk.add_account("lee", "Lee Doe", secret, viewer)
     own = desk.acting(Actor(id=lee, name="Lee Doe", roles={"*": frozenset({Role.VIEWER})}))
-    yield "people.begin_second_step", lambda w: own.people.begin_second_step(write_id=w)
-    key = own.people.begin_second_step()
+    yield "people.begin_second_step", lambda w: own.people.begin_second_step(secret, write_id=w)
+    key = own.people.begin_second_step(secret)
     code = pyotp.parse_uri(key).at(desk.now())
     yield "people.confirm_second_step", lambda w: own.people.confirm_second_step(code, write_id=w)
     yield "people.end_own_second_step", lambda w: own.people.end_own_second_step(secret, write_id=w)
     desk.service.clock.source.pass_(timedelta(minutes=1))
-    again = pyotp.parse_uri(own.people.begin_second_step()).at(desk.now())
+    again = pyotp.parse_uri(own.people.begin_second_step(secret)).at(desk.now())
     own.people.confirm_second_step(again)
     yield "people.end_second_step", lambda w: desk.people.end_second_step(lee, write_id=w)
     for _ in range(2):
         desk.sign_in("lee", secret, "here")
     first, second = (line.id for line in own.people.own_sign_ins())
     yield "people.revoke", lambda w: desk.people.revoke(first, account=lee, write_id=w)
-    yield "people.revoke_own", lambda w: own.people.revoke_own(second, write_id=w)
+    yield "people.revoke_own", lambda w: own.people.revoke_own(second, secret, write_id=w)
     yield "people.choose_password", lambda w: own.people.choose_password(secret, other, other, write_id=w)
 
 

@@ -68,19 +68,27 @@ def change() -> None:
 
 
 def draw_sign_ins(desk: Desk) -> None:
-    """Draw where one is signed in, each with the button that ends it."""
+    """Draw where one is signed in, each with the button that ends it once the password is given again."""
     st.html('<h2 class="nl-head">Where you are signed in</h2>')
-    for number, line in enumerate(desk.people.own_sign_ins(), start=1):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            words = f"Sign-in {number}: {shapes.sign_in_words(line, desk.zone)}"
-            st.html(f'<p class="nl-key">{safe(words)}</p>', width="stretch")
-            st.button(f"End sign-in {number}", key=f"own-{line.id}", on_click=revoke, args=(line,))
+    lines = desk.people.own_sign_ins()
+    if not lines:
+        return
+    with st.form("own-sign-ins", border=False, clear_on_submit=True, enter_to_submit=False):
+        if not desk.actor.external:
+            st.text_input(
+                "Password, to end a sign-in", type="password", key="own-to-end", autocomplete="current-password"
+            )
+        for number, line in enumerate(lines, start=1):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                words = f"Sign-in {number}: {shapes.sign_in_words(line, desk.zone)}"
+                st.html(f'<p class="nl-key">{safe(words)}</p>', width="stretch")
+                st.form_submit_button(f"End sign-in {number}", key=f"own-{line.id}", on_click=revoke, args=(line,))
 
 
 def revoke(line: keeping.SignInLine) -> None:
     """End one of one's own sign-ins."""
     try:
-        the_desk().people.revoke_own(line.id)
+        the_desk().people.revoke_own(line.id, str(st.session_state.get("own-to-end") or ""))
     except NeurolistError as refusal:
         say(PAGE, str(refusal), refused=True)
     else:

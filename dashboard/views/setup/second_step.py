@@ -40,8 +40,16 @@ def draw_second_step(desk: Desk) -> None:
     elif address := st.session_state.get(KEY):
         draw_confirm(address)
     else:
-        st.html(note("A code from an authenticator on your telephone is then asked for after the password."))
-        st.button("Set up a second step", on_click=begin)
+        draw_begin(asks_password=not desk.actor.external)
+
+
+def draw_begin(*, asks_password: bool) -> None:
+    """Draw the form that begins it; whoever signs in with the hospital's own account has no password to give."""
+    st.html(note("A code from an authenticator on your telephone is then asked for after the password."))
+    with st.form("second-step-begin", border=False, clear_on_submit=True):
+        if asks_password:
+            st.text_input("Password", type="password", key="second-step-password", autocomplete="current-password")
+        st.form_submit_button("Set up a second step", on_click=begin)
 
 
 def draw_confirm(address: str) -> None:
@@ -72,7 +80,7 @@ def draw_end(codes_left: int) -> None:
 def begin() -> None:
     """Make the key to share."""
     try:
-        st.session_state[KEY] = the_desk().people.begin_second_step()
+        st.session_state[KEY] = the_desk().people.begin_second_step(_typed("second-step-password"))
     except NeurolistError as refusal:
         say(PAGE, str(refusal), refused=True)
 
