@@ -112,6 +112,7 @@ def main(port: int = 8501, host: str = "127.0.0.1") -> None:
         app,
         host=host,
         port=port,
+        http="h11",  # the reader of requests that is tried, also where another is installed
         access_log=False,
         log_config=None,
         log_level="warning",

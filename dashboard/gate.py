@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final, Protocol
 from urllib.parse import quote, urlsplit
@@ -21,12 +22,18 @@ from flows.desk import LogEvent, logs
 OPEN_PATHS: Final = frozenset({"/login", "/login/code", "/logout", "/healthz", "/readyz", "/metrics", "/icon.png"})
 HEALTH: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 # A calendar program cannot sign in: the address itself is the secret, and only a live one answers.
-OPEN_BELOW: Final = "/feed/"
+OPEN_FEED: Final = re.compile(r"/feed/[^/]+\.ics")
 # Pages ask these by themselves, which keeps no session open; what a hand did is told apart behind them.
 ASKED_BY_PAGES: Final = frozenset({"/api/board", "/api/still-here"})
 FOREVER: Final = "/static/"
 LARGEST_BODY_BYTES: Final = 12 * 1024 * 1024  # a file of the largest size that a page takes, with its form around it
+Pair = tuple[bytes, bytes]  # the name and the value of a header
 TOO_LARGE: Final = "This is more than the server takes at once."
+TWO_LENGTHS: Final = "This request says in two ways where it ends, so it is not read."
+READING: Final = frozenset({"GET", "HEAD"})
+METHODS: Final = READING | {"POST"}  # no page of ours puts a file or deletes one
+NO_SUCH_METHOD: Final = "No page of this server asks in this way."
+FROM_ELSEWHERE: Final = "Only a page of this server may change something. Open Neurolist and do it there."
 
 
 class Door(Protocol):
@@ -62,16 +69,22 @@ class Gate:
         if not (host_allowed(headers.get("host", ""), self.settings) or asked_here(scope, headers)):
             refusal = PlainTextResponse("This server does not answer to that host name.", status_code=400)
             logs.tell(LogEvent.REQUEST_REFUSED, reason="unknown_host", status=400)
-            await refusal(scope, receive, with_headers(send, scope, tls=self.settings.tls, host=""))
+            await refusal(scope, receive, with_headers(send, scope, self.settings, host=""))
             return
-        sealed = with_headers(send, scope, tls=self.settings.tls)
-        if _declared_bytes(headers) > LARGEST_BODY_BYTES:
-            logs.tell(LogEvent.REQUEST_REFUSED, reason="too_large", status=413)
-            await PlainTextResponse(TOO_LARGE, status_code=413)(scope, receive, sealed)
-        elif self._open(scope["path"]) or await self._known(scope):
+        sealed = with_headers(send, scope, self.settings)
+        refused = refused_by_length(headers) or await self._refused(scope, headers)
+        if refused is None:
             await self.app(scope, no_more_than(receive, LARGEST_BODY_BYTES), sealed)
         else:
-            await turn_away(scope)(scope, receive, sealed)
+            await refused(scope, receive, sealed)
+
+    async def _refused(self, scope: Scope, headers: Headers) -> Response | None:
+        """Refuse a stranger, and what none of our pages asks; the open pages look for themselves."""
+        if self._open(scope["path"]):
+            return None
+        if not await self._known(scope):
+            return turn_away(scope)
+        return refused_by_method(scope["method"], headers)
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a stranger's live connection before it is accepted, so no page script ever runs for one."""
@@ -85,7 +98,7 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
 
     def _open(self, path: str) -> bool:
-        return path in self.open_paths or path.startswith(OPEN_BELOW)
+        return path in self.open_paths or OPEN_FEED.fullmatch(path) is not None
 
     async def _known(self, scope: Scope) -> bool:
         token = HTTPConnection(scope).cookies.get(self.settings.session_cookie)
@@ -112,6 +125,29 @@ def no_more_than(receive: Receive, limit: int) -> Receive:
         return message if taken <= limit else {"type": "http.disconnect"}
 
     return counted
+
+
+def refused_by_length(headers: Headers) -> Response | None:
+    """Refuse a request that is too large, or that another server could cut off elsewhere (RFC 9112, section 6.3)."""
+    if "transfer-encoding" in headers and "content-length" in headers:
+        return _refusal(TWO_LENGTHS, status=400, reason="two_lengths", connection="close")
+    if _declared_bytes(headers) > LARGEST_BODY_BYTES:
+        return _refusal(TOO_LARGE, status=413, reason="too_large")
+    return None
+
+
+def refused_by_method(method: str, headers: Headers) -> Response | None:
+    """Refuse what no page of ours does, and what changes something without coming from one."""
+    if method not in METHODS:
+        return _refusal(NO_SUCH_METHOD, status=405, reason="another_method", allow=", ".join(sorted(METHODS)))
+    if method not in READING and not same_origin(headers.get("origin", ""), headers.get("host", "")):
+        return _refusal(FROM_ELSEWHERE, status=403, reason="another_origin")
+    return None
+
+
+def _refusal(says: str, *, status: int, reason: str, **headers: str) -> Response:
+    logs.tell(LogEvent.REQUEST_REFUSED, reason=reason, status=status)
+    return PlainTextResponse(says, status_code=status, headers=headers)
 
 
 def _declared_bytes(headers: Headers) -> int:
@@ -144,7 +180,10 @@ def asked_here(scope: Scope, headers: Headers) -> bool:
 
 def same_origin(origin: str, host: str) -> bool:
     """Say whether a browser says it comes from our own pages; saying nothing is not enough."""
-    return bool(origin) and urlsplit(origin).netloc.lower() == host.lower()
+    try:
+        return bool(origin) and urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
 
 
 def turn_away(scope: Scope) -> Response:
@@ -157,30 +196,39 @@ def turn_away(scope: Scope) -> Response:
     return RedirectResponse(f"/login?next={quote(wanted, safe='')}", status_code=303)
 
 
-def _secure(name: bytes, value: bytes) -> bytes:
-    """Keep every cookie to HTTPS, also one that Streamlit gives without knowing what stands in front of it."""
-    if name.lower() != b"set-cookie" or b"secure" in {part.strip().lower() for part in value.split(b";")}:
-        return value
-    return value + b"; Secure"
+def only_our_cookies(headers: Iterable[Pair], settings: ScreenSettings) -> list[Pair]:
+    """Leave out every cookie that is not ours, such as Streamlit's; behind TLS keep ours to HTTPS."""
+    ours = {settings.session_cookie, settings.half_cookie, settings.form_cookie, settings.provider_cookie}
+    kept = []
+    for name, value in headers:
+        if name.lower() != b"set-cookie":
+            kept.append((name, value))
+        elif value.partition(b"=")[0].strip().decode("latin-1") in ours:
+            kept.append((name, _secure(value) if settings.tls else value))
+    return kept
 
 
-def with_headers(send: Send, scope: Scope, *, tls: bool, host: str | None = None) -> Send:
+def _secure(cookie: bytes) -> bytes:
+    marked = b"secure" in {part.strip().lower() for part in cookie.split(b";")}
+    return cookie if marked else cookie + b"; Secure"
+
+
+def with_headers(send: Send, scope: Scope, settings: ScreenSettings, *, host: str | None = None) -> Send:
     """Add the security headers to an answer, keeping a stricter policy where the page brought its own.
 
     A `host` that was not checked must not be written into one.
     """
     host = Headers(scope=scope).get("host", "") if host is None else host
-    extra = [*FIXED_HEADERS, *([HSTS] if tls else [])]
+    extra = [*FIXED_HEADERS, *([HSTS] if settings.tls else [])]
 
     async def sealed(message: Message) -> None:
         if message["type"] == "http.response.start":
             present = {name.lower() for name, _ in message.get("headers", [])}
-            added = [*extra, (b"content-security-policy", page_policy(host))]
+            added = [*extra, (b"content-security-policy", page_policy(host, tls=settings.tls))]
             if not scope["path"].startswith(FOREVER):
                 added.append((b"cache-control", b"no-store"))
             kept = [(name, value) for name, value in added if name not in present]
-            given = [(name, _secure(name, value) if tls else value) for name, value in message.get("headers", [])]
-            message["headers"] = [*given, *kept]
+            message["headers"] = [*only_our_cookies(message.get("headers", []), settings), *kept]
         await send(message)
 
     return sealed

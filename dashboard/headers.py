@@ -37,12 +37,13 @@ def inline_script_hashes() -> str:
     return " ".join(fingerprint(script) for script in INLINE_SCRIPT.findall(page))
 
 
-def page_policy(host: str) -> bytes:
+def page_policy(host: str, *, tls: bool) -> bytes:
     """The content security policy of the pages: nothing from outside, no framing, no evaluated code.
 
     `host` is the checked Host header, or nothing; older browsers do not count a WebSocket on the same host as 'self'.
+    Behind TLS the live connection is an encrypted one too.
     """
-    sockets = f" ws://{host} wss://{host}" if host else ""
+    sockets = f" {'wss' if tls else 'ws'}://{host}" if host else ""
     parts = (
         "default-src 'self'",
         f"script-src 'self' {inline_script_hashes()} blob:",  # our components' modules are blob: addresses

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -91,7 +92,8 @@ class Printing:
             at=now,
             zone=self.desk.zone,
         )
-        return Sheet(name=f"{ref}.pdf", pdf=typeset("day_sheet", day_sheet(paper), at=now, standard=standard))
+        pdf = typeset("day_sheet", day_sheet(paper), at=now, standard=standard)
+        return Sheet(name=f"{as_file_name(ref)}.pdf", pdf=pdf)
 
     def _people(self, refs: Sequence[str], ref: str, site: str, *, names: bool) -> dict[str, PatientIdentity]:
         """Read who the patients are, and tell the trail that a sheet was printed."""
@@ -106,6 +108,11 @@ class Printing:
 
     def _note(self, author: Author, entity: str, ref: str) -> None:
         self.desk._write(author, lambda session: audit.record(session, action="print", entity=entity, ref=ref))
+
+
+def as_file_name(ref: str) -> str:
+    """Name a file after an id that may hold anything: letters, digits, hyphens and underscores, so it leads nowhere."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", ref)
 
 
 def standard_named(word: str) -> Standard:

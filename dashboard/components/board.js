@@ -74,8 +74,8 @@ function siteRows(site, days, lists, density) {
     const label = make("th", "suite", make("b", "", suite.name), make("small", "", suite.note));
     label.scope = "row";
     const cells = days.map((day) => {
-      const here = suite.lists.filter((id) => lists[id].date === day.date);
-      const cell = make("td", here.length ? "" : "empty", ...here.map((id) => listCard(lists[id], density)));
+      const here = suite.lists.filter((id) => own(lists, id).date === day.date);
+      const cell = make("td", here.length ? "" : "empty", ...here.map((id) => listCard(own(lists, id), density)));
       if (!here.length) cell.append(hidden("No list"));
       return cell;
     });
@@ -119,7 +119,7 @@ function same(old, fresh) {
 
 function sameFrame(old, fresh) {
   const names = Object.keys(fresh.lists);
-  return FRAME.every((name) => same(old[name], fresh[name])) && same(Object.keys(old.lists), names);
+  return FRAME.every((name) => same(own(old, name), own(fresh, name))) && same(Object.keys(old.lists), names);
 }
 
 function drawAll(memory, data) {
@@ -134,7 +134,7 @@ function drawChanges(memory, data) {
   if (!same(before.figures, data.figures)) memory.figures.replaceChildren(...figures(data));
   if (!same(before.tray, data.tray)) memory.tray.replaceChildren(...tray(data));
   for (const [id, list] of Object.entries(data.lists)) {
-    if (same(before.lists[id], list)) continue;
+    if (same(own(before.lists, id), list)) continue;
     const old = memory.sheet.querySelector(`[data-card="${CSS.escape(id)}"]`);
     if (!old) continue;
     const fresh = listCard(list, data.density);

@@ -7,6 +7,9 @@ function make(tag, className, ...children) {
   return node;
 }
 
+// What an object holds itself under a name that came from elsewhere, and nothing of its prototype's.
+const own = (thing, name) => (Object.hasOwn(thing, name) ? thing[name] : undefined);
+
 const hidden = (text) => make("span", "unseen", text);
 
 // A digit in its own shape: filled square, filled circle, outlined square; a dash where no category is set yet.

@@ -21,7 +21,7 @@ function askWhere(memory, ref) {
 }
 
 function markOf(marks, list) {
-  return marks.lists[list] ?? { verdict: "no", says: `No. ${marks.otherwise}` };
+  return own(marks.lists, list) ?? { verdict: "no", says: `No. ${marks.otherwise}` };
 }
 
 function meet(one, other) {

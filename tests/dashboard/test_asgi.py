@@ -23,6 +23,7 @@ NEEDED = {
     "runner.postScriptGC": False,
     "server.enableStaticServing": False,
     "server.enableWebsocketCompression": True,
+    "server.enableXsrfProtection": False,
     "server.fileWatcherType": "none",
     "server.maxUploadSize": 10,
     "theme.primaryColor": "#0f5c7a",

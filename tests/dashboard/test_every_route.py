@@ -76,7 +76,7 @@ def desk(tmp_path_factory):
 def server(desk):
     """The server as it is served, over this desk; Streamlit's own part is asked and never started."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(dashboard.reads, "open_desk", lambda: desk)
+    patch.setattr(dashboard.reads, "open_desk", lambda **_: desk)
     dashboard.reads.front_door.cache_clear()
     yield asgi.app._build_starlette_app()
     dashboard.reads.front_door.cache_clear()
@@ -205,3 +205,63 @@ def test_methods_that_nobody_uses_are_refused(server, desk, method):
     client = a_client(server, desk.sign_in("viewer", PASSWORD, "192.0.2.7"))
     for path in ("/login", "/logout", "/healthz", "/api/where", "/print/list/none.pdf", "/"):
         assert client.request(method, path).status_code in {401, 403, 404, 405}, path
+
+
+def every_answer(server, desk):
+    """Everything that is asked by GET, by a stranger and with a session, and the sign-in itself."""
+    known = a_client(server, desk.sign_in("administrator", PASSWORD, "192.0.2.7"))
+    for client in (a_client(server), known):
+        for method, _, filled in every_route(server):
+            if method == "GET":
+                yield client.get(filled or "/")
+    newcomer = a_client(server, origin=HERE)
+    page = newcomer.get("/login")
+    form = {"username": "viewer", "password": PASSWORD, "form_token": newcomer.cookies["neurolist-form"], "next": "/"}
+    yield page
+    yield newcomer.post("/login", data=form)
+    yield newcomer.post("/logout")
+
+
+def test_no_cookie_but_ours_is_ever_given(server, desk):
+    given = {
+        line.partition("=")[0] for each in every_answer(server, desk) for line in each.headers.get_list("set-cookie")
+    }
+    ours = screen_settings()
+    assert given == {ours.session_cookie, ours.form_cookie, ours.half_cookie}
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("origin", [HERE, "https://elsewhere.test", None])
+def test_streamlits_way_for_files_is_shut_to_everybody(server, desk, method, origin):
+    client = a_client(server, desk.sign_in("administrator", PASSWORD, "192.0.2.7"))
+    path = "/_stcore/upload_file/some-session/some-file"
+    assert ("PUT", "/_stcore/upload_file/{session_id}/{file_id}") in set(routes_below(server.routes))
+    headers = {"origin": origin} if origin else {}
+    assert client.request(method, path, headers=headers, content=b"x").status_code == 405
+    assert a_client(server).request(method, path, headers=headers, content=b"x").status_code == 401
+
+
+# What a copy of the repository, a folder of the server and the home folder would be asked for.
+HISTORY = ("/.git", "/.git/", "/.git/config", "/.git/HEAD", "/.git/index", "/.gitignore", "/.hg/", "/.svn/entries")
+CLIMBING = ("/%2e%2e/.git/config", "/static/%2e%2e/%2e%2e/%2e%2e/.git/config", "/static/..%2f..%2fpyproject.toml")
+FOLDERS = ("/static", "/static/", "/static/js/", "/media/", "/component/", "/_stcore/", "/print/", "/feed/", "/api/")
+FILES = (
+    "/pyproject.toml",
+    "/dashboard/asgi.py",
+    "/app/static/",
+    "/audit.key",
+    "/data.key",
+    "/neurolist.sqlite3",
+    "/logs/",
+)
+# Streamlit answers an address that it does not know with its own empty page, which then says that there is none.
+NOTHING = {400, 404}
+
+
+@pytest.mark.parametrize("path", [*HISTORY, *CLIMBING, *FOLDERS, *FILES])
+def test_no_history_folder_or_file_of_the_server_is_answered(server, desk, path):
+    assert a_client(server).get(path).status_code == 401
+    known = a_client(server, desk.sign_in("administrator", PASSWORD, "192.0.2.7"))
+    answer, shell = known.get(path, follow_redirects=True), known.get("/").text
+    assert "<title>Streamlit</title>" in shell
+    assert answer.status_code in NOTHING or answer.text == shell

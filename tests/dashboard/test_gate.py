@@ -61,6 +61,13 @@ def test_a_stranger_who_wants_anything_else_is_refused(path):
     assert a_client().get(path).status_code == 401
 
 
+@pytest.mark.parametrize(
+    "path", ["/feed/", "/feed", "/feed/x", "/feed/.ics", "/feed/x/y.ics", "/feed/../board", "/feed/x.ics/"]
+)
+def test_a_stranger_reaches_nothing_below_the_feeds_but_an_address_of_one(path):
+    assert a_client().get(path.replace("..", "%2e%2e")).status_code == 401
+
+
 def test_a_session_that_has_ended_opens_nothing():
     assert a_client(neurolist="revoked").get("/board").status_code == 401
 
@@ -112,6 +119,56 @@ def test_the_host_header_must_name_this_server(host, allowed):
 def test_another_port_is_another_origin():
     assert same_origin("http://localhost:8501", "localhost:8501")
     assert not same_origin("http://localhost:8502", "localhost:8501")
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "//", "neurolist.test"])
+def test_an_origin_that_cannot_be_read_is_another_one(origin):
+    assert not same_origin(origin, "neurolist.test")
+
+
+def an_act(client, method="POST", path="/board", **headers):
+    answer = client.request(method, path, headers=headers)
+    return answer.status_code, answer.text == "done"
+
+
+def a_changing_client(**cookies):
+    async def change(_request):
+        return PlainTextResponse("done")
+
+    methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
+    inner = Starlette(routes=[Route("/board", change, methods=methods), Route("/logout", change, methods=methods)])
+    client = TestClient(Gate(inner, door=OneKnownPerson, settings=SETTINGS), base_url="http://neurolist.test")
+    for name, value in cookies.items():
+        client.cookies.set(name, value)
+    return client
+
+
+def test_a_post_from_our_own_page_is_taken_and_looking_needs_no_origin():
+    client = a_changing_client(neurolist="good")
+    assert an_act(client, origin="http://neurolist.test") == (200, True)
+    assert an_act(client, "GET") == (200, True)
+
+
+@pytest.mark.parametrize("origin", ["http://elsewhere.test", "http://neurolist.test:81", "null", ""])
+def test_a_post_from_another_origin_or_none_changes_nothing_even_with_a_session(origin, caplog):
+    assert an_act(a_changing_client(neurolist="good"), **({"origin": origin} if origin else {})) == (403, False)
+    assert [record.msg["reason"] for record in caplog.records if record.name == "neurolist"] == ["another_origin"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("origin", ["http://neurolist.test", "http://elsewhere.test", ""])
+def test_nothing_is_put_or_deleted_whatever_the_origin_since_no_page_does(method, origin):
+    client = a_changing_client(neurolist="good")
+    assert an_act(client, method, **({"origin": origin} if origin else {})) == (405, False)
+
+
+def test_a_method_that_is_refused_is_told_which_are_not():
+    assert a_changing_client(neurolist="good").put("/board").headers["allow"] == "GET, HEAD, POST"
+
+
+def test_a_stranger_learns_nothing_of_methods_and_the_open_pages_judge_for_themselves():
+    assert an_act(a_changing_client(), "PUT") == (401, False)
+    assert an_act(a_changing_client(), path="/logout") == (200, True)
 
 
 def test_every_answer_is_sealed_even_a_refusal():
@@ -170,9 +227,9 @@ def test_no_page_answers_to_this_machines_own_name_unless_it_is_set():
 @pytest.mark.parametrize(
     ("settings", "given", "sent"),
     [
-        (BEHIND_TLS, "_streamlit_xsrf=1; Path=/", "_streamlit_xsrf=1; Path=/; Secure"),
-        (BEHIND_TLS, "a=1; secure; Path=/", "a=1; secure; Path=/"),
-        (SETTINGS, "_streamlit_xsrf=1; Path=/", "_streamlit_xsrf=1; Path=/"),
+        (BEHIND_TLS, "__Host-neurolist=1; Path=/", "__Host-neurolist=1; Path=/; Secure"),
+        (BEHIND_TLS, "__Host-neurolist-form=1; secure; Path=/", "__Host-neurolist-form=1; secure; Path=/"),
+        (SETTINGS, "neurolist=1; Path=/", "neurolist=1; Path=/"),
     ],
 )
 def test_behind_tls_every_cookie_is_for_https_alone_whoever_gives_it(settings, given, sent):
@@ -181,6 +238,40 @@ def test_behind_tls_every_cookie_is_for_https_alone_whoever_gives_it(settings, g
 
     gate = Gate(Starlette(routes=[Route("/healthz", page)]), door=OneKnownPerson, settings=settings)
     assert TestClient(gate, base_url="http://neurolist.test").get("/healthz").headers["set-cookie"] == sent
+
+
+@pytest.mark.parametrize(
+    ("settings", "given"),
+    [
+        (BEHIND_TLS, "_streamlit_xsrf=1; Path=/"),
+        (BEHIND_TLS, "neurolist=1; Path=/; Secure"),
+        (SETTINGS, "_streamlit_user=1; Path=/"),
+        (SETTINGS, "neurolist2=1"),
+        (SETTINGS, "=neurolist"),
+    ],
+)
+def test_a_cookie_that_is_not_ours_by_its_whole_name_never_leaves(settings, given):
+    async def page(_request):
+        answer = PlainTextResponse("inside", headers={"set-cookie": given})
+        answer.set_cookie(settings.session_cookie, "good")
+        return answer
+
+    gate = Gate(Starlette(routes=[Route("/healthz", page)]), door=OneKnownPerson, settings=settings)
+    [kept] = TestClient(gate, base_url="http://neurolist.test").get("/healthz").headers.get_list("set-cookie")
+    assert kept.startswith(f"{settings.session_cookie}=good")
+
+
+def test_behind_tls_each_of_our_cookies_is_bound_to_this_host_by_its_name():
+    names = [name for name, member in vars(ScreenSettings).items() if isinstance(member, property) and "cookie" in name]
+    assert len(names) == 4
+    assert {getattr(BEHIND_TLS, name).startswith("__Host-") for name in names} == {True}
+
+
+def test_a_request_that_gives_its_length_in_two_ways_is_refused_and_its_connection_closed():
+    two = {"transfer-encoding": "chunked", "content-length": "5"}
+    answer = a_client(neurolist="good").get("/board", headers=two)
+    assert (answer.status_code, answer.headers["connection"]) == (400, "close")
+    assert a_client(neurolist="good").get("/board", headers={"content-length": "0"}).status_code == 200
 
 
 def request_ids(caplog, settings, **headers):

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -390,10 +391,87 @@ def test_the_proxy_takes_what_the_service_takes_and_says_what_it_says():
     (hsts, _), *_ = named(the_server(), "add_header", "Strict-Transport-Security")
     assert hsts[2].encode() == HSTS[1]
     assert hsts[3] == "always"
-    # nginx takes those of the first server of a port for all of them, since it speaks before it knows the name.
+
+
+def secure_servers():
     servers = [inner for _, inner in named(nginx(), "server")]
-    secure = [inner for inner in servers if any("ssl" in line for line, _ in named(inner, "listen"))]
-    assert [named(inner, "ssl_protocols")[0][0][1:] for inner in secure] == [["TLSv1.2", "TLSv1.3"]] * 2
+    return [inner for inner in servers if any("ssl" in line for line, _ in named(inner, "listen"))]
+
+
+def test_the_proxy_speaks_no_other_tls_than_the_two_current_ones_whichever_name_is_asked_for():
+    # nginx takes those of the first server of a port for all of them, since it speaks before it knows the name.
+    assert [named(inner, "ssl_protocols")[0][0][1:] for inner in secure_servers()] == [["TLSv1.2", "TLSv1.3"]] * 2
+
+
+def ciphers_of(names):
+    """Give the ciphers of TLS 1.2 that OpenSSL reads from a list of their names."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers(names)
+    return [cipher for cipher in context.get_ciphers() if cipher["protocol"] == "TLSv1.2"]
+
+
+def is_good(cipher):
+    return cipher["aead"] and cipher["kea"] == "kx-ecdhe" and cipher["strength_bits"] >= 128
+
+
+def test_the_proxy_takes_only_ciphers_with_forward_secrecy_that_seal_what_they_encrypt():
+    (given, _), *_ = named(the_server(), "ssl_ciphers")
+    found = ciphers_of(given[1])
+    assert {cipher["name"] for cipher in found} == set(given[1].split(":"))
+    assert [cipher["name"] for cipher in found if not is_good(cipher)] == []
+
+
+@pytest.mark.parametrize("weak", ["ECDHE-RSA-AES128-SHA256", "AES128-GCM-SHA256"])
+def test_a_cipher_without_one_of_the_two_is_found(weak):
+    assert [is_good(cipher) for cipher in ciphers_of(weak)] == [False]
+
+
+def in_the_clear(method, path):
+    """Give what the proxy answers without TLS: the condition for all, then the first pattern, then the plain place."""
+    (block,) = [
+        inner
+        for _, inner in named(nginx(), "server")
+        if named(inner, "listen", "80") and not named(inner, "listen", "443")
+    ]
+    ((_, _, unless, pattern), refused), *others = named(block, "if", "($request_method")
+    assert (unless, others, named(block, "return")) == ("!~", [], [])
+    if not re.search(pattern.removesuffix(")"), method):
+        return refused[0][0][1:]
+    for line, inner in named(block, "location", "~"):
+        if re.search(line[2], path):
+            return inner[0][0][1:]
+    ((_, inner),) = named(block, "location", "/")
+    return inner[0][0][1:]
+
+
+@pytest.mark.parametrize("path", ["/", "/board", "/case", "/login", "/print/list/S01-3.pdf"])
+def test_in_the_clear_a_page_is_led_to_https(path):
+    assert in_the_clear("GET", path) == ["301", "https://$server_name$request_uri"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/where", "/api/still-here", "/feed/secret.ics", "/_stcore/stream", "/healthz", "/metrics"]
+)
+def test_in_the_clear_what_a_program_asks_is_refused_and_not_led_on(path):
+    assert in_the_clear("GET", path) == ["403"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+def test_in_the_clear_nothing_that_is_sent_is_led_on(method):
+    assert in_the_clear(method, "/login") == ["405"]
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+def test_nginx_itself_reads_the_example(tmp_path):
+    pem, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
+    subprocess.run([*made, "-subj", "/CN=neurolist.example.org", "-keyout", key, "-out", pem], check=True)
+    text = (DEPLOY / "nginx.conf").read_text().replace("/etc/neurolist/tls", str(tmp_path))
+    text = text.replace("/var/log/nginx", str(tmp_path))
+    (tmp_path / "whole.conf").write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{text}\n}}\n")
+    command = [shutil.which("nginx"), "-t", "-p", str(tmp_path), "-c", str(tmp_path / "whole.conf")]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "syntax is ok" in told.stderr, told.stderr
 
 
 def test_the_proxy_sets_whom_it_speaks_for_and_lets_nobody_else_say_it():

@@ -16,6 +16,7 @@ from flows.home import RunningNote, free_port, is_held, read_note
 from flows.prefect_home import answers, health_url
 from scheduler.pathway.states import PathwayState
 from tests.builders.canary import CANARY, NOTE, files_that_hold
+from tests.builders.home_files import not_written_down
 from tests.builders.memory import MORNING, a_case, read
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
@@ -165,6 +166,7 @@ def test_the_service_survives_kills_stops_whole_and_carries_on(up, home, sqlite_
     assert not any(alive(pid) for pid in pids)
     assert not is_held(home)
     assert files_that_hold(home) == []
+    assert not_written_down(home) == []
 
     # What came in meanwhile waits, and the next start carries on.
     number += 1
