@@ -17,9 +17,11 @@ from db.settings import MemorySettings
 from db.tries import NAME, PAIR, PLACE
 from flows.intake.files import LARGEST_FILE
 from flows.intake.json_text import DEEPEST_NESTING
+from flows.pace import ACTS, READINGS
 
 TESTS = Path(__file__).resolve().parents[1]
 PAGE = (TESTS.parent / "docs" / "security.md").read_text(encoding="utf-8")
+OPERATIONS = (TESTS.parent / "docs" / "operations.md").read_text(encoding="utf-8")
 # The items of ASVS 5.0.0 of levels 1 and 2, and the four of level 3: a section, and how many of its items in order.
 ASKED = (
     "1.1:2 1.2:9 1.3:11 1.4:3 1.5:2 2.1:3 2.2:3 2.3:5 2.4:1 3.2:2 3.3:4 3.4:6 3.5:5 3.7:2 4.1:3 4.2:1 4.3:2 4.4:4 "
@@ -83,6 +85,8 @@ def test_the_limits_on_the_page_are_those_of_the_code() -> None:
     for sentence in (
         f"| {kept.session_idle_minutes} minutes (`NEUROLIST_SESSION_IDLE_MINUTES`)",
         f"| {kept.session_hours} hours (`NEUROLIST_SESSION_HOURS`)",
+        f"| {ACTS.most} in {ACTS.seconds} seconds, then refused",
+        f"| {READINGS.most} in {READINGS.seconds // 60} minutes |",
         f"| an emergency opening | {kept.emergency_minutes} minutes",
         f"| from the password to the code | {minutes(CODE_WITHIN)} minutes",
         f"| {PAIR.free} free, then {minutes(PAIR.wait)} minutes, doubled to at most {minutes(PAIR.most) // 60} hours",
@@ -97,3 +101,15 @@ def test_the_limits_on_the_page_are_those_of_the_code() -> None:
         "within two days",
     ):
         assert sentence in PAGE, sentence
+
+
+def test_each_secret_says_how_it_is_made_kept_and_changed_and_each_key_has_its_steps() -> None:
+    head = "| secret | made by | kept as | changed by |"
+    assert head in PAGE
+    table = PAGE.partition(head)[2].partition("\n\n")[0].splitlines()[2:]
+    assert len(table) > 8
+    for line in table:
+        assert all(cell.strip() for cell in line.strip("|").split("|")), line
+    steps = OPERATIONS.partition("## Secrets and how they are changed")[2].partition("\n## ")[0]
+    for key in {name for line in table for name in re.findall(r"`(\w+\.key)`", line)}:
+        assert f", `{key}` |" in steps, key

@@ -28,6 +28,7 @@ from flows.steps import run_due_steps
 from scheduler.errors import NeurolistError
 from scheduler.vocabulary import Role
 from tests.builders.canary import CANARY, FAMILY, NOTE, NUMBER, columns_that_hold_it, files_that_hold, found_in
+from tests.builders.home_files import not_written_down
 from tests.builders.stories import USUAL_WAYS
 
 SETTINGS = ScreenSettings(hosts="neurolist.test")
@@ -126,6 +127,17 @@ def test_the_patient_is_found_where_patients_are_kept_and_in_no_log_metric_step_
     assert found_in(generate_latest().decode()) == []
     assert [name for name in files_that_hold(home) if not name.startswith("outbox")] == []
     assert files_that_hold(tmp_path / "temporary") == []
+
+
+def test_a_whole_journey_with_its_log_writes_only_files_that_operators_are_told_of(journey):
+    clinic, _ = journey
+    home, desk = clinic.database.settings.home, clinic.administrator.desk
+    keep_fault(ValueError(FAMILY), home)
+    desk.upkeep.back_up()
+    desk.upkeep.drill()
+    desk.upkeep.anchor()
+    assert {"logs/everything.log", "logs/faults.log"} <= {str(path.relative_to(home)) for path in home.rglob("*.log")}
+    assert not_written_down(home) == []
 
 
 def test_the_search_for_the_patient_finds_what_is_there(tmp_path):
