@@ -44,7 +44,7 @@ def address(provider):
         oidc_name="Northern Health",
     )
     port = a_free_port()
-    server = uvicorn.Server(uvicorn.Config(screens(Door(), settings), host="127.0.0.1", port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(screens(Door(), settings), host="127.0.0.1", port=port, log_config=None))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

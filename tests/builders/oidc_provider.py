@@ -154,7 +154,7 @@ class Running:
         self.port = port or provider.port
         tls = {"ssl_certfile": certificate.chain, "ssl_keyfile": certificate.key} if certificate else {}
         self.server = uvicorn.Server(
-            uvicorn.Config(provider.app(), host="127.0.0.1", port=self.port, log_level="critical", **tls)  # type: ignore[arg-type]
+            uvicorn.Config(provider.app(), host="127.0.0.1", port=self.port, log_config=None, **tls)  # type: ignore[arg-type]
         )
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
