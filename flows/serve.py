@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.home import RunningNote, leave_note, only_one
 from flows.ports import some_port, this_port
-from flows.prefect_home import HOST, api_url, health_url, mark_of, prefect_environment
+from flows.prefect_home import HOST, SIGN_IN, api_url, health_url, mark_of, prefect_environment
 from flows.supervisor import Child, Supervisor
 
 WEB_PORT = 8501
@@ -102,6 +102,7 @@ class _Teller:
         if (name, what) == (WEB, "well"):
             self._say(f"Neurolist answers at {self._plan.address}. Stop it with Ctrl-C.")
         elif (name, what) == (PREFECT, "well"):
-            self._say(f"Prefect answers at http://{HOST}:{self._plan.prefect_port}.")
+            key = self._plan.home / SIGN_IN
+            self._say(f"Prefect answers at http://{HOST}:{self._plan.prefect_port}; it asks for what stands in {key}.")
         elif what not in {"started", "stopped", "well"}:
             self._say(f"The {name} process {what}. Its log: {self._plan.home / 'logs' / f'{name}.log'}")

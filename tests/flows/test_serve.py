@@ -8,7 +8,8 @@ import pytest
 
 from flows.clock import fixed_clock
 from flows.home import PortTakenError
-from flows.serve import ServicePlan, children, serve
+from flows.prefect_home import sign_in
+from flows.serve import ServicePlan, _Teller, children, serve
 from flows.start import _absolute, command_line_actor
 from scheduler.vocabulary import Role
 from tests.builders.memory import MORNING
@@ -45,6 +46,15 @@ def test_prefect_asks_for_a_password_of_this_folder_that_every_process_has_and_i
     assert asked == given == {(plan.home / "prefect.key").read_text()}
     assert re.fullmatch("neurolist:[0-9a-f]{64}", *asked)
     assert (plan.home / "prefect.key").stat().st_mode & 0o077 == 0
+
+
+def test_who_starts_the_service_is_told_where_prefects_password_stands_and_not_the_password(plan):
+    told = []
+    _Teller(plan, told.append)("prefect", "well")
+    assert told == [
+        f"Prefect answers at http://127.0.0.1:8502; it asks for what stands in {plan.home / 'prefect.key'}."
+    ]
+    assert sign_in(plan.home) not in told[0]
 
 
 def test_everything_listens_on_this_machine_only(plan):
