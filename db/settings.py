@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -12,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from db.here import is_this_machine
 from db.leaked_passwords import fault_of
 from scheduler.vocabulary import Role
 
@@ -145,13 +145,8 @@ def is_safe_line(url: URL) -> bool:
 
 
 def _is_here(host: str) -> bool:
-    """Say whether this is a name or an address of this machine, or the folder of a socket on it."""
-    if not host or host.startswith(("/", "@")) or host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    """Say whether this is this machine, or a socket on it: its folder, or nothing, which stands for the usual one."""
+    return not host or host.startswith(("/", "@")) or is_this_machine(host)
 
 
 def _with_driver(address: SecretStr) -> URL:

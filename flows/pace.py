@@ -37,12 +37,12 @@ ACTS = Limit(
     seconds=60,
     says="You have asked for more within a minute than a person does by hand. Wait a minute, then do it again.",
 )
-# The busiest meeting has some forty patients.
+PATIENTS = 120  # the busiest meeting has some forty
 READINGS = Limit(
     reason="readings",
-    most=120,
+    most=PATIENTS,
     seconds=600,
-    says="You have opened who 120 patients are within ten minutes. Wait ten minutes, then open it again.",
+    says=f"You have opened who {PATIENTS} patients are within ten minutes. Wait ten minutes, then open it again.",
 )
 
 

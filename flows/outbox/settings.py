@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from ipaddress import ip_address
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from db.here import is_this_machine
 from scheduler.errors import BadInputError, Fault
 
 NOBODY = "neurolist@localhost.invalid"  # an address that by definition reaches nobody
@@ -99,16 +99,9 @@ def _wrong(found: OutboxSettings) -> tuple[Fault, ...]:
         (not found.smtp_host, "NEUROLIST_SMTP_HOST", "Sending by SMTP needs the mail server's name; set it."),
         (found.mail_from == NOBODY, "NEUROLIST_MAIL_FROM", "Sending by SMTP needs the address letters come from."),
         (
-            found.smtp_security is Security.NONE and bool(found.smtp_host) and not _is_here(found.smtp_host),
+            found.smtp_security is Security.NONE and bool(found.smtp_host) and not is_this_machine(found.smtp_host),
             "NEUROLIST_SMTP_SECURITY",
             "Letters go unprotected to a server on this machine alone; use starttls or tls.",
         ),
     )
     return tuple(Fault(where=where, says=says) for wrong, where, says in checks if wrong)
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
