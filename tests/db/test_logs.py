@@ -31,6 +31,7 @@ def written():
     loggers = [logging.getLogger(), logging.getLogger("neurolist")]
     before = [one.level for one in loggers]
     loggers[0].addHandler(handler)
+    logs.route("uvicorn")  # once Streamlit has read its options in this process, uvicorn's lines end at its own handler
     for one in loggers:
         one.setLevel(logging.DEBUG)
     yield stream
