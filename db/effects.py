@@ -246,12 +246,11 @@ def _(pairs: Sequence[tuple[pathway.SetBookingState, Work]]) -> None:
 def _(effect: pathway.CancelBooking, work: Work) -> None:
     booking = standing_booking(work.session, work.case.id)
     if booking is not None:
-        booking.end_reason = effect.reason
-        _end_booking(work, booking, effect.state)
+        _end_booking(work, booking, effect.state, effect.reason)
 
 
-def _end_booking(work: Work, booking: BookingRow, state: BookingState) -> None:
-    give_back(work.session, work.case, booking, state, now=work.now, by=work.author.id)
+def _end_booking(work: Work, booking: BookingRow, state: BookingState, reason: str | None = None) -> None:
+    give_back(work.session, work.case, booking, state, now=work.now, by=work.author.id, reason=reason)
 
 
 @apply.register

@@ -27,11 +27,23 @@ OF_A_BOOKING = (Timer.HOLD_EXPIRES, *OF_A_VISIT)
 
 
 def give_back(
-    session: Session, case: CaseRow, booking: BookingRow, state: BookingState, *, now: datetime, by: str
+    session: Session,
+    case: CaseRow,
+    booking: BookingRow,
+    state: BookingState,
+    *,
+    now: datetime,
+    by: str,
+    reason: str | None = None,
 ) -> None:
-    """End a booking in this state; the row stays as history."""
+    """End a booking in this state, and say why where there is a reason; the row stays as history."""
     tentative = booking.status in TENTATIVE
+    if tentative:
+        # Its list before the booking itself, as whoever holds a slot takes them: two then wait in a line.
+        session.get_one(SuiteSessionRow, booking.session_id, with_for_update=True)
     booking.status, booking.ended_at = state, now
+    if reason is not None:
+        booking.end_reason = reason
     claims.release(session, claims.held_by(session, booking_id=booking.id))
     if tentative:
         let_radiologist_go(session, booking.session_id)

@@ -275,8 +275,7 @@ def _end(
     now: datetime,
 ) -> None:
     state = next_booking_state(booking.status, event)
-    booking.end_reason = reason
-    give_back(session, case, booking, state, now=now, by=actor.id)
+    give_back(session, case, booking, state, now=now, by=actor.id, reason=reason)
     write_line(session, case, f"booking_{event.value}", case.state, actor=actor, now=now, details={"reason": reason})
     audit.record(session, action=f"booking_{event.value}", entity="case", ref=case.ref)
 

@@ -287,9 +287,8 @@ def _free_slot(work: Work, to_state: PathwayState) -> None:
     """End a slot that is held for a listing made by mistake: nobody waits for a visit where the case stands now."""
     booking = effects.standing_booking(work.session, work.case.id)
     if booking is not None and booking.status in TENTATIVE and to_state not in WAITING:
-        booking.end_reason = MISTAKE
         cancelled = BookingState.CANCELLED_HOSPITAL
-        give_back(work.session, work.case, booking, cancelled, now=work.now, by=work.author.id)
+        give_back(work.session, work.case, booking, cancelled, now=work.now, by=work.author.id, reason=MISTAKE)
 
 
 def _put_right(
