@@ -10,7 +10,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from db.tables import BookingRow, CaseRow, DueStepRow, TaskRow
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from db.words import StepState, TaskState
 from scheduler.pathway.due import CLOCK_OF
 from scheduler.pathway.effects import TaskKind, Timer
@@ -34,9 +34,7 @@ _TASKS = (
     )
     .order_by(col(TaskRow.made_at), col(TaskRow.id))
 )
-_STANDING = select(BookingRow).where(
-    col(BookingRow.case_id).in_(bindparam("ids", expanding=True)), col(BookingRow.status).in_(HOLDING)
-)
+_STANDING = select(BookingRow).where(col(BookingRow.case_id).in_(bindparam("ids", expanding=True)), STANDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from db.claims import Hold
 from db.effects import standing_booking
 from db.facts import case_row
 from db.tables import BookingRow, ClaimRow, EquipmentUnitRow, SiteRow, SuiteRow, SuiteSessionRow, UnitPlacementRow
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from db.words import ResourceKind
 from scheduler.errors import DoubleBookingError, NotFoundError, TransitionNotAllowedError
 from scheduler.pathway.booking import BookingEvent, next_booking_state
@@ -140,7 +140,7 @@ def _standing(session: Session, places: Collection[SiteDay]) -> dict[SiteDay, li
         .where(
             col(SuiteRow.site_id).in_({site for site, _ in places}),
             col(SuiteSessionRow.on).in_({on for _, on in places}),
-            col(BookingRow.status).in_(HOLDING),
+            STANDS,
         )
     )
     there: dict[SiteDay, list[BookingRow]] = defaultdict(list)

@@ -41,7 +41,7 @@ from db.tables import (
     SuiteSessionRow,
     WaitlistEpisodeRow,
 )
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from scheduler.errors import NotFoundError
 from scheduler.pathway.events import Event
 from scheduler.pathway.facts import (
@@ -124,13 +124,13 @@ _STANDING = (
     select(BookingRow, SuiteSessionRow, SuiteRow)
     .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
     .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
-    .where(col(BookingRow.status).in_(HOLDING))
+    .where(STANDS)
 )
 _STANDING_OF_ONE = _STANDING.where(col(BookingRow.case_id) == _CASE)
 # Which tables have rows about one case, whether it has a slot, and whether its patient has another case.
 _WHAT_THERE_IS = core_select(
     *(exists().where(getattr(table, "case_id") == _CASE).label(_name(table)) for table in ORDER),  # noqa: B009
-    exists().where(col(BookingRow.case_id) == _CASE, col(BookingRow.status).in_(HOLDING)).label(_name(BookingRow)),
+    exists().where(col(BookingRow.case_id) == _CASE, STANDS).label(_name(BookingRow)),
     exists().where(col(CaseRow.patient_id) == bindparam("patient_id"), col(CaseRow.id) != _CASE).label(OTHERS),
     exists().where(col(NoticeRow.case_id) == _CASE, col(NoticeRow.kind).in_(ANSWERS)).label(RESPONSES),
     exists().where(col(HolidayRow.site_id).is_not(None)).label(SITE_DAYS),

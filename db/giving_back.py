@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from db import claims, due_steps
 from db.outbox import LETTER_TASK
 from db.tables import BookingRow, CaseRow, SuiteSessionRow, TaskRow
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from db.words import TaskState
 from scheduler.pathway.booking import TENTATIVE, BookingState
 from scheduler.pathway.effects import TaskKind, Timer
@@ -70,7 +70,7 @@ def tick_off(session: Session, cases: Collection[str], kinds: Collection[str], *
 
 def let_radiologist_go(session: Session, list_id: str) -> None:
     """A list that a hold alone had staffed is free for another radiologist again."""
-    standing = select(BookingRow.id).where(BookingRow.session_id == list_id, col(BookingRow.status).in_(HOLDING))
+    standing = select(BookingRow.id).where(BookingRow.session_id == list_id, STANDS)
     if session.exec(standing).first() is not None:
         return
     row = session.get_one(SuiteSessionRow, list_id)

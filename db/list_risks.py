@@ -13,7 +13,7 @@ from db.list_names import lists_asked, radiologist_names
 from db.localtime import local_date
 from db.room_times import RoomTime, RoomTimes, Source, room_times
 from db.tables import BookingRow, CaseRow, SuiteSessionRow
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from scheduler.risk import Spread
 from scheduler.vocabulary import Stage, Technique
 
@@ -83,7 +83,7 @@ def _booked_on(session: Session, lists: Sequence[str], times: RoomTimes) -> dict
     asked = (
         select(BookingRow, CaseRow)
         .join(CaseRow, col(CaseRow.id) == BookingRow.case_id)
-        .where(col(BookingRow.session_id).in_(lists), col(BookingRow.status).in_(HOLDING))
+        .where(col(BookingRow.session_id).in_(lists), STANDS)
         .order_by(col(BookingRow.start), CaseRow.ref)
     )
     found: dict[str, list[BookedCase]] = defaultdict(list)

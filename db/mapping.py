@@ -30,7 +30,7 @@ from db.tables import (
     SuiteSessionRow,
     TravelRow,
 )
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from scheduler.errors import NotFoundError
 from scheduler.pathway.booking import BookingState
 from scheduler.pathway.clocks import category_on, waiting_days
@@ -205,9 +205,7 @@ def mended(session: Session, before: Planning, *, cases: Collection[str], lists:
     Nothing that the whole clinic is measured by may have changed: its places, people, holidays and protocol.
     """
     frame = _frame_mended(session, before.frame, lists)
-    on_them = select(BookingRow.case_id).where(
-        col(BookingRow.session_id).in_(lists), col(BookingRow.status).in_(HOLDING)
-    )
+    on_them = select(BookingRow.case_id).where(col(BookingRow.session_id).in_(lists), STANDS)
     again = {*cases, *session.exec(on_them)} if lists else set(cases)
     fresh = _all_made(_candidates(session, frame, sorted(again)), frame) if again else {}
     kept = {name: one for name, one in before.made.items() if name not in again}
@@ -323,7 +321,7 @@ def _ended(sites: Iterable[SiteRow], suites: Iterable[SuiteRow]) -> dict[str, da
 def _candidates(session: Session, frame: Frame, ids: Collection[str] | None = None) -> list[_Candidate]:
     """Give every case that waits or is booked here with its facts, or those of these ids."""
     asked = select(CaseRow).where(col(CaseRow.state).in_(PLANNED)).order_by(CaseRow.ref)
-    held = select(BookingRow).where(col(BookingRow.status).in_(HOLDING))
+    held = select(BookingRow).where(STANDS)
     if ids is not None:
         asked, held = asked.where(col(CaseRow.id).in_(ids)), held.where(col(BookingRow.case_id).in_(ids))
     bookings = {row.case_id: row for row in session.exec(held)}
@@ -368,7 +366,7 @@ def _booked_there(session: Session, frame: Frame) -> list[Any]:
         _THERE.join(BookingRow, col(BookingRow.case_id) == col(CaseRow.id))
         .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
         .where(
-            col(BookingRow.status).in_(HOLDING),
+            STANDS,
             col(CaseRow.state).in_(PLANNED),
             col(SuiteSessionRow.on).between(frame.horizon.start, frame.horizon.end),
         )

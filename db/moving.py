@@ -16,7 +16,7 @@ from db.facts import case_row
 from db.giving_back import let_radiologist_go
 from db.holds import Slot, list_row
 from db.tables import BookingRow, CaseRow, SuiteRow, SuiteSessionRow
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from db.watching import bring_in_line
 from scheduler.errors import NotFoundError, StaleVersionError, TransitionNotAllowedError
 from scheduler.pathway.booking import TENTATIVE, BookingEvent, next_booking_state
@@ -101,7 +101,7 @@ def order_of(session: Session, list_id: str) -> Sequence[tuple[str, BookingRow]]
     asked = (
         select(CaseRow.ref, BookingRow)
         .join(BookingRow, col(BookingRow.case_id) == CaseRow.id)
-        .where(BookingRow.session_id == list_id, col(BookingRow.status).in_(HOLDING))
+        .where(BookingRow.session_id == list_id, STANDS)
         .order_by(col(BookingRow.start))
     )
     return session.exec(asked).all()

@@ -13,7 +13,7 @@ from db.mapping import ref_of
 from db.proposals import plan_of, problem_of
 from db.sqlite import writes_alone
 from db.tables import BookingRow, CaseEventRow, CaseRow, ProposalRow, SuiteSessionRow
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from db.words import ProposalStatus
 
 Spot = tuple[str, datetime, str]
@@ -24,7 +24,7 @@ def spots_now(session: Session, refs: Collection[str]) -> dict[str, Spot]:
     asked = (
         select(CaseRow.ref, BookingRow.session_id, BookingRow.start, BookingRow.radiologist_id)
         .join(BookingRow, col(BookingRow.case_id) == CaseRow.id)
-        .where(col(CaseRow.ref).in_(refs), col(BookingRow.status).in_(HOLDING))
+        .where(col(CaseRow.ref).in_(refs), STANDS)
     )
     return {ref: (on, start, who) for ref, on, start, who in session.exec(asked)}
 
@@ -44,7 +44,7 @@ def hold_still(session: Session, proposal: ProposalRow) -> None:
     if writes_alone(session):
         return
     days = col(SuiteSessionRow.on).between(proposal.start, proposal.finish)
-    there = select(BookingRow.case_id).join(SuiteSessionRow).where(days, col(BookingRow.status).in_(HOLDING))
+    there = select(BookingRow.case_id).join(SuiteSessionRow).where(days, STANDS)
     placed = {ref_of(booking.case) for booking in plan_of(proposal).bookings}
     stood = {ref_of(case.id) for case in problem_of(proposal).cases if case.previous is not None}
     cases = select(CaseRow.id).where(or_(col(CaseRow.ref).in_(placed | stood), col(CaseRow.id).in_(there)))

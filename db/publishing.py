@@ -34,7 +34,7 @@ from db.tables import (
     UnitPlacementRow,
     WaitlistEpisodeRow,
 )
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from db.watching import bring_in_line
 from db.words import ProposalStatus
 from scheduler.audit import audit as audit_plan
@@ -236,7 +236,7 @@ def _nobody_came_late(session: Session, problem: SchedulingProblem, known: Colle
     asked = (
         select(CaseRow.ref)
         .join(BookingRow, col(BookingRow.case_id) == CaseRow.id)
-        .where(col(BookingRow.session_id).in_(problem.lists), col(BookingRow.status).in_(HOLDING))
+        .where(col(BookingRow.session_id).in_(problem.lists), STANDS)
     )
     others = {ref_of(case.id) for case in problem.cases} - set(known)
     came = sorted(others.intersection(session.exec(asked).all()))

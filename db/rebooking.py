@@ -12,7 +12,7 @@ from db.at_hand import REBOOK, AtHand
 from db.localtime import local_date
 from db.protocol import protocol
 from db.tables import BookingRow, CaseRow, TaskRow
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from db.words import TaskState
 from scheduler.vocabulary import Role
 
@@ -22,7 +22,7 @@ DEFAULT_CATEGORY = 3  # a case whose category is not known has the longest time,
 
 def last_booked_day(session: Session, now: datetime) -> date | None:
     """Give the day of the last booking to come; None when nothing is booked."""
-    asked = select(BookingRow.start).where(col(BookingRow.status).in_(HOLDING), BookingRow.start > now)
+    asked = select(BookingRow.start).where(STANDS, BookingRow.start > now)
     last = session.exec(asked.order_by(col(BookingRow.start).desc()).limit(1)).first()
     return None if last is None else local_date(session, last)
 
@@ -73,6 +73,6 @@ def _bookings(session: Session, refs: Mapping[str, str] | Sequence[str]) -> dict
     asked = (
         select(CaseRow, BookingRow)
         .join(BookingRow, col(BookingRow.case_id) == CaseRow.id)
-        .where(col(CaseRow.ref).in_(list(refs)), col(BookingRow.status).in_(HOLDING))
+        .where(col(CaseRow.ref).in_(list(refs)), STANDS)
     )
     return {case.ref: (case, booking) for case, booking in session.exec(asked)}

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, func, select
 
 from db import claims, traces
 from db.bookings import next_list, units_at, visit_holds
 from db.claims import Hold
 from db.effects import standing_booking
 from db.tables import BookingRow, CaseRow, EquipmentUnitRow, SiteRow, SuiteRow, SuiteSessionRow
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from db.words import ResourceKind
 
 
@@ -40,7 +40,7 @@ def take_again(session: Session, case: CaseRow, booking: BookingRow, before: Map
 def _fits(session: Session, booking: BookingRow, on: SuiteSessionRow) -> bool:
     """Whether the list still is what it was for this visit: open, long enough, with the same radiologist and room."""
     asked = select(func.count()).select_from(BookingRow).where(BookingRow.session_id == on.id)
-    standing = session.exec(asked.where(col(BookingRow.status).in_(HOLDING))).one()
+    standing = session.exec(asked.where(STANDS)).one()
     latest = on.end + timedelta(minutes=on.overtime_minutes)
     return (
         not on.closed

@@ -11,7 +11,7 @@ from db.due_steps import OPEN
 from db.facts import case_facts, case_row
 from db.light import light_of
 from db.tables import BookingRow, CaseRow, DueStepRow, TaskRow
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from db.words import TaskState
 from scheduler.pathway.due import state_due
 from scheduler.pathway.duties import DUTIES
@@ -23,7 +23,7 @@ def silent_cases(session: Session, *, now: datetime, ref: str | None = None) -> 
     """List the cases that nobody and nothing would look at again, among all of them or asking about one."""
     tasks = select(TaskRow.case_id).where(TaskRow.state == TaskState.OPEN, col(TaskRow.case_id).is_not(None))
     timers = select(DueStepRow.case_ref).where(col(DueStepRow.state).in_(OPEN), col(DueStepRow.case_ref).is_not(None))
-    booked = select(BookingRow.case_id).where(col(BookingRow.status).in_(HOLDING), BookingRow.start > now)
+    booked = select(BookingRow.case_id).where(STANDS, BookingRow.start > now)
     asked = select(CaseRow.ref).where(
         col(CaseRow.state).in_(LIVE),
         col(CaseRow.id).not_in(tasks),

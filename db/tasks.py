@@ -14,7 +14,7 @@ from db.facts import case_row
 from db.protocol import protocol
 from db.silence import silent_cases
 from db.tables import BookingRow, CaseRow, SuiteRow, SuiteSessionRow, TaskRow
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from db.words import TaskState
 from scheduler.errors import BadInputError, NotFoundError, TransitionNotAllowedError
 from scheduler.pathway.effects import Timer
@@ -61,7 +61,7 @@ def booked_at(session: Session, case_id: str | None = None) -> dict[str, str]:
         select(BookingRow.case_id, SuiteRow.site_id)
         .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
         .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
-        .where(col(BookingRow.status).in_(HOLDING))
+        .where(STANDS)
     )
     asked = asked if case_id is None else asked.where(BookingRow.case_id == case_id)
     return dict(session.exec(asked).all())

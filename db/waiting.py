@@ -28,7 +28,7 @@ from db.tables import (
     WaitlistEpisodeRow,
 )
 from db.tables.base import VersionedRow
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 
 WHOLE: tuple[type[VersionedRow], ...] = (
     EquipmentUnitRow,
@@ -48,7 +48,7 @@ WHOLE: tuple[type[VersionedRow], ...] = (
 
 def anybody(session: Session) -> bool:
     """Say whether a patient who is ready, or will be on a known day, waits without a slot."""
-    booked = select(BookingRow.case_id).where(col(BookingRow.status).in_(HOLDING))
+    booked = select(BookingRow.case_id).where(STANDS)
     asked = (
         select(CaseRow.id)
         .join(WaitlistEpisodeRow, col(WaitlistEpisodeRow.case_id) == CaseRow.id)

@@ -40,7 +40,7 @@ from db.tables import (
     TaskRow,
 )
 from db.tables.base import Row
-from db.tables.booking import HOLDING
+from db.tables.booking import STANDS
 from db.words import TaskState
 from scheduler.pathway.alerts import alerts_of
 from scheduler.pathway.clocks import Clock
@@ -219,7 +219,7 @@ def _around(session: Session, ids: Collection[str] | None = None) -> _Around:
         select(BookingRow.case_id, BookingRow.start, SuiteRow.site_id)
         .join(SuiteSessionRow, col(SuiteSessionRow.id) == BookingRow.session_id)
         .join(SuiteRow, col(SuiteRow.id) == SuiteSessionRow.suite_id)
-        .where(col(BookingRow.status).in_(HOLDING))
+        .where(STANDS)
     )
     counted = (
         select(TaskRow.case_id, func.count()).where(TaskRow.state == TaskState.OPEN).group_by(col(TaskRow.case_id))

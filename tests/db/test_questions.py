@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
+from sqlmodel import col, select
 
 from db import publishing
 from db.errors import UnauditedWriteError
 from db.facts import case_facts, case_row, facts_of
+from db.tables import BookingRow
+from db.tables.booking import STANDS
 from flows.clock import fixed_clock
 from flows.service import Service
 from flows.steps import run_due_steps
@@ -112,3 +116,18 @@ def test_a_plan_that_books_twice_as_many_cases_asks_for_few_more_things(database
         assert len(report.booked) == len(some)
         asked_for.append(len(asked))
     assert asked_for[1] - asked_for[0] < 2 * 5, asked_for  # new rows that leave out the same go out together
+
+
+def test_the_bookings_that_stand_are_found_without_going_through_those_that_ended(database):
+    def how(session, asked):
+        connection = session.connection()
+        plan = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+        if not database.is_sqlite:
+            connection.execute(text("SET enable_seqscan = off"))  # a small table would be read whole
+        said = str(asked.compile(connection, compile_kwargs={"literal_binds": True}))
+        return "\n".join(" ".join(map(str, line)) for line in connection.execute(text(plan + said)))
+
+    for asked in (select(BookingRow.id).where(STANDS), select(BookingRow.id).where(STANDS, BookingRow.case_id == "x")):
+        assert "uq_booking_standing" in read(database, lambda session, asked=asked: how(session, asked))
+    anyone = select(BookingRow.id).where(col(BookingRow.status).in_(("held", "closed")))
+    assert "uq_booking_standing" not in read(database, lambda session: how(session, anyone))
