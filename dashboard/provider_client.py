@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any, Final
 
 import httpx
@@ -23,6 +24,7 @@ USERINFO: Final = "userinfo_endpoint"
 KEYS_OF_ITS_OWN: Final = frozenset({"jku", "jwk", "x5u", "x5c"})
 PLAIN: Final = "jwt"  # what the header of an ID token calls itself, if anything
 OF_THE_TOKEN_ALONE: Final = ("acr", "amr")  # how somebody signed in is believed where it is signed
+KEPT_SECONDS: Final = 3600.0  # what the provider says of itself; a key that it has withdrawn is believed no longer
 
 
 class NotBelievedError(ValueError):
@@ -34,11 +36,15 @@ class NotBelievedError(ValueError):
 
 
 class Hospital:
-    """The hospital's provider; its metadata is asked for at the first sign-in and kept."""
+    """The hospital's provider; its metadata and keys are asked for at a sign-in and kept for an hour.
+
+    A token signed with a key that is not among them has the keys asked for again at once.
+    """
 
     def __init__(self, settings: ScreenSettings) -> None:
         self.settings = settings
         self._client: Any = None
+        self._asked_at = 0.0
 
     async def way_there(self, request: Request, back: str) -> str:
         """Give the address where the person signs in; what its answer must fit is kept in the browser's session.
@@ -65,8 +71,10 @@ class Hospital:
         return said
 
     async def _known(self) -> Any:
-        if self._client is None:
+        if self._client is None or monotonic() - self._asked_at > KEPT_SECONDS:
+            began = monotonic()
             self._client = client_of(self.settings, facts_of(await _metadata(self.settings), self.settings.oidc_issuer))
+            self._asked_at = began
         return self._client
 
 

@@ -136,7 +136,7 @@ class Provider:
             "sub": self.person["sub"],
             **self.changed,
         }
-        header = {"alg": "RS256", "kid": "k1", **self.header}
+        header = {"alg": "RS256", "kid": self.key.kid, **self.header}
         signed = self.sign(header, claims) if self.sign else jwt.encode(header, claims, self.key)
         access, refresh = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
         self.issued += [signed, access, refresh]

@@ -8,6 +8,7 @@ import hmac
 import json
 import logging
 import re
+import secrets
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,6 +19,7 @@ from joserfc.jwk import ECKey, RSAKey
 from pydantic import ValidationError
 from sqlmodel import select
 
+from dashboard import provider_client
 from dashboard.login import TOO_OLD
 from dashboard.settings import ScreenSettings
 from db.tables import AuditEventRow
@@ -327,8 +329,34 @@ def test_a_listed_kind_of_signature_is_believed_where_the_provider_says_it_uses_
     provider.sign = lambda header, claims: jwt.encode({**header, "alg": kind}, claims, provider.key, algorithms=[kind])
     assert not_believed(client)
     provider.told = {"id_token_signing_alg_values_supported": ["none", kind]}
-    later = a_browser(desk, provider)  # the metadata is read once by each service
+    later = a_browser(desk, provider)  # the metadata is kept for an hour by each service
     assert later.get(there_and_back(later)).status_code == 303
+
+
+def a_new_key():
+    return RSAKey.generate_key(2048, {"kid": secrets.token_hex(4)})
+
+
+def test_a_provider_that_takes_a_new_key_is_believed_at_once_and_the_old_one_no_longer(client, provider):
+    assert client.get(there_and_back(client)).status_code == 303
+    old, provider.key = provider.key, a_new_key()
+    assert client.get(there_and_back(client)).status_code == 303
+    provider.sign = lambda header, claims: jwt.encode({**header, "kid": old.kid}, claims, old)
+    client.cookies.clear()
+    assert not_believed(client)
+
+
+def test_a_key_that_the_provider_withdrew_is_believed_for_an_hour_at_most(client, provider, monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(provider_client, "monotonic", lambda: now[0])
+    assert client.get(there_and_back(client)).status_code == 303
+    stolen, provider.key = provider.key, a_new_key()
+    provider.sign = lambda header, claims: jwt.encode({**header, "kid": stolen.kid}, claims, stolen)
+    now[0] += provider_client.KEPT_SECONDS
+    assert client.get(there_and_back(client)).status_code == 303
+    now[0] += 1
+    client.cookies.clear()
+    assert not_believed(client)
 
 
 STRANGER = ECKey.generate_key("P-256")
