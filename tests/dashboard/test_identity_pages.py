@@ -110,12 +110,15 @@ def test_a_sign_in_is_ended_with_the_password_on_the_page(desk, show_to):
     assert lee.people.own_sign_ins() == ()
 
 
-def test_whoever_signs_in_with_the_hospitals_account_is_asked_for_no_password_to_end_a_sign_in(desk, show_to):
+def test_whoever_signs_in_with_the_hospitals_account_is_told_where_its_password_is_changed_and_asked_for_none(
+    desk, show_to
+):
     of_lee(desk)
     desk.sign_in("lee", PASSWORD, "here")
     at = show_to(of_lee(desk, external=True), "my-account")
-    assert [each.label for each in at.button if "sign-in" in each.label] == ["End sign-in 1"]
-    assert hidden(at) == OF_THE_PASSWORD
+    assert [each.label for each in at.button] == ["End sign-in 1"]
+    assert hidden(at) == {}
+    assert "Its password and its second step are changed there." in html(at)
 
 
 def test_somebody_whose_role_asks_for_a_second_step_sees_nothing_else_until_it_is_set_up(desk, show_to):

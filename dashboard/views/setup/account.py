@@ -16,18 +16,23 @@ from flows.desk import Desk, keeping
 from scheduler.errors import NeurolistError
 
 PAGE: Final = "my-account"
+THERE: Final = "You sign in with the hospital's own account. Its password and its second step are changed there."
 FIRST: Final = "Your password is a first one. Choose your own, then sign in with it."
 
 
 def draw() -> None:
-    """Draw the form that changes the password, and the sign-ins that are still good."""
+    """Draw how the password and the second step are changed, and the sign-ins that are still good."""
     desk = the_desk()
     st.title("My account", anchor=False)
     show_said(PAGE)
     left, right = st.columns([2, 3], gap="large")
     with left:
-        draw_password()
-        draw_second_step(desk)
+        if desk.actor.external:
+            st.html('<h2 class="nl-head">Password and second step</h2>')
+            st.html(note(THERE))
+        else:
+            draw_password()
+            draw_second_step(desk)
     with right:
         draw_sign_ins(desk)
 

@@ -40,15 +40,14 @@ def draw_second_step(desk: Desk) -> None:
     elif address := st.session_state.get(KEY):
         draw_confirm(address)
     else:
-        draw_begin(asks_password=not desk.actor.external)
+        draw_begin()
 
 
-def draw_begin(*, asks_password: bool) -> None:
-    """Draw the form that begins it; whoever signs in with the hospital's own account has no password to give."""
+def draw_begin() -> None:
+    """Draw the form that begins it."""
     st.html(note("A code from an authenticator on your telephone is then asked for after the password."))
     with st.form("second-step-begin", border=False, clear_on_submit=True):
-        if asks_password:
-            st.text_input("Password", type="password", key="second-step-password", autocomplete="current-password")
+        st.text_input("Password", type="password", key="second-step-password", autocomplete="current-password")
         st.form_submit_button("Set up a second step", on_click=begin)
 
 
