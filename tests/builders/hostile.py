@@ -39,7 +39,7 @@ from tests.builders.memory import MORNING, TODAY, a_case, a_clinic, list_for_tes
 SUITES, RADIOLOGISTS, UNITS, BAYS = 3, 4, 2, 4
 STARTS = 12  # half-hours of one morning: few enough that almost everybody collides
 LASTS = timedelta(minutes=45)
-SHARE_PUBLISHED, SHARE_BY_HAND = 0.006, 0.04  # of the attempts of a storm that has plans; all begin with one
+SHARE_PUBLISHED, SHARE_BY_HAND = 0.008, 0.04  # of the attempts of a storm that has plans; all begin with one
 SHARE_IN_THE_WAY = 0.02  # bookings that want a room and a person of the plans, as if nobody planned
 CLAIMS_OF_A_BOOKING = 5
 FIRST_PLANNED = 1000  # numbers of the cases that plans book, apart from all others
