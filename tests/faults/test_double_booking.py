@@ -28,7 +28,8 @@ from tests.builders.memory import read
 from tests.builders.replayed import judged
 
 CLERKS = 8
-SECONDS = float(os.environ.get("NEUROLIST_STRESS_SECONDS", "20"))
+ATTEMPTS = 5_000  # of one storm; the four of a run, two on each engine, make twenty thousand
+SECONDS = float(os.environ.get("NEUROLIST_STRESS_SECONDS", "300"))  # at most, on a slow machine
 SECONDS_WITHOUT_GUARD = 6.0
 CASES, PLANNED, FEW = 40, 10, 4
 
@@ -64,7 +65,16 @@ def take_guards_away(database):
 def test_nothing_is_ever_held_twice_and_a_publish_is_all_or_nothing(
     database, settings, cases, planned, tmp_path, polite
 ):
-    counts = storm(settings, cases, seconds=SECONDS, clerks=CLERKS, folder=tmp_path, polite=polite, planned=planned)
+    counts = storm(
+        settings,
+        cases,
+        seconds=SECONDS,
+        clerks=CLERKS,
+        folder=tmp_path,
+        polite=polite,
+        attempts=ATTEMPTS // CLERKS,
+        planned=planned,
+    )
     print(f"{database.settings.url.get_backend_name()}: {dict(counts)}")
     assert overlaps(database) == []
     assert broken_bookings(database, planned) == {}
@@ -74,6 +84,7 @@ def test_nothing_is_ever_held_twice_and_a_publish_is_all_or_nothing(
     assert found.publishes > 0
     assert acknowledged(tmp_path) <= set(read(database, lambda session: session.exec(select(BookingRow.id)).all()))
     assert database.verify_trail().fault is None
+    assert counts.total() >= ATTEMPTS
     assert counts["refused"] > 20
     assert min(counts[act] for act in ("book", "move", "confirm", "cancel")) > 0
 
